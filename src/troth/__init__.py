@@ -1,0 +1,3 @@
+"""troth: a privacy policy that runs."""
+
+__version__ = "0.1.0"
