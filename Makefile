@@ -1,0 +1,47 @@
+# Every target sees to its own environment first; `make run` and `make test` are the two that people need.
+.PHONY: run test check bench storm lock docs axe format env chromium
+.DEFAULT_GOAL := check
+
+BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest -q
+CODE := $(wildcard src examples bench tests tools)
+TYPED := $(wildcard src examples bench)
+QUICK := not slow and not story and not storm and not postgres
+
+env:
+	@sh tools/bootstrap
+
+chromium:
+	@sh tools/chromium
+
+run: env
+	@exec $(BIN)/troth run $(ARGS)
+
+check: env
+	$(BIN)/ruff format --check $(CODE)
+	$(BIN)/ruff check $(CODE)
+	$(BIN)/mypy $(TYPED)
+	$(BIN)/lint-imports
+	$(PYTEST) -m "$(QUICK)" tests
+
+test: check chromium
+	$(PYTEST) -m "not ($(QUICK))" --durations=10 tests
+
+storm: env
+	TROTH_STORM=long $(PYTEST) -m storm tests
+
+axe: env chromium
+	$(PYTEST) -m story -k accessib tests
+
+docs: env
+	$(PYTEST) -m docs tests
+
+bench: env
+	$(BIN)/python -m bench $(ARGS)
+
+lock:
+	@sh tools/lock $(ARGS)
+
+format: env
+	$(BIN)/ruff check --fix-only --quiet $(CODE)
+	$(BIN)/ruff format $(CODE)
