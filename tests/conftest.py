@@ -1,0 +1,84 @@
+"""What every test may ask for: a fresh database of either kind, a browser, and a network that ends at this machine.
+
+No exam is passed over in silence. Whatever could not run is named, with its reason, at the end of the run.
+"""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.support import chromium, databases
+from tests.support.exams import could_not_run
+from tests.support.loopback import only_loopback
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Let the network of the test process end at this machine, before any test module is imported."""
+    socket.socket.connect = only_loopback(socket.socket.connect)  # type: ignore[method-assign]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Name every exam that did not run, and why: a skipped exam is not a passed one."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    if not skipped:
+        return
+    terminalreporter.section("exams that could not run")
+    for report in skipped:
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+        terminalreporter.write_line(f"{report.nodeid}: {reason.removeprefix('Skipped: ')}")
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The URL of a PostgreSQL server: the one named by TROTH_TEST_POSTGRES, or one started for this run alone."""
+    with databases.server() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database that exists for this test alone. Mark the test `postgres`."""
+    with databases.fresh_database(postgres_server) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL (as SQLAlchemy reads it) of an empty database; each test runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'troth.db'}"
+    return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium, started once. Mark the test `story`."""
+    program = chromium.find()
+    if program is None:
+        could_not_run("no Chromium on this machine, and it could not be installed")
+    with chromium.started(program) as running:
+        yield running
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    """A page with a clean profile; the test fails when the page asked any host but this machine for anything."""
+    with chromium.fresh_page(browser) as (page, strangers):
+        yield page
+    assert not strangers, f"the page asked other hosts: {sorted(strangers)}"
+
+
+@pytest.fixture
+def page_without_scripts(browser: Browser) -> Iterator[Page]:
+    """As `page`, with JavaScript switched off: what works here works without it."""
+    with chromium.fresh_page(browser, scripts=False) as (page, strangers):
+        yield page
+    assert not strangers, f"the page asked other hosts: {sorted(strangers)}"
