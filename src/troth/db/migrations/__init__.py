@@ -1,0 +1,1 @@
+"""The migrations, shipped with the package: one line of history, each file written by hand by its room."""

@@ -1,0 +1,98 @@
+"""Reading the ledger: events in order, payloads, and proofs against a head."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import cast
+
+from sqlalchemy import Connection
+
+from troth.ledger import tables, tree
+from troth.ledger.errors import EntryMissing
+from troth.ledger.header import read_header
+from troth.ledger.model import Event
+from troth.ledger.upcasters import Upcasters
+
+
+def events(
+    connection: Connection,
+    organisation: str,
+    *,
+    after: int = 0,
+    until: int | None = None,
+    kinds: Iterable[str] = (),
+    subject: str | None = None,
+    limit: int | None = None,
+    newest_first: bool = False,
+    upcasters: Upcasters | None = None,
+) -> Iterator[Event]:
+    """Events with sequence numbers in (after, until], oldest first unless asked otherwise.
+
+    `kinds` names kinds, or with a colon at the end all that begin so; `subject` is a pseudonym.
+    """
+    upcasters = upcasters or Upcasters()
+    written = upcasters.written_as(kinds)
+    for entry in tables.get_entries(
+        connection,
+        organisation,
+        after=after,
+        until=until,
+        kinds=written,
+        subject=subject,
+        limit=limit,
+        newest_first=newest_first,
+    ):
+        yield upcasters.read(read_header(entry.header))
+
+
+def payload(connection: Connection, organisation: str, sequence: int) -> dict[str, object] | None:
+    """The payload of an entry, None where it has none. Raises EntryMissing where there is no such entry."""
+    found = tables.get_payload(connection, organisation, sequence)
+    if found is not None:
+        return cast(dict[str, object], json.loads(found.payload))
+    leaf(connection, organisation, sequence)
+    return None
+
+
+def leaf(connection: Connection, organisation: str, sequence: int) -> bytes:
+    """The stored header bytes of an entry, which are its leaf. Raises EntryMissing."""
+    found = next(tables.get_entries(connection, organisation, after=sequence - 1, until=sequence), None)
+    if found is None:
+        raise EntryMissing(f"The ledger of {organisation} holds no entry {sequence}.")
+    return found.header
+
+
+def prove_inclusion(connection: Connection, organisation: str, sequence: int, size: int) -> list[bytes]:
+    """The path that proves entry `sequence` (from 1) in the tree of the first `size` entries (RFC 9162, 2.1.3)."""
+    _within(connection, organisation, size)
+    if not 1 <= sequence <= size:
+        raise EntryMissing(f"Entry {sequence} does not lie among the first {size} of {organisation}.")
+    return _proof(connection, organisation, tree.inclusion_spans(sequence - 1, size))
+
+
+def prove_consistency(connection: Connection, organisation: str, old: int, new: int) -> list[bytes]:
+    """The path that proves the first `old` entries a prefix of the first `new` (RFC 9162, 2.1.4)."""
+    _within(connection, organisation, new)
+    if not 0 < old <= new:
+        raise EntryMissing(f"A ledger of {old} entries cannot be proven a prefix of one of {new}.")
+    return _proof(connection, organisation, tree.consistency_spans(old, new))
+
+
+def root_at(connection: Connection, organisation: str, size: int) -> bytes:
+    """The root of the tree over the first `size` entries."""
+    _within(connection, organisation, size)
+    cover = tree.cover(0, size)
+    known = tables.get_nodes(connection, organisation, cover)
+    return tree.fold([known[node] for node in cover])
+
+
+def _proof(connection: Connection, organisation: str, spans: list[tree.Span]) -> list[bytes]:
+    known = tables.get_nodes(connection, organisation, tree.nodes_of(spans))
+    return tree.proof(spans, known.__getitem__)
+
+
+def _within(connection: Connection, organisation: str, size: int) -> None:
+    held = tables.get_head(connection, organisation).size
+    if size > held:
+        raise EntryMissing(f"The ledger of {organisation} holds {held} entries, not {size}.")

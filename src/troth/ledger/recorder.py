@@ -1,0 +1,140 @@
+"""Group commit: small works of many threads share one transaction, and each returns once it is durable."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any, Final, TypeVar, cast
+
+from troth.db import Database
+from troth.ledger.model import Draft
+from troth.ledger.projections import readers
+from troth.ledger.work import Desk, Work, Writer
+
+MOST_AT_ONCE: Final = 512
+T = TypeVar("T")
+
+
+class _Task:
+    """One caller's work, its outcome, and the latch the caller waits at."""
+
+    __slots__ = ("act", "drafts", "error", "latch", "leads", "result", "sequences")
+
+    def __init__(self, act: Callable[[Work], Any] | None, drafts: tuple[Draft, ...]) -> None:
+        self.act = act
+        self.drafts = drafts
+        self.latch = threading.Lock()
+        self.latch.acquire()
+        self.leads = False
+        self.result: Any = None
+        self.sequences: tuple[int, ...] = ()
+        self.error: BaseException | None = None
+
+
+class Recorder:
+    """Lets threads share commits: whoever comes first carries all who came meanwhile, then hands the lead on.
+
+    There is no thread of its own and no waiting for company: alone, a work commits at once. A work that fails is
+    undone by itself and raises in its own caller; the others stand. Sequence numbers follow the order of arrival.
+    A work may be carried by another caller's thread, and must not wait for a second work of the same recorder.
+    """
+
+    def __init__(self, database: Database, desk: Desk) -> None:
+        self._database = database
+        self._desk = desk
+        self._mutex = threading.Lock()
+        self._queue: list[_Task] = []
+        self._busy = False
+
+    def record(self, *drafts: Draft) -> tuple[int, ...]:
+        """Record drafts that need no state besides; their sequence numbers, once they are durable."""
+        return self._carried(_Task(None, drafts)).sequences
+
+    def run(self, act: Callable[[Work], T]) -> T:
+        """Run a work in the shared transaction, under a savepoint of its own; what it returned, once it is durable."""
+        return cast(T, self._carried(_Task(act, ())).result)
+
+    def _carried(self, task: _Task) -> _Task:
+        with self._mutex:
+            self._queue.append(task)
+            leads, self._busy = not self._busy, True
+        if not leads:
+            task.latch.acquire()
+            leads = task.leads
+        if leads:
+            self._lead()
+        if task.error is not None:
+            raise task.error
+        return task
+
+    def _lead(self) -> None:
+        """Carry everybody who waits, the leader among them, then name the next leader."""
+        with self._mutex:
+            batch, self._queue = self._queue[:MOST_AT_ONCE], self._queue[MOST_AT_ONCE:]
+        try:
+            self._commit(batch)
+        except BaseException as error:  # noqa: BLE001  each caller raises it
+            for task in batch:
+                task.error = error
+        with self._mutex:
+            following = self._queue[0] if self._queue else None
+            self._busy = following is not None
+        for task in batch[1:]:
+            task.latch.release()
+        if following is not None:
+            following.leads = True
+            following.latch.release()
+
+    def _commit(self, batch: list[_Task]) -> None:
+        with self._database.write() as connection:
+            writer = Writer(connection, self._desk)
+            for plain, group in _runs(batch, self._plain):
+                if plain:
+                    _write_plain(writer, group)
+                else:
+                    for task in group:
+                        _write_guarded(writer, task)
+            writer.finish()
+
+    def _plain(self, task: _Task) -> bool:
+        """Whether a task only records what no projection reads, so that it cannot fail by itself."""
+        desk = self._desk
+        return task.act is None and not any(
+            draft.payload is not None or any(readers(desk.projections, draft.kind, desk.upcasters))
+            for draft in task.drafts
+        )
+
+
+def _runs(batch: list[_Task], plain: Callable[[_Task], bool]) -> list[tuple[bool, list[_Task]]]:
+    """The batch in its order, neighbours of one sort together."""
+    runs: list[tuple[bool, list[_Task]]] = []
+    for task in batch:
+        sort = plain(task)
+        if runs and runs[-1][0] == sort:
+            runs[-1][1].append(task)
+        else:
+            runs.append((sort, [task]))
+    return runs
+
+
+def _write_plain(writer: Writer, tasks: list[_Task]) -> None:
+    sequences = writer.write([draft for task in tasks for draft in task.drafts])
+    at = 0
+    for task in tasks:
+        task.sequences = tuple(sequences[at : at + len(task.drafts)])
+        at += len(task.drafts)
+
+
+def _write_guarded(writer: Writer, task: _Task) -> None:
+    mark = writer.mark()
+    try:
+        with writer.connection.begin_nested():
+            work = Work(writer)
+            work.record(*task.drafts)
+            if task.act is not None:
+                task.result = task.act(work)
+            work.settle()
+            task.sequences = work.sequences
+    except Exception as error:  # noqa: BLE001  its own caller raises it
+        writer.return_to(mark)
+        task.error = error

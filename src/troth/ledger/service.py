@@ -1,0 +1,121 @@
+"""The ledger of one organisation, as other rooms hold it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from sqlalchemy import Connection
+
+from troth.db import Database
+from troth.kernel.clock import Clock
+from troth.kernel.entropy import Entropy
+from troth.ledger import projections as projecting
+from troth.ledger import reading, tables
+from troth.ledger import verify as verifying
+from troth.ledger.keys import PseudonymKey
+from troth.ledger.model import Event, Head, check_organisation
+from troth.ledger.projections import Projection, Replayed
+from troth.ledger.recorder import Recorder
+from troth.ledger.upcasters import Upcasters
+from troth.ledger.verify import Verified
+from troth.ledger.work import Desk, Work, Writer
+
+
+class Ledger:
+    """One organisation's ledger in a database; clock and entropy are handed in. Threads may share it.
+
+    `projections` are all the tables of state that its events keep: every process that writes wires the same ones.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        organisation: str,
+        key: PseudonymKey,
+        *,
+        clock: Clock,
+        entropy: Entropy,
+        projections: Sequence[Projection] = (),
+        upcasters: Upcasters | None = None,
+    ) -> None:
+        self.database = database
+        self.organisation = check_organisation(organisation)
+        self._desk = Desk(organisation, key, clock, entropy, tuple(projections), upcasters or Upcasters())
+
+    def pseudonym(self, subject: str) -> str:
+        """The pseudonym under which the events and state of a subject stand."""
+        return self._desk.key.pseudonym(subject)
+
+    @contextmanager
+    def recording(self) -> Iterator[Work]:
+        """A unit of work: what is written on `work.connection` and given to `work.record` commits whole, or not at all.
+
+        `work.sequences` are the numbers of what was recorded, once the block has ended. Raises DatabaseProblem.
+        """
+        with self.database.write() as connection:
+            writer = Writer(connection, self._desk)
+            work = Work(writer)
+            yield work
+            work.settle()
+            writer.finish()
+
+    def recorder(self) -> Recorder:
+        """Group commit for many threads. Make one per process and share it."""
+        return Recorder(self.database, self._desk)
+
+    def events(
+        self,
+        connection: Connection,
+        *,
+        after: int = 0,
+        until: int | None = None,
+        kinds: Iterable[str] = (),
+        subject: str | None = None,
+        limit: int | None = None,
+        newest_first: bool = False,
+    ) -> Iterator[Event]:
+        """Events in (after, until], oldest first; `kinds` may be prefixes like `consent:`, `subject` is a pseudonym."""
+        return reading.events(
+            connection,
+            self.organisation,
+            after=after,
+            until=until,
+            kinds=kinds,
+            subject=subject,
+            limit=limit,
+            newest_first=newest_first,
+            upcasters=self._desk.upcasters,
+        )
+
+    def payload(self, connection: Connection, sequence: int) -> dict[str, object] | None:
+        """The payload of an entry; None where it has none. Raises EntryMissing."""
+        return reading.payload(connection, self.organisation, sequence)
+
+    def head(self, connection: Connection) -> Head:
+        """Size and root of the tree as committed."""
+        return tables.get_head(connection, self.organisation)
+
+    def prove_inclusion(self, connection: Connection, sequence: int, size: int) -> list[bytes]:
+        """The path that proves an entry in the tree of the first `size` entries. Raises EntryMissing."""
+        return reading.prove_inclusion(connection, self.organisation, sequence, size)
+
+    def prove_consistency(self, connection: Connection, old: int, new: int) -> list[bytes]:
+        """The path that proves one tree a prefix of another. Raises EntryMissing."""
+        return reading.prove_consistency(connection, self.organisation, old, new)
+
+    def verify(self, connection: Connection, *, trusted: Head | None = None) -> Verified:
+        """Recompute everything and name the first entry that does not hold."""
+        return verifying.verify(connection, self.organisation, trusted=trusted)
+
+    def replay(self) -> list[Replayed]:
+        """Rebuild all state from the ledger, and say of each projection whether it came out as it stood."""
+        return projecting.replay(
+            self.database, self.organisation, self._desk.projections, self._desk.upcasters
+        )
+
+    def compare(self) -> list[Replayed]:
+        """What `replay` would find, leaving all as it stands."""
+        return projecting.compare(
+            self.database, self.organisation, self._desk.projections, self._desk.upcasters
+        )

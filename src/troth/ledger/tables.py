@@ -1,0 +1,272 @@
+"""The tables of the ledger and every statement on them; opened by the modules of this room alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ColumnElement,
+    Connection,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    String,
+    Table,
+    and_,
+    insert,
+    or_,
+    select,
+    text,
+    tuple_,
+    update,
+)
+
+from troth.db import metadata
+from troth.ledger.model import Head
+from troth.ledger.tree import EMPTY_ROOT, Edge, Node
+
+PAGE: Final = 1000
+Row: TypeAlias = dict[str, Any]
+
+# Prefixes of kinds are ranges only where text sorts by its bytes.
+KindText = String(128).with_variant(String(128, collation="C"), "postgresql")
+
+heads = Table(
+    "ledger_heads",
+    metadata,
+    Column("organisation", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("root", LargeBinary(32), nullable=False),
+    Column("edge", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("organisation"),
+)
+entries = Table(
+    "ledger_entries",
+    metadata,
+    Column("organisation", String(64), nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("kind", KindText, nullable=False),
+    Column("subject", String(64)),
+    Column("header", LargeBinary, nullable=False),
+    Column("leaf", LargeBinary(32), nullable=False),
+    PrimaryKeyConstraint("organisation", "sequence"),
+    Index("ix_ledger_entries_kind", "organisation", "kind", "sequence"),
+    Index("ix_ledger_entries_subject", "organisation", "subject", "sequence"),
+    sqlite_with_rowid=False,
+)
+payloads = Table(
+    "ledger_payloads",
+    metadata,
+    Column("organisation", String(64), nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("salt", LargeBinary, nullable=False),
+    Column("payload", LargeBinary, nullable=False),
+    Column("sealed", Boolean, nullable=False),
+    PrimaryKeyConstraint("organisation", "sequence"),
+    sqlite_with_rowid=False,
+)
+nodes = Table(
+    "ledger_nodes",
+    metadata,
+    Column("organisation", String(64), nullable=False),
+    Column("level", SmallInteger, nullable=False),
+    Column("position", BigInteger, nullable=False),
+    Column("digest", LargeBinary(32), nullable=False),
+    PrimaryKeyConstraint("organisation", "level", "position"),
+    sqlite_with_rowid=False,
+)
+
+_FIRST_HEAD: Final = text(
+    "INSERT INTO ledger_heads (organisation, size, root, edge) VALUES (:organisation, 0, :root, :edge) "
+    "ON CONFLICT DO NOTHING"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A row of the entries, as it lies there."""
+
+    sequence: int
+    kind: str
+    subject: str | None
+    header: bytes
+    leaf: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPayload:
+    """A payload and its salt; readable while not sealed."""
+
+    salt: bytes
+    payload: bytes
+    sealed: bool
+
+
+def lock_head(connection: Connection, organisation: str) -> Edge:
+    """The edge of an organisation's tree, held against every other writer until the transaction ends."""
+    held = select(heads.c.size, heads.c.edge).where(heads.c.organisation == organisation).with_for_update()
+    row = connection.execute(held).one_or_none()
+    if row is None:
+        connection.execute(_FIRST_HEAD, {"organisation": organisation, "root": EMPTY_ROOT, "edge": b""})
+        row = connection.execute(held).one()
+    edge = bytes(row.edge)
+    return Edge(row.size, [edge[at : at + 32] for at in range(0, len(edge), 32)])
+
+
+def set_head(connection: Connection, organisation: str, edge: Edge) -> None:
+    """Write the grown tree's head."""
+    connection.execute(
+        update(heads).where(heads.c.organisation == organisation),
+        {"size": edge.size, "root": edge.root(), "edge": b"".join(edge.roots)},
+    )
+
+
+def get_head(connection: Connection, organisation: str) -> Head:
+    """The head as last committed; of an organisation without entries, the empty tree's."""
+    row = connection.execute(
+        select(heads.c.size, heads.c.root).where(heads.c.organisation == organisation)
+    ).one_or_none()
+    return Head(organisation, row.size, bytes(row.root)) if row else Head(organisation, 0, EMPTY_ROOT)
+
+
+def get_edge(connection: Connection, organisation: str) -> bytes:
+    """The stored right edge of the tree, unparsed."""
+    found = connection.scalar(select(heads.c.edge).where(heads.c.organisation == organisation))
+    return bytes(found or b"")
+
+
+def organisations(connection: Connection) -> list[str]:
+    """Every organisation that has a ledger here, by name."""
+    return list(connection.scalars(select(heads.c.organisation).order_by(heads.c.organisation)))
+
+
+def insert_all(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows in one go."""
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def get_entries(
+    connection: Connection,
+    organisation: str,
+    *,
+    after: int = 0,
+    until: int | None = None,
+    kinds: Iterable[str] = (),
+    subject: str | None = None,
+    limit: int | None = None,
+    newest_first: bool = False,
+) -> Iterator[Stored]:
+    """Entries in order, page by page, so that any number of them costs little memory."""
+    last, left = (until, limit) if newest_first else (after, limit)
+    chosen = _chosen(organisation, kinds, subject)
+    while left is None or left > 0:
+        count = PAGE if left is None else min(PAGE, left)
+        bounds = (after, last) if newest_first else (last or 0, until)
+        page = _page(connection, chosen, bounds, count, newest_first)
+        yield from page
+        if len(page) < count:
+            return
+        last = page[-1].sequence - 1 if newest_first else page[-1].sequence
+        left = None if left is None else left - count
+
+
+def _page(
+    connection: Connection,
+    chosen: ColumnElement[bool],
+    bounds: tuple[int, int | None],
+    count: int,
+    newest_first: bool,
+) -> list[Stored]:
+    after, until = bounds
+    column = entries.c.sequence
+    query = select(column, entries.c.kind, entries.c.subject, entries.c.header, entries.c.leaf)
+    query = query.where(chosen, column > after).limit(count)
+    if until is not None:
+        query = query.where(column <= until)
+    query = query.order_by(column.desc() if newest_first else column)
+    return [Stored(s, k, p, bytes(h), bytes(f)) for s, k, p, h, f in connection.execute(query)]
+
+
+def _chosen(organisation: str, kinds: Iterable[str], subject: str | None) -> ColumnElement[bool]:
+    chosen = entries.c.organisation == organisation
+    wanted = [_kind_matches(kind) for kind in kinds]
+    if wanted:
+        chosen = and_(chosen, or_(*wanted))
+    if subject is not None:
+        chosen = and_(chosen, entries.c.subject == subject)
+    return chosen
+
+
+def _kind_matches(kind: str) -> ColumnElement[bool]:
+    """A kind, or with a colon at its end all kinds that begin so (`;` follows `:`)."""
+    if kind.endswith(":"):
+        return and_(entries.c.kind >= kind, entries.c.kind < kind[:-1] + ";")
+    return entries.c.kind == kind
+
+
+def get_payload(connection: Connection, organisation: str, sequence: int) -> StoredPayload | None:
+    """The payload of one entry."""
+    query = select(payloads.c.salt, payloads.c.payload, payloads.c.sealed)
+    row = connection.execute(
+        query.where(payloads.c.organisation == organisation, payloads.c.sequence == sequence)
+    ).one_or_none()
+    return StoredPayload(bytes(row.salt), bytes(row.payload), row.sealed) if row else None
+
+
+def get_payloads(
+    connection: Connection, organisation: str, first: int, last: int
+) -> dict[int, StoredPayload]:
+    """The payloads of the entries from `first` to `last`, by sequence."""
+    rows = connection.execute(
+        select(payloads.c.sequence, payloads.c.salt, payloads.c.payload, payloads.c.sealed).where(
+            payloads.c.organisation == organisation, payloads.c.sequence.between(first, last)
+        )
+    )
+    return {
+        sequence: StoredPayload(bytes(salt), bytes(body), sealed) for sequence, salt, body, sealed in rows
+    }
+
+
+def get_nodes(connection: Connection, organisation: str, wanted: Iterable[Node]) -> dict[Node, bytes]:
+    """The stored hashes of these nodes; those of level 0 are the leaves of the entries."""
+    wanted = set(wanted)
+    inner = [node for node in wanted if node[0] > 0]
+    found: dict[Node, bytes] = {}
+    if inner:
+        key = tuple_(nodes.c.level, nodes.c.position)
+        rows = connection.execute(
+            select(nodes.c.level, nodes.c.position, nodes.c.digest).where(
+                nodes.c.organisation == organisation, key.in_(inner)
+            )
+        )
+        found |= {(level, position): bytes(digest) for level, position, digest in rows}
+    leaves = [position + 1 for level, position in wanted if level == 0]
+    if leaves:
+        known = connection.execute(
+            select(entries.c.sequence, entries.c.leaf).where(
+                entries.c.organisation == organisation, entries.c.sequence.in_(leaves)
+            )
+        )
+        found |= {(0, sequence - 1): bytes(leaf) for sequence, leaf in known}
+    return found
+
+
+def get_nodes_between(
+    connection: Connection, organisation: str, level: int, first: int, last: int
+) -> dict[int, bytes]:
+    """The stored hashes of one level, from position `first` to `last`."""
+    rows = connection.execute(
+        select(nodes.c.position, nodes.c.digest).where(
+            nodes.c.organisation == organisation,
+            nodes.c.level == level,
+            nodes.c.position.between(first, last),
+        )
+    )
+    return {position: bytes(digest) for position, digest in rows}

@@ -1,0 +1,133 @@
+"""Recomputing a whole ledger from its stored bytes, and naming the first entry that does not hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection
+
+from troth.ledger import tables
+from troth.ledger.header import read_header
+from troth.ledger.model import Event, Head
+from troth.ledger.reading import root_at
+from troth.ledger.tables import Stored, StoredPayload
+from troth.ledger.tree import Edge, leaf_hash
+from troth.ledger.work import commit
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What was found: how many entries were recomputed, and the first that is bad, with the reason."""
+
+    organisation: str
+    entries: int
+    root: bytes
+    bad_sequence: int | None = None
+    reason: str = ""
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything came out as stored."""
+        return self.bad_sequence is None
+
+
+class _Bad(Exception):
+    """The first entry that does not hold."""
+
+    def __init__(self, sequence: int, reason: str) -> None:
+        super().__init__(sequence, reason)
+        self.sequence = sequence
+        self.reason = reason
+
+
+def verify(connection: Connection, organisation: str, *, trusted: Head | None = None) -> Verified:
+    """Recompute every leaf, commitment and node, and the root.
+
+    A ledger cut or rewritten whole, head and all, agrees with itself: only a head kept elsewhere (`trusted`) shows it.
+    """
+    edge = Edge()
+    head = tables.get_head(connection, organisation)
+    try:
+        if trusted is not None and head.size < trusted.size:
+            raise _Bad(head.size + 1, f"entries up to {trusted.size} were here once and are gone")
+        _recompute(connection, organisation, edge)
+        _compare_head(connection, head, edge)
+        if trusted is not None and root_at(connection, organisation, trusted.size) != trusted.root:
+            raise _Bad(1, f"the first {trusted.size} entries are not those that were here once")
+    except _Bad as bad:
+        return Verified(organisation, edge.size, edge.root(), bad.sequence, bad.reason)
+    return Verified(organisation, edge.size, edge.root())
+
+
+def _recompute(connection: Connection, organisation: str, edge: Edge) -> None:
+    page: list[Stored] = []
+    for entry in tables.get_entries(connection, organisation):
+        page.append(entry)
+        if len(page) == tables.PAGE:
+            _check_page(connection, organisation, edge, page)
+            page = []
+    _check_page(connection, organisation, edge, page)
+
+
+def _check_page(connection: Connection, organisation: str, edge: Edge, page: list[Stored]) -> None:
+    if not page:
+        return
+    bodies = tables.get_payloads(connection, organisation, edge.size + 1, page[-1].sequence)
+    completed: list[tuple[int, int, bytes]] = []
+    try:
+        for entry in page:
+            _check_entry(organisation, edge.size + 1, entry, bodies.pop(entry.sequence, None))
+            completed += edge.append(entry.leaf)
+    finally:
+        _check_nodes(connection, organisation, completed)
+
+
+def _check_entry(organisation: str, expected: int, entry: Stored, body: StoredPayload | None) -> None:
+    if entry.sequence != expected:
+        raise _Bad(expected, "the entry is missing")
+    if leaf_hash(entry.header) != entry.leaf:
+        raise _Bad(expected, "the header was altered after it was recorded")
+    try:
+        event = read_header(entry.header)
+    except ValueError:
+        raise _Bad(expected, "the header cannot be read") from None
+    if (event.organisation, event.sequence, event.kind, event.subject) != (
+        organisation,
+        expected,
+        entry.kind,
+        entry.subject,
+    ):
+        raise _Bad(expected, "the row does not say what its header says")
+    _check_payload(event, body)
+
+
+def _check_payload(event: Event, body: StoredPayload | None) -> None:
+    if event.commitment is None:
+        if body is not None:
+            raise _Bad(event.sequence, "a payload lies beside an entry that committed to none")
+    elif body is None:
+        raise _Bad(event.sequence, "the payload is missing")
+    elif not body.sealed and commit(body.salt, body.payload) != event.commitment:
+        raise _Bad(event.sequence, "the payload is not the one committed to")
+
+
+def _check_nodes(connection: Connection, organisation: str, completed: list[tuple[int, int, bytes]]) -> None:
+    """Hold the recomputed nodes against the stored ones, and name the first leaf below the first that differs."""
+    by_level: dict[int, dict[int, bytes]] = {}
+    for level, position, digest in completed:
+        by_level.setdefault(level, {})[position] = digest
+    for level, made in sorted(by_level.items()):
+        stored = tables.get_nodes_between(connection, organisation, level, min(made), max(made))
+        for position, digest in sorted(made.items()):
+            if stored.get(position) != digest:
+                first, last = (position << level) + 1, (position + 1) << level
+                raise _Bad(first, f"entries {first} to {last} are not those the tree was built on")
+
+
+def _compare_head(connection: Connection, head: Head, edge: Edge) -> None:
+    if edge.size < head.size:
+        raise _Bad(edge.size + 1, f"entries from here up to {head.size} are missing")
+    if edge.size > head.size:
+        raise _Bad(head.size + 1, "an entry lies past the head of the tree")
+    if edge.root() != head.root or b"".join(edge.roots) != tables.get_edge(connection, head.organisation):
+        raise _Bad(max(1, head.size), "the head of the tree is not the one its entries add up to")
