@@ -3,7 +3,7 @@
 .DEFAULT_GOAL := check
 
 BIN := .venv/bin
-PYTEST := $(BIN)/python -m pytest -q
+PYTEST := $(BIN)/python -m pytest -q $(PYTEST_ARGS)
 CODE := $(wildcard src examples bench tests tools)
 TYPED := $(wildcard src examples bench)
 QUICK := not slow and not story and not storm and not postgres

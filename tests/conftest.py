@@ -5,12 +5,14 @@ No exam is passed over in silence. Whatever could not run is named, with its rea
 
 from __future__ import annotations
 
+import os
 import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 from tests.support import chromium, databases
 from tests.support.exams import could_not_run
@@ -22,7 +24,16 @@ if TYPE_CHECKING:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Let the network of the test process end at this machine, before any test module is imported."""
-    socket.socket.connect = only_loopback(socket.socket.connect)  # type: ignore[method-assign]
+    for way in ("connect", "connect_ex"):
+        setattr(socket.socket, way, only_loopback(getattr(socket.socket, way)))
+    _settle_hypothesis()
+
+
+def _settle_hypothesis() -> None:
+    """The same examples in every run, so that a red one is red again; a long storm draws new ones, and more."""
+    settings.register_profile("house", deadline=None, derandomize=True, print_blob=True)
+    settings.register_profile("storm", deadline=None, max_examples=2000, print_blob=True)
+    settings.load_profile("storm" if os.environ.get("TROTH_STORM") == "long" else "house")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:

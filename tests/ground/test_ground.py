@@ -54,6 +54,8 @@ def test_each_test_has_an_empty_database_of_its_own(database_url: str, turn: int
 def test_another_machine_is_out_of_reach() -> None:
     with socket.socket() as s, pytest.raises(BeyondThisMachine, match=r"192\.0\.2\.1"):
         s.connect(("192.0.2.1", 80))
+    with socket.socket() as s, pytest.raises(BeyondThisMachine):
+        s.connect_ex(("192.0.2.1", 80))
 
 
 @pytest.mark.parametrize(
