@@ -1,0 +1,70 @@
+"""Frames: the open clauses a new number is laid against, and how addresses are joined."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+LIST_RANK = 9
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """An open clause that may hold others: its address and how it was numbered."""
+
+    address: str
+    parent: Frame | None
+    style: str = ""
+    place: int = 0
+    path: tuple[int, ...] = ()
+    rank: int = LIST_RANK
+    heading: int = 0
+    titled: bool = False
+    indent: int = 0
+    listed: bool = False
+    numbered: bool = True
+    level: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.level:
+            self.level = self.parent.level + 1 if self.parent else 1
+
+    def chain(self) -> Iterator[Frame]:
+        """This frame and those that hold it, innermost first."""
+        frame: Frame | None = self
+        while frame is not None:
+            yield frame
+            frame = frame.parent
+
+
+def join(parent: str | None, label: str) -> str:
+    """The address of a number beneath another: `5` + `(6)` = `5(6)`, `5(6)` + `1` = `5(6)1`, `7` + `1` = `7.1`."""
+    if parent is None:
+        return label
+    if label[0] in "(（" or parent[-1] in ")）":
+        return parent + label
+    return f"{parent}.{label}"
+
+
+class Addresses:
+    """Hands out addresses, each once: a repeated one gets `~2`, `~3` …; and counts what has no number."""
+
+    def __init__(self) -> None:
+        self._given: set[str] = set()
+        self._next: Counter[str] = Counter()
+        self._counts: Counter[tuple[str, str]] = Counter()
+
+    def mint(self, wanted: str) -> str:
+        """The wanted address, or with a suffix when it was given before."""
+        address = wanted
+        while address in self._given:
+            self._next[wanted] += 1
+            address = f"{wanted}~{self._next[wanted] + 1}"
+        self._given.add(address)
+        return address
+
+    def counted(self, parent: str, sign: str) -> str:
+        """The next unnumbered clause beneath `parent`: `7¶2`, `1.2•3`, `1.3|4`."""
+        self._counts[parent, sign] += 1
+        return self.mint(f"{parent}{sign}{self._counts[parent, sign]}")

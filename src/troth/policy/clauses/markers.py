@@ -1,0 +1,160 @@
+"""Clause numbers at the start of a line, in English, Malay and Chinese: found, told apart, never guessed from layout."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from troth.policy.clauses.numerals import CHINESE, CIRCLED, readings
+
+
+class Form(StrEnum):
+    """The forms of numbering; they differ in how an address is made of them."""
+
+    DOTTED = "dotted"
+    COMPOUND = "compound"
+    WORD = "word"
+    SIMPLE = "simple"
+    BARE = "bare"
+    BULLET = "bullet"
+
+
+@dataclass(frozen=True, slots=True)
+class Marker:
+    """A clause number: as `found`, its `label` inside an address, how it may be read, and how many characters it takes."""
+
+    form: Form
+    found: str
+    label: str
+    width: int
+    style: str = ""
+    readings: tuple[tuple[str, int], ...] = ()
+    path: tuple[int, ...] = ()
+    rank: int = 9
+
+
+_UNITS = r"(?:million|billion|percent|per cent|[kKMGT]B\b|kg\b|km\b|hours?\b|days?\b|years?\b|months?\b|[ap]\.?m\b|juta|[万亿年月日天个小])"
+_DOTTED = re.compile(rf"(\d{{1,3}}(?:[.．]\d{{1,3}}){{1,9}})([.．、)）:：]?)(?![\d%./-])(?!\s?{_UNITS})\s*")
+_COMPOUND = re.compile(r"(\d{1,3}(?:\.\d{1,3})*)((?:[(（][0-9A-Za-z]{1,4}[)）])+)[.:：]?\s*")
+_SIMPLE = re.compile(r"(\d{1,3})([.．、)）])(?!\d)\s*")
+_PAREN = re.compile(rf"[(（]\s*(\d{{1,3}}|[A-Za-z]{{1,5}}|[{CHINESE}]{{1,5}})\s*[)）][.、:：]?\s*")
+_LETTER = re.compile(r"([A-Za-z]{1,5})(?:[.．](?=\s|$)|[)）、])\s*")
+_CHINESE = re.compile(rf"([{CHINESE}]{{1,6}})[、.．]\s*")
+_ORDINAL = re.compile(
+    rf"第\s*([{CHINESE}]{{1,7}}|\d{{1,4}})\s*(编|編|部分|章|节|節|条|條|款|项|項)[、.:：\s]*"
+)
+_WORD = re.compile(
+    r"(Article|Section|Clause|Part|Chapter|Schedule|Annex|Appendix|Perkara|Fasal|Seksyen|Bahagian|Bab|Jadual|Lampiran|附件|附录)"
+    r"\s*(\d{1,4}(?:\.\d{1,3})*[A-Z]?|[IVX]{1,6}|[A-Z])(?![\w.])"
+    r"(\s*[.:：、–—-]\s*|\s*$|\s+(?=[^a-z\s]))",
+    re.IGNORECASE,
+)
+_CIRCLED = re.compile(rf"([{CIRCLED}])[.、]?\s*")
+_BULLET = re.compile(r"(?:([•·●○▪■◦‣∙◆➢✓])|([*+–—-])(?=\s))\s*")
+_BARE = re.compile(
+    r"(\d{1,2})\s+(?=[A-Z\u4e00-\u9fff])(?!(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|Mac|Mei|Ogos)\w*\s+\d)"
+)
+_COPYRIGHT = re.compile(r"\([cC]\)\s*(?:\d{4}|copyright)", re.IGNORECASE)
+
+_RANKS = {"编": 0, "編": 0, "部分": 0, "章": 1, "节": 2, "節": 2, "条": 3, "條": 3, "款": 4, "项": 5, "項": 5}
+_RANKS |= dict.fromkeys(
+    ["part", "bahagian", "schedule", "jadual", "annex", "lampiran", "appendix", "附件", "附录"], 0
+)
+_RANKS |= dict.fromkeys(["chapter", "bab"], 1) | dict.fromkeys(
+    ["article", "section", "clause", "perkara", "fasal", "seksyen"], 3
+)
+
+
+def marker_of(text: str, *, bare: bool = False) -> Marker | None:
+    """The number or bullet that opens `text`, or None; `bare` admits a number that only a space parts from its title."""
+    tries = [_word, _ordinal, _compound, _dotted, _simple, _paren, _chinese, _letter, _circled, _bullet]
+    for attempt in [*tries, _bare] if bare else tries:
+        if found := attempt(text):
+            return found
+    return None
+
+
+def _word(text: str) -> Marker | None:
+    if not (m := _WORD.match(text)) or (text[0].islower() and not m[3].strip()):
+        return None
+    word, numeral = m[1], m[2]
+    label = f"{word if word.isascii() is False else word.capitalize()} {numeral}"
+    read = readings(numeral) or (("digit", 0),)
+    return Marker(
+        Form.WORD, text[: m.end(2)], label, m.end(), f"word-{word.lower()}", read, (), _RANKS[word.lower()]
+    )
+
+
+def _ordinal(text: str) -> Marker | None:
+    if not (m := _ORDINAL.match(text)):
+        return None
+    found = f"第{m[1]}{m[2]}"
+    return Marker(Form.WORD, found, found, m.end(), f"word-{m[2]}", readings(m[1]), (), _RANKS[m[2]])
+
+
+def _compound(text: str) -> Marker | None:
+    if not (m := _COMPOUND.match(text)):
+        return None
+    found = m[1] + m[2]
+    return Marker(Form.COMPOUND, found, unicodedata.normalize("NFKC", found), m.end(), "compound")
+
+
+def _dotted(text: str) -> Marker | None:
+    if not (m := _DOTTED.match(text)):
+        return None
+    path = tuple(int(n) for n in re.split(r"[.．]", m[1]))
+    label = ".".join(str(int(n)) for n in path)
+    return Marker(Form.DOTTED, m[1] + m[2], label, m.end(), "dotted", (), path)
+
+
+def _made(m: re.Match[str], numeral: str, label: str, style: str) -> Marker | None:
+    read = readings(numeral)
+    return Marker(Form.SIMPLE, m[0].strip(), label, m.end(), style, read) if read else None
+
+
+def _simple(text: str) -> Marker | None:
+    if not (m := _SIMPLE.match(text)):
+        return None
+    closing = unicodedata.normalize("NFKC", m[2])
+    number = str(int(m[1]))
+    return _made(m, m[1], f"({number})" if closing == ")" else number, f"#{closing}")
+
+
+def _paren(text: str) -> Marker | None:
+    if not (m := _PAREN.match(text)) or _COPYRIGHT.match(text):
+        return None
+    label = f"（{m[1]}）" if m[1][0] in CHINESE else f"({unicodedata.normalize('NFKC', m[1])})"
+    return _made(m, m[1], label, "(#)")
+
+
+def _chinese(text: str) -> Marker | None:
+    return _made(m, m[1], m[1], "#、") if (m := _CHINESE.match(text)) else None
+
+
+def _letter(text: str) -> Marker | None:
+    if not (m := _LETTER.match(text)):
+        return None
+    closing = m[0].strip()[-1]
+    return _made(m, m[1], f"({m[1]})", f"#{unicodedata.normalize('NFKC', closing)}")
+
+
+def _circled(text: str) -> Marker | None:
+    if not (m := _CIRCLED.match(text)):
+        return None
+    place = CIRCLED.index(m[1]) + 1
+    return Marker(Form.SIMPLE, m[1], m[1], m.end(), "circled", (("circled", place),))
+
+
+def _bullet(text: str) -> Marker | None:
+    if not (m := _BULLET.match(text)):
+        return None
+    glyph = m[1] or m[2]
+    return Marker(Form.BULLET, glyph, "•", m.end(), glyph)
+
+
+def _bare(text: str) -> Marker | None:
+    if not (m := _BARE.match(text)):
+        return None
+    return Marker(Form.BARE, m[1], str(int(m[1])), m.end(), "bare", readings(m[1]))
