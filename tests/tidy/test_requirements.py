@@ -3,19 +3,27 @@
 from __future__ import annotations
 
 import re
+import sys
+from importlib.metadata import packages_distributions
 
 import pytest
 
-from tests.tidy.source import ROOT, text_of
+from tests.tidy.source import ROOT, imports_of, name_of, python_files, text_of, tree_of
 
 FOLDER = ROOT / "requirements"
+OWN = {"", "bench", "examples", "tests", "troth"}
+
+
+def registry_name(package: str) -> str:
+    """A package's name in the one spelling that the registry treats as equal to all others."""
+    return re.sub(r"[-_.]+", "-", package).lower()
 
 
 def names_in(file: str) -> set[str]:
     """The packages that a list of requirements asks for by name, as the registry spells them."""
     lines = (re.sub(r"#.*", "", line).strip() for line in text_of(FOLDER / file).splitlines())
     asked = (re.match(r"[A-Za-z0-9._-]+", line) for line in lines if line and not line.startswith("-"))
-    return {re.sub(r"[-_.]+", "-", name[0]).lower() for name in asked if name}
+    return {registry_name(name[0]) for name in asked if name}
 
 
 @pytest.mark.parametrize(
@@ -48,3 +56,17 @@ def test_each_run_time_dependency_has_its_reason() -> None:
     assert asked == given, (
         f"without a reason: {sorted(asked - given)}; no longer used: {sorted(given - asked)}"
     )
+
+
+@pytest.mark.parametrize(("folder", "lists"), [("src", ["run.in"]), ("examples", ["run.in", "examples.in"])])
+def test_everything_that_is_imported_is_asked_for(folder: str, lists: list[str]) -> None:
+    asked = {name for file in lists for name in names_in(file)}
+    brought_by = packages_distributions()
+    undeclared = {
+        f"{name_of(path)}:{line}: {name}"
+        for path in python_files(folder)
+        for name, line in imports_of(tree_of(path))
+        if (top := name.split(".")[0]) not in OWN and top not in sys.stdlib_module_names
+        if not {registry_name(package) for package in brought_by.get(top, [])} & asked
+    }
+    assert not undeclared, f"not in requirements/{' or '.join(lists)}: {sorted(undeclared)}"
