@@ -36,6 +36,17 @@ def _settle_hypothesis() -> None:
     settings.load_profile("storm" if os.environ.get("TROTH_STORM") == "long" else "house")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark a test by what it asks for, so that nobody has to remember: a server is `postgres`, a page a `story`."""
+    for item in items:
+        asked = set(getattr(item, "fixturenames", ()))
+        if asked & {"postgres_server", "postgres_url"}:
+            item.add_marker("postgres")
+        if asked & {"browser", "page", "page_without_scripts"}:
+            item.add_marker("story")
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Name every exam that did not run, and why: a skipped exam is not a passed one."""
     skipped = terminalreporter.stats.get("skipped", [])
@@ -56,7 +67,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture
 def postgres_url(postgres_server: str) -> Iterator[str]:
-    """The URL of an empty PostgreSQL database that exists for this test alone. Mark the test `postgres`."""
+    """The URL of an empty PostgreSQL database that exists for this test alone."""
     with databases.fresh_database(postgres_server) as url:
         yield url
 
@@ -71,7 +82,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium, started once. Mark the test `story`."""
+    """A headless Chromium, started once."""
     program = chromium.find()
     if program is None:
         could_not_run("no Chromium on this machine, and it could not be installed")

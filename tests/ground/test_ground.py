@@ -8,11 +8,13 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from playwright.sync_api import Browser, Error, Page
 from sqlalchemy import create_engine, text
 
+from tests.conftest import pytest_collection_modifyitems
 from tests.support import chromium
 from tests.support.axe import violations
 from tests.support.loopback import BeyondThisMachine, is_loopback
@@ -51,6 +53,16 @@ def test_each_test_has_an_empty_database_of_its_own(database_url: str, turn: int
     engine.dispose()
 
 
+@pytest.mark.parametrize(
+    ("asks", "mark"),
+    [("postgres_url", "postgres"), ("page", "story"), ("page_without_scripts", "story"), ("site", None)],
+)
+def test_a_test_is_marked_by_what_it_asks_for(asks: str, mark: str | None) -> None:
+    item = mock.Mock(fixturenames=["tmp_path", asks])
+    pytest_collection_modifyitems([item])
+    assert [call.args[0] for call in item.add_marker.call_args_list] == ([mark] if mark else [])
+
+
 def test_another_machine_is_out_of_reach() -> None:
     with socket.socket() as s, pytest.raises(BeyondThisMachine, match=r"192\.0\.2\.1"):
         s.connect(("192.0.2.1", 80))
@@ -85,14 +97,12 @@ def test_an_exam_that_could_not_run_is_named(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*exams that could not run*", "*::test_moon: the moon is down"])
 
 
-@pytest.mark.story
 def test_a_page_is_read_with_and_without_scripts(page: Page, page_without_scripts: Page, site: str) -> None:
     for looked_at, word in ((page, "with"), (page_without_scripts, "without")):
         looked_at.goto(site)
         assert looked_at.locator("#word").inner_text() == word
 
 
-@pytest.mark.story
 def test_a_page_that_asks_another_host_is_told_on(browser: Browser) -> None:
     with chromium.fresh_page(browser) as (page, strangers):
         with pytest.raises(Error):
@@ -100,7 +110,6 @@ def test_a_page_that_asks_another_host_is_told_on(browser: Browser) -> None:
         assert strangers == {"elsewhere.example"}
 
 
-@pytest.mark.story
 def test_accessibility_is_looked_at(page: Page, site: str) -> None:
     page.goto(site)
     assert violations(page) == []
