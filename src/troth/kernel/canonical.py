@@ -28,9 +28,10 @@ class NotJson(CallerError):
 def canonical(value: object) -> bytes:
     """The canonical UTF-8 bytes of a JSON value (RFC 8785).
 
-    Lists and tuples are arrays, dictionaries with string keys are objects. Raises `NotJson`, naming the place, for
-    anything else: other types, keys that are no strings, NaN and infinities, integers beyond 2^53 - 1, lone
-    surrogates, a value that contains itself or is nested too deeply to be written.
+    Lists and tuples are arrays, dictionaries with string keys are objects; a float is written as ECMAScript writes
+    it, so that from 2^53 up to 1e21 its digits have no point and must be read back as a double.
+    Raises `NotJson`, naming the place, for anything else: other types, keys that are no strings, NaN and infinities,
+    integers beyond 2^53 - 1, lone surrogates, a value that contains itself or is nested too deeply to be written.
     """
     try:
         return rfc8785.dumps(value)  # type: ignore[arg-type]

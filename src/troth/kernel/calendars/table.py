@@ -8,15 +8,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from troth.kernel.calendars.model import (
-    FRIDAY,
-    SATURDAY,
-    WESTERN_WEEK,
-    Calendar,
-    Confidence,
-    Source,
-    Week,
-)
+from troth.kernel.calendars.model import WESTERN_WEEK, Calendar, Confidence, Source
+from troth.kernel.calendars.places import DECREED_YEARLY, LAENDER, MALAYSIA, MALAYSIAN_WEEKS, MEMBER_STATES
 from troth.kernel.errors import CallerError
 from troth.kernel.findings import did_you_mean
 
@@ -81,42 +74,15 @@ def _china() -> Calendar:
     )
 
 
-_MALAYSIA = {
-    "01": "Johor",
-    "02": "Kedah",
-    "03": "Kelantan",
-    "04": "Melaka",
-    "05": "Negeri Sembilan",
-    "06": "Pahang",
-    "07": "Pulau Pinang",
-    "08": "Perak",
-    "09": "Perlis",
-    "10": "Selangor",
-    "11": "Terengganu",
-    "12": "Sabah",
-    "13": "Sarawak",
-    "14": "Kuala Lumpur",
-    "15": "Labuan",
-    "16": "Putrajaya",
-}
-_FRIDAY_WEEK = frozenset({FRIDAY, SATURDAY})
-_MALAYSIAN_WEEKS = {
-    "01": (Week(_FRIDAY_WEEK, until=date(2024, 12, 31)), *WESTERN_WEEK),
-    "02": (Week(_FRIDAY_WEEK),),
-    "03": (Week(_FRIDAY_WEEK),),
-    "11": (Week(_FRIDAY_WEEK),),
-}
-
-
 def _malaysia(region: str = "") -> Calendar:
     return Calendar(
         name=f"MY-{region}" if region else "MY",
-        place=_MALAYSIA[region] if region else "Malaysia",
+        place=MALAYSIA[region] if region else "Malaysia",
         zone="Asia/Kuala_Lumpur",
         source=Source.HOLIDAYS,
         country="MY",
         region=region,
-        weeks=_MALAYSIAN_WEEKS.get(region, WESTERN_WEEK),
+        weeks=MALAYSIAN_WEEKS.get(region, WESTERN_WEEK),
         known_from=_FROM,
         known_until=date(2027, 12, 31),
         edge="the holidays of 2028 that follow the moon are only estimated",
@@ -160,43 +126,9 @@ def _california() -> Calendar:
     )
 
 
-_MEMBER_STATES: dict[str, tuple[str, str]] = {
-    "AT": ("Austria", "Europe/Vienna"),
-    "BE": ("Belgium", "Europe/Brussels"),
-    "BG": ("Bulgaria", "Europe/Sofia"),
-    "CY": ("Cyprus", "Asia/Nicosia"),
-    "CZ": ("Czechia", "Europe/Prague"),
-    "DE": ("Germany", "Europe/Berlin"),
-    "DK": ("Denmark", "Europe/Copenhagen"),
-    "EE": ("Estonia", "Europe/Tallinn"),
-    "ES": ("Spain", "Europe/Madrid"),
-    "FI": ("Finland", "Europe/Helsinki"),
-    "FR": ("France", "Europe/Paris"),
-    "GR": ("Greece", "Europe/Athens"),
-    "HR": ("Croatia", "Europe/Zagreb"),
-    "HU": ("Hungary", "Europe/Budapest"),
-    "IE": ("Ireland", "Europe/Dublin"),
-    "IT": ("Italy", "Europe/Rome"),
-    "LT": ("Lithuania", "Europe/Vilnius"),
-    "LU": ("Luxembourg", "Europe/Luxembourg"),
-    "LV": ("Latvia", "Europe/Riga"),
-    "MT": ("Malta", "Europe/Malta"),
-    "NL": ("Netherlands", "Europe/Amsterdam"),
-    "PL": ("Poland", "Europe/Warsaw"),
-    "PT": ("Portugal", "Europe/Lisbon"),
-    "RO": ("Romania", "Europe/Bucharest"),
-    "SE": ("Sweden", "Europe/Stockholm"),
-    "SI": ("Slovenia", "Europe/Ljubljana"),
-    "SK": ("Slovakia", "Europe/Bratislava"),
-}
-_LAENDER = ("BB", "BE", "BW", "BY", "HB", "HE", "HH", "MV", "NI", "NW", "RP", "SH", "SL", "SN", "ST", "TH")
-_DECREED_YEARLY = {"BG", "HU", "LV"}
-"""States whose government moves days off by a yearly decree."""
-
-
 def _member_state(code: str, region: str = "") -> Calendar:
-    place, zone = _MEMBER_STATES[code]
-    decreed = code in _DECREED_YEARLY
+    place, zone = MEMBER_STATES[code]
+    decreed = code in DECREED_YEARLY
     return Calendar(
         name=f"{code}-{region}" if region else code,
         place=f"{place}, {region}" if region else place,
@@ -232,7 +164,7 @@ _ROWS: tuple[Calendar, ...] = (
     _plain(),
     _china(),
     _malaysia(),
-    *(_malaysia(region) for region in _MALAYSIA),
+    *(_malaysia(region) for region in MALAYSIA),
     _asia(
         "SG",
         "Singapore",
@@ -258,8 +190,8 @@ _ROWS: tuple[Calendar, ...] = (
     ),
     _california(),
     _eu_institutions(),
-    *(_member_state(code) for code in _MEMBER_STATES),
-    *(_member_state("DE", land) for land in _LAENDER),
+    *(_member_state(code) for code in MEMBER_STATES),
+    *(_member_state("DE", land) for land in LAENDER),
 )
 
 CALENDARS: dict[str, Calendar] = {row.name: row for row in _ROWS}
