@@ -7,11 +7,12 @@ import re
 
 from troth.kernel.findings import Finding, Findings, Place
 from troth.policy.clauses.blocks import Block, text_blocks
+from troth.policy.clauses.drafts import Draft
 from troth.policy.clauses.markdown import markdown_blocks
-from troth.policy.clauses.markers import Marker, marker_of
+from troth.policy.clauses.markers import Form, Marker, marker_of
 from troth.policy.clauses.markup import html_blocks
 from troth.policy.clauses.model import MAX_CHARACTERS, Clause, Cut, Format, Kind, digest_of
-from troth.policy.clauses.nesting import Draft, Nester
+from troth.policy.clauses.nesting import Nester
 from troth.policy.clauses.shape import contents_of, titled
 
 _READERS = {Format.TEXT: text_blocks, Format.MARKDOWN: markdown_blocks, Format.HTML: html_blocks}
@@ -58,14 +59,15 @@ def cut(
 def _drafted(blocks: list[Block], format: Format, language: str | None) -> list[Draft]:
     markers = [_opening(b) for b in blocks]
     listed = contents_of(blocks, markers)
-    nester = Nester(language, plain=format is Format.TEXT)
+    reserved = frozenset(m.label for m in markers if m and m.form in (Form.DOTTED, Form.COMPOUND))
+    nester = Nester(language, plain=format is Format.TEXT, reserved=reserved)
     for i, (block, marker) in enumerate(zip(blocks, markers, strict=True)):
         if i == 0 and marker is None and _is_title(blocks, format):
             nester.title(block)
         elif i in listed and marker:
             nester.contents(block, marker)
         else:
-            free = not nester.numbered or nester.beneath_heading
+            free = not nester.amid_numbers
             if format is Format.TEXT and free and marker is None and _unnumbered_heading(blocks, markers, i):
                 block.heading = 1
             nester.take(block, marker)
@@ -102,7 +104,18 @@ def _tiled(drafts: list[Draft], length: int) -> tuple[Clause, ...]:
 def _clause(d: Draft, start: int, end: int) -> Clause:
     text = d.text.strip()
     title = text if d.kind in (Kind.TITLE, Kind.HEADING, Kind.CONTENTS) else ""
-    return Clause(d.address, d.number, d.kind, d.level, d.parent, title, text, start, end, digest_of(text))
+    return Clause(
+        d.address,
+        d.number,
+        d.kind,
+        d.itself.level,
+        d.holder.address,
+        title,
+        text,
+        start,
+        end,
+        digest_of(text),
+    )
 
 
 def _blank(text: str) -> tuple[Clause, ...]:

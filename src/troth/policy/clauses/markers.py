@@ -34,6 +34,11 @@ class Marker:
     path: tuple[int, ...] = ()
     rank: int = 9
 
+    @property
+    def joins(self) -> bool:
+        """Whether a word that counts anew beneath each holder: 节, 款, 项."""
+        return self.form is Form.WORD and self.found[-1] in "节節款項项"
+
 
 _UNITS = r"(?:million|billion|percent|per cent|[kKMGT]B\b|kg\b|km\b|hours?\b|days?\b|years?\b|months?\b|[ap]\.?m\b|juta|[万亿年月日天个小])"
 _DOTTED = re.compile(rf"(\d{{1,3}}(?:[.．]\d{{1,3}}){{1,9}})([.．、)）:：]?)(?![\d%./-])(?!\s?{_UNITS})\s*")
@@ -45,11 +50,13 @@ _CHINESE = re.compile(rf"([{CHINESE}]{{1,6}})[、.．]\s*")
 _ORDINAL = re.compile(
     rf"第\s*([{CHINESE}]{{1,7}}|\d{{1,4}})\s*(编|編|部分|章|节|節|条|條|款|项|項)[、.:：\s]*"
 )
+_WORDS = (
+    "Article|Section|Clause|Part|Chapter|Schedule|Annex|Appendix"
+    "|Perkara|Fasal|Seksyen|Bahagian|Bab|Jadual|Lampiran|附件|附录"
+)
 _WORD = re.compile(
-    r"(Article|Section|Clause|Part|Chapter|Schedule|Annex|Appendix|Perkara|Fasal|Seksyen|Bahagian|Bab|Jadual|Lampiran|附件|附录)"
-    r"\s*(\d{1,4}(?:\.\d{1,3})*[A-Z]?|[IVX]{1,6}|[A-Z])(?![\w.])"
-    r"(\s*[.:：、–—-]\s*|\s*$|\s+(?=[^a-z\s]))",
-    re.IGNORECASE,
+    rf"(?P<word>(?i:{_WORDS}))\s*(?P<numeral>\d{{1,4}}(?:\.\d{{1,3}}){{0,6}}[A-Z]?|[IVX]{{1,6}}|[A-Z])(?!\w|\.\d)"
+    r"(?:(?P<sign>\s*[.:：、–—-]\s*)|\s*$|\s+(?=[^a-z\s]))"
 )
 _CIRCLED = re.compile(rf"([{CIRCLED}])[.、]?\s*")
 _BULLET = re.compile(r"(?:([•·●○▪■◦‣∙◆➢✓])|([*+–—-])(?=\s))\s*")
@@ -77,14 +84,13 @@ def marker_of(text: str, *, bare: bool = False) -> Marker | None:
 
 
 def _word(text: str) -> Marker | None:
-    if not (m := _WORD.match(text)) or (text[0].islower() and not m[3].strip()):
+    if not (m := _WORD.match(text)) or (text[0].islower() and not m["sign"]):
         return None
-    word, numeral = m[1], m[2]
-    label = f"{word if word.isascii() is False else word.capitalize()} {numeral}"
+    word, numeral = m["word"], m["numeral"]
+    label = f"{word.capitalize()} {numeral}"
     read = readings(numeral) or (("digit", 0),)
-    return Marker(
-        Form.WORD, text[: m.end(2)], label, m.end(), f"word-{word.lower()}", read, (), _RANKS[word.lower()]
-    )
+    found = text[: m.end("numeral")]
+    return Marker(Form.WORD, found, label, m.end(), f"word-{word.lower()}", read, (), _RANKS[word.lower()])
 
 
 def _ordinal(text: str) -> Marker | None:
@@ -136,8 +142,9 @@ def _chinese(text: str) -> Marker | None:
 def _letter(text: str) -> Marker | None:
     if not (m := _LETTER.match(text)):
         return None
-    closing = m[0].strip()[-1]
-    return _made(m, m[1], f"({m[1]})", f"#{unicodedata.normalize('NFKC', closing)}")
+    closing = unicodedata.normalize("NFKC", m[0].strip()[-1])
+    alone = m[1].isupper() and closing != ")"
+    return _made(m, m[1], m[1] if alone else f"({m[1]})", f"#{closing}")
 
 
 def _circled(text: str) -> Marker | None:

@@ -1,0 +1,1 @@
+"""The command line: one file a command, exit codes that mean something, `--json` everywhere."""

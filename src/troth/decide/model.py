@@ -1,0 +1,128 @@
+"""Questions and answers: what may be asked, and what an answer says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from troth.policy.facts import Fact, Literal
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """"May we do this with these data of this person, for this purpose?"
+
+    `data` are category ids; `via` is a collection point, `source` where the data come from, `message` a message class.
+    The facts that decide come beside it: about the subject, the recipient, and the papers given with the question.
+    """
+
+    action: str
+    data: tuple[str, ...]
+    purpose: str
+    recipient: str = ""
+    place: str = ""
+    via: str = ""
+    source: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Everything known that can matter: a set of facts that hold. What is not in it does not hold."""
+
+    holding: frozenset[Fact] = frozenset()
+
+    @classmethod
+    def of(cls, facts: Iterable[str | Fact]) -> Facts:
+        """Facts from their written form (`consent:newsletter`, `paper:citation`)."""
+        return cls(frozenset(f if isinstance(f, Fact) else Fact.parse(f) for f in facts))
+
+    def holds(self, literal: Literal) -> bool:
+        """Whether a literal is met."""
+        return (literal.fact in self.holding) != literal.negated
+
+
+class Outcome(StrEnum):
+    """What an answer says."""
+
+    PERMIT = "permit"
+    DENY = "deny"
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """Why an act is refused, and what would change that.
+
+    `code` is `undeclared`, `outside` (a frame does not reach so far), `bar` or `no_ground`; `statement` the one that
+    stands in the way ('' when nothing is declared); `missing` the literals that would remove it, empty when nothing can.
+    """
+
+    code: str
+    statement: str
+    clauses: tuple[str, ...]
+    category: str
+    detail: str
+    missing: tuple[Literal, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Permit or deny, with the grounds and clauses that decided, the duties, and what is missing (smallest set first)."""
+
+    outcome: Outcome
+    grounds: tuple[str, ...]
+    """Statements that permitted, one a category, in the order of the question, without repetition."""
+    clauses: tuple[str, ...]
+    """Clauses of what decided: of the frames and grounds on a permit, of the obstacles on a denial; sorted."""
+    duties: tuple[str, ...]
+    """What a permitted act must bring about; sorted."""
+    missing: tuple[tuple[str, ...], ...]
+    """Sets of literals, each of which would turn this denial into a permit; smallest first, then alphabetical."""
+    applied: tuple[str, ...] = ()
+    """Every statement that was in play: on a permit the frames, standing bars and grounds, on a denial the obstacles'; sorted."""
+    obstacles: tuple[Obstacle, ...] = field(default=())
+    policy: str = ""
+    """Digest of the bundle that decided."""
+
+    @property
+    def permitted(self) -> bool:
+        """Whether the act may go ahead."""
+        return self.outcome is Outcome.PERMIT
+
+
+class RequestOutcome(StrEnum):
+    """What is said to a rights request: `refer` sends it to review because no declared ground fits."""
+
+    ACCEPT = "accept"
+    MAY_REFUSE = "may_refuse"
+    BARRED = "barred"
+    REFER = "refer"
+    AWAIT = "await"
+    NOT_OFFERED = "not_offered"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A rights request: the right asked for, the ground the person names ('' = none), the refusal code considered ('' = none)."""
+
+    right: str
+    ground: str = ""
+    refusal: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RequestAnswer:
+    """What the policy says to a request, with statements, clauses, duties, what is missing, and the deadlines that bind."""
+
+    outcome: RequestOutcome
+    statements: tuple[str, ...]
+    clauses: tuple[str, ...]
+    duties: tuple[str, ...]
+    missing: tuple[str, ...]
+    within: tuple[str, ...]
+    """Every period that binds, as `30 calendar days from receipt (right:access)`; the earliest counts."""
+    fee: str = ""
+    policy: str = ""
+
+

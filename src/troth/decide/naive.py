@@ -1,0 +1,364 @@
+"""The specification: an interpreter that reads the statements directly, one question at a time, and says why.
+
+Slow and plain on purpose. Every faster implementation is held equal to it, on the corpus and on random policies.
+
+An act is permitted when, for every category asked about,
+  1. everything it names is declared and reaches so far (purpose, collection point, source, message class, recipient),
+  2. no bar stands: what a frame needs, a requirement, objection, acceptance, feature, minor or tenant rule, residency,
+  3. at least one ground holds whose legal basis counts.
+Anything else is denied: nothing undeclared is permitted, and a bar outweighs every ground.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import product
+
+from troth.decide.model import Answer, Facts, Obstacle, Outcome, Question
+from troth.policy.catalogue import Catalogue
+from troth.policy.facts import Condition, Fact, Literal
+from troth.policy.model import (
+    Acceptance,
+    Bar,
+    Category,
+    Claim,
+    Export,
+    Feature,
+    Frame,
+    Ground,
+    LawfulBasis,
+    Message,
+    Minor,
+    Objection,
+    Point,
+    Purpose,
+    Recipient,
+    Requirement,
+    Residency,
+    Scoped,
+    Source,
+    Statement,
+    TenantRule,
+)
+from troth.policy.vocabulary import ACTIONS
+
+BAR_KINDS: tuple[type[Bar], ...] = (Requirement, Objection, Acceptance, Feature, Minor, TenantRule, Claim)
+RELEASES_TO_SOMEBODY = ("share", "transfer")
+MOST_MISSING = 8
+"""How many ways out an answer lists at most."""
+MOST_TRIED = 512
+"""How many combinations are looked at for them."""
+
+
+def answer(catalogue: Catalogue, question: Question, facts: Facts, policy: str = "") -> Answer:
+    """Decide one question from the statements alone; `policy` is the bundle digest the answer names."""
+    found = _decide(catalogue, question, facts, policy)
+    if found.permitted:
+        return found
+    return _with(found, missing=_ways_out(catalogue, question, facts, found.obstacles))
+
+
+def _with(found: Answer, missing: tuple[tuple[str, ...], ...]) -> Answer:
+    return Answer(found.outcome, found.grounds, found.clauses, found.duties, missing, found.applied, found.obstacles, found.policy)
+
+
+def _decide(catalogue: Catalogue, question: Question, facts: Facts, policy: str = "") -> Answer:
+    frames = _frames(catalogue, question)
+    obstacles = [*_undeclared(catalogue, question)]
+    grounds: list[Ground | Export] = []
+    bars: list[Bar | Residency] = []
+    for category in question.data:
+        here = [*_frame_obstacles(catalogue, question, category, facts, frames)]
+        standing = [bar for bar in _bars(catalogue) if in_scope(catalogue, bar, question, category) and _stands(bar, facts)]
+        homes = [r for r in catalogue.all(Residency) if _resides(catalogue, r, question, category)]
+        bars += [*standing, *homes]
+        for bar in standing:
+            here += _bar_obstacles(bar, category, facts)
+        for home in homes:
+            here += _residency_obstacles(home, question, category)
+        ground, without = _ground(catalogue, question, category, facts)
+        grounds += [ground] if ground else []
+        obstacles += [*here, *without]
+    if obstacles:
+        return _denial(catalogue, obstacles, policy)
+    return _permit(frames, grounds, bars, policy)
+
+
+def in_scope(catalogue: Catalogue, scope: Scoped, question: Question, category: str) -> bool:
+    """Whether a statement about acts is about this one: every field it fills must match."""
+    named = (
+        ("purpose", scope.purposes, question.purpose),
+        ("recipient", scope.recipients, question.recipient),
+        ("point", scope.points, question.via),
+        ("source", scope.sources, question.source),
+        ("message", scope.messages, question.message),
+    )
+    return (
+        (not scope.acts or question.action in scope.acts)
+        and (not scope.data or catalogue.covers(scope.data, category))
+        and (not scope.places or question.place in scope.places)
+        and all(not refs or value in catalogue.expand(kind, refs) for kind, refs, value in named)
+    )
+
+
+# --- what is declared ----------------------------------------------------------------------------------------------------
+
+
+def _frames(catalogue: Catalogue, question: Question) -> list[Frame]:
+    named: tuple[tuple[type[Frame], str], ...] = (
+        (Purpose, question.purpose),
+        (Point, question.via),
+        (Source, question.source),
+        (Message, question.message),
+        (Recipient, question.recipient),
+    )
+    return [frame for kind, id in named if id and (frame := catalogue.get(kind, id)) is not None]
+
+
+def _undeclared(catalogue: Catalogue, question: Question) -> Iterator[Obstacle]:
+    named = (
+        ("purpose", question.purpose),
+        ("point", question.via),
+        ("source", question.source),
+        ("message", question.message),
+        ("recipient", question.recipient),
+    )
+    if question.action not in ACTIONS:
+        yield _undeclared_obstacle("action", question.action)
+    if not question.data:
+        yield Obstacle("undeclared", "", (), "", "the question names no data")
+    if not question.purpose:
+        yield Obstacle("undeclared", "", (), "", "the question names no purpose")
+    for kind, id in named:
+        if id and id not in catalogue.ids(kind):
+            yield _undeclared_obstacle(kind, id)
+    for category in question.data:
+        if catalogue.get(Category, category) is None:
+            yield _undeclared_obstacle("category", category)
+    if question.action in RELEASES_TO_SOMEBODY and not question.recipient:
+        yield Obstacle("undeclared", "", (), "", f"to {question.action} data, name the recipient")
+    if question.action == "export" and not question.place:
+        yield Obstacle("undeclared", "", (), "", "to export data, name the place it goes to")
+
+
+def _undeclared_obstacle(kind: str, id: str) -> Obstacle:
+    return Obstacle("undeclared", "", (), "", f"the policy declares no {kind} '{id}'")
+
+
+def _frame_obstacles(
+    catalogue: Catalogue, question: Question, category: str, facts: Facts, frames: list[Frame]
+) -> Iterator[Obstacle]:
+    for frame in frames:
+        yield from _reach(catalogue, frame, question, category)
+        for condition in _frame_needs(catalogue, frame):
+            if not _met(condition, facts):
+                yield _bar(frame, category, condition)
+
+
+def _reach(catalogue: Catalogue, frame: Frame, question: Question, category: str) -> Iterator[Obstacle]:
+    """Where a frame ends: data it does not cover, purposes, acts or places it does not name."""
+    data = getattr(frame, "data", ())
+    if isinstance(frame, Purpose):
+        data = (*frame.data, *frame.optional)
+    if (data or isinstance(frame, (Purpose, Point))) and not catalogue.covers(data, category):
+        yield _outside(frame, category, f"{frame.key} does not cover {category}")
+    purposes = catalogue.expand("purpose", getattr(frame, "purposes", ()))
+    if purposes and question.purpose not in purposes:
+        yield _outside(frame, category, f"{frame.key} does not serve {question.purpose}")
+    acts = getattr(frame, "acts", ())
+    if acts and question.action not in acts:
+        yield _outside(frame, category, f"{frame.key} does not allow to {question.action}")
+    places = getattr(frame, "places", ())
+    if places and question.place and question.place not in places:
+        yield _outside(frame, category, f"{frame.key} does not reach {question.place}")
+
+
+def _outside(frame: Frame, category: str, detail: str) -> Obstacle:
+    return Obstacle("outside", frame.key, frame.clauses, category, detail)
+
+
+def _frame_needs(catalogue: Catalogue, frame: Frame) -> Iterator[Condition]:
+    yield from frame.needs
+    if isinstance(frame, Point):
+        if frame.closable:
+            yield Condition((Literal(Fact("allowed", frame.id)),))
+        features = sorted(catalogue.expand("feature", frame.features))
+        if features:
+            yield Condition(tuple(Literal(Fact("on", feature)) for feature in features))
+
+
+# --- bars ----------------------------------------------------------------------------------------------------------------
+
+
+def _bars(catalogue: Catalogue) -> Iterator[Bar]:
+    for kind in BAR_KINDS:
+        yield from catalogue.all(kind)
+
+
+def _stands(bar: Bar, facts: Facts) -> bool:
+    """Whether a bar's `when` holds and it demands anything at all."""
+    return _demands(bar) and all(_met(condition, facts) for condition in bar.when)
+
+
+def _demands(bar: Bar) -> bool:
+    """Some bars speak only when they are given something to say."""
+    if isinstance(bar, (Minor, TenantRule)):
+        return bool(bar.needs or bar.unless)
+    if isinstance(bar, (Feature, Claim)):
+        return any((bar.acts, bar.data, bar.purposes, bar.recipients, bar.places, bar.points, bar.sources, bar.messages))
+    return True
+
+
+def _bar_needs(bar: Bar) -> tuple[Condition, ...]:
+    """What a bar asks for: its own `needs`, and what its kind means."""
+    if isinstance(bar, Objection):
+        return (Condition((Literal(Fact("objects", bar.id), negated=True),)),)
+    if isinstance(bar, Feature):
+        return (*bar.needs, Condition((Literal(Fact("on", bar.id)),)))
+    if isinstance(bar, Minor):
+        return tuple(Condition((*c.any_of, Literal(Fact("is", bar.who), negated=True))) for c in bar.needs)
+    if isinstance(bar, Acceptance):
+        kind = "" if bar.what == "deemed" else "explicit"
+        shown = (Condition((Literal(Fact("shown", bar.notice)),)),) if bar.notice else ()
+        declined = Condition((Literal(Fact("declined"), negated=True),))
+        return (*bar.needs, Condition((Literal(Fact("accepted", kind)),)), declined, *shown)
+    return bar.needs
+
+
+def _bar_obstacles(bar: Bar, category: str, facts: Facts) -> Iterator[Obstacle]:
+    if any(_met(condition, facts) for condition in bar.unless):
+        return
+    ways = tuple(literal for condition in bar.unless for literal in condition.any_of)
+    needs = _bar_needs(bar)
+    if isinstance(bar, Minor) and not needs:
+        needs = (Condition((Literal(Fact("is", bar.who), negated=True),)),)
+    for condition in needs:
+        if not _met(condition, facts):
+            yield _bar(bar, category, Condition((*condition.any_of, *ways)))
+    if not needs:
+        yield _bar(bar, category, Condition(ways))
+
+
+def _bar(statement: Statement, category: str, condition: Condition) -> Obstacle:
+    wanted = str(condition) if condition.any_of else "nothing lifts it"
+    return Obstacle("bar", statement.key, statement.clauses, category, f"{statement.key} needs {wanted}"
+                    if condition.any_of else f"{statement.key} forbids it", condition.any_of)  # fmt: skip
+
+
+def _resides(catalogue: Catalogue, home: Residency, question: Question, category: str) -> bool:
+    acts = home.acts or ("store",)
+    return question.action in acts and in_scope(catalogue, home, question, category)
+
+
+def _residency_obstacles(home: Residency, question: Question, category: str) -> Iterator[Obstacle]:
+    if question.place not in home.regions:
+        said = f"not in {question.place}" if question.place else "and the question names no place"
+        yield Obstacle("outside", home.key, home.clauses, category,
+                       f"{home.key} keeps {category} in {', '.join(home.regions)}, {said}")  # fmt: skip
+
+
+# --- grounds -------------------------------------------------------------------------------------------------------------
+
+
+def _ground(
+    catalogue: Catalogue, question: Question, category: str, facts: Facts
+) -> tuple[Ground | Export | None, list[Obstacle]]:
+    """The first ground that holds, or the obstacle that names every way to meet one."""
+    candidates = [
+        ground
+        for ground in grounds_in_order(catalogue)
+        if _reaches(catalogue, ground, question, category) and _counts(catalogue, ground, question, category, facts)
+    ]
+    for ground in candidates:
+        if all(_met(condition, facts) for condition in ground.needs):
+            return ground, []
+    detail = f"no ground to {question.action} {category} for {question.purpose}"
+    return None, [Obstacle("no_ground", "", _clauses(candidates), category, detail)]
+
+
+def grounds_in_order(catalogue: Catalogue) -> list[Ground | Export]:
+    """All grounds in the order in which they are tried: ordinary ones before exceptions, then by key."""
+    found: list[Ground | Export] = [*catalogue.all(Ground), *catalogue.all(Export)]
+    return sorted(found, key=lambda g: (getattr(g, "exception", False), g.key))
+
+
+def _reaches(catalogue: Catalogue, ground: Ground | Export, question: Question, category: str) -> bool:
+    if isinstance(ground, Export) and question.action != "export":
+        return False
+    return in_scope(catalogue, ground, question, category)
+
+
+def _counts(catalogue: Catalogue, ground: Ground | Export, question: Question, category: str, facts: Facts) -> bool:
+    """Whether the basis of a ground counts for this person: no closed list that holds leaves it out."""
+    return all(
+        ground.basis in limit.only
+        for limit in catalogue.all(LawfulBasis)
+        if in_scope(catalogue, limit, question, category) and all(_met(condition, facts) for condition in limit.when)
+    )
+
+
+# --- the answer ----------------------------------------------------------------------------------------------------------
+
+
+def _met(condition: Condition, facts: Facts) -> bool:
+    return any(facts.holds(literal) for literal in condition.any_of)
+
+
+def _clauses(statements: Iterable[Statement]) -> tuple[str, ...]:
+    return tuple(sorted({clause for statement in statements for clause in statement.clauses}))
+
+
+def _denial(catalogue: Catalogue, obstacles: list[Obstacle], policy: str) -> Answer:
+    unique = tuple(dict.fromkeys(obstacles))
+    clauses = sorted({clause for obstacle in unique for clause in obstacle.clauses})
+    applied = sorted({obstacle.statement for obstacle in unique if obstacle.statement})
+    return Answer(Outcome.DENY, (), tuple(clauses), (), (), tuple(applied), unique, policy)
+
+
+def _permit(frames: list[Frame], grounds: list[Ground | Export], bars: list[Bar | Residency], policy: str) -> Answer:
+    deciding: list[Statement] = [*frames, *grounds]
+    bringing = [*frames, *grounds, *(bar for bar in bars if isinstance(bar, Bar))]
+    duties = sorted({duty for statement in bringing for duty in statement.duties})
+    applied = sorted({statement.key for statement in (*deciding, *bars)})
+    keys = tuple(dict.fromkeys(ground.key for ground in grounds))
+    return Answer(Outcome.PERMIT, keys, _clauses(deciding), tuple(duties), (), tuple(applied), (), policy)
+
+
+def _ways_out(
+    catalogue: Catalogue, question: Question, facts: Facts, obstacles: tuple[Obstacle, ...]
+) -> tuple[tuple[str, ...], ...]:
+    """Sets of literals that would turn the denial into a permit: combinations of what each obstacle lacks, tried for real."""
+    choices: list[list[tuple[Literal, ...]]] = []
+    for obstacle in obstacles:
+        ways = (
+            _ground_ways(catalogue, question, obstacle.category, facts)
+            if obstacle.code == "no_ground"
+            else [(literal,) for literal in obstacle.missing]
+        )
+        if not ways:
+            return ()
+        choices.append(ways)
+    found: set[tuple[Literal, ...]] = set()
+    for combination, _ in zip(product(*choices), range(MOST_TRIED), strict=False):
+        wanted = tuple(sorted({literal for part in combination for literal in part}))
+        if wanted not in found and _decide(catalogue, question, _changed(facts, wanted)).permitted:
+            found.add(wanted)
+    minimal = [way for way in found if not any(set(other) < set(way) for other in found)]
+    ordered = sorted((tuple(str(literal) for literal in way) for way in minimal), key=lambda way: (len(way), way))
+    return tuple(ordered[:MOST_MISSING])
+
+
+def _ground_ways(catalogue: Catalogue, question: Question, category: str, facts: Facts) -> list[tuple[Literal, ...]]:
+    """For every ground that reaches: the literals it still lacks, one choice for each unmet condition."""
+    ways: list[tuple[Literal, ...]] = []
+    for ground in grounds_in_order(catalogue):
+        if _reaches(catalogue, ground, question, category) and _counts(catalogue, ground, question, category, facts):
+            unmet = [condition.any_of for condition in ground.needs if not _met(condition, facts)]
+            ways += [tuple(choice) for choice in product(*unmet)]
+    return ways
+
+
+def _changed(facts: Facts, wanted: tuple[Literal, ...]) -> Facts:
+    gained = {literal.fact for literal in wanted if not literal.negated}
+    lost = {literal.fact for literal in wanted if literal.negated}
+    return Facts((facts.holding | gained) - lost)
