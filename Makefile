@@ -5,7 +5,7 @@
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -q $(PYTEST_ARGS)
 CODE := $(wildcard src examples bench tests tools)
-TYPED := $(wildcard src examples bench)
+TYPED := src $(if $(wildcard examples/*.py examples/*/*.py),examples) $(if $(wildcard bench/*.py),bench)
 QUICK := not slow and not story and not storm and not postgres
 
 env:
