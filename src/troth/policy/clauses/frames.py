@@ -25,6 +25,8 @@ class Frame:
     listed: bool = False
     numbered: bool = True
     level: int = 0
+    stem: str | None = None
+    """What the numbers that go on from this one are joined to, where that is no clause of its own (`1.3` of `1.3(a)`)."""
 
     def __post_init__(self) -> None:
         if not self.level:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from troth.policy.clauses.numerals import CHINESE, CIRCLED, readings
@@ -42,7 +42,9 @@ class Marker:
 
 _UNITS = r"(?:million|billion|percent|per cent|[kKMGT]B\b|kg\b|km\b|hours?\b|days?\b|years?\b|months?\b|[ap]\.?m\b|juta|[万亿年月日天个小])"
 _DOTTED = re.compile(rf"(\d{{1,3}}(?:[.．]\d{{1,3}}){{1,9}})([.．、)）:：]?)(?![\d%./-])(?!\s?{_UNITS})\s*")
-_COMPOUND = re.compile(r"(\d{1,3}(?:\.\d{1,3})*)((?:[(（][0-9A-Za-z]{1,4}[)）])+)[.:：]?\s*")
+_COMPOUND = re.compile(
+    r"(\d{1,3}(?:\.\d{1,3}){0,9})((?:[(（][0-9A-Za-z]{1,4}[)）])*)(\s?[(（]([0-9A-Za-z]{1,4})[)）])[.:：]?\s*"
+)
 _SIMPLE = re.compile(r"(\d{1,3})([.．、)）])(?!\d)\s*")
 _PAREN = re.compile(rf"[(（]\s*(\d{{1,3}}|[A-Za-z]{{1,5}}|[{CHINESE}]{{1,5}})\s*[)）][.、:：]?\s*")
 _LETTER = re.compile(r"([A-Za-z]{1,5})(?:[.．](?=\s|$)|[)）、])\s*")
@@ -87,9 +89,9 @@ def _word(text: str) -> Marker | None:
     if not (m := _WORD.match(text)) or (text[0].islower() and not m["sign"]):
         return None
     word, numeral = m["word"], m["numeral"]
-    label = f"{word.capitalize()} {numeral}"
-    read = readings(numeral) or (("digit", 0),)
     found = text[: m.end("numeral")]
+    label = f"{word.capitalize()} {numeral}" if word.isascii() else found
+    read = readings(numeral) or (("digit", 0),)
     return Marker(Form.WORD, found, label, m.end(), f"word-{word.lower()}", read, (), _RANKS[word.lower()])
 
 
@@ -101,10 +103,12 @@ def _ordinal(text: str) -> Marker | None:
 
 
 def _compound(text: str) -> Marker | None:
-    if not (m := _COMPOUND.match(text)):
+    if not (m := _COMPOUND.match(text)) or not (read := readings(m[4])):
         return None
-    found = m[1] + m[2]
-    return Marker(Form.COMPOUND, found, unicodedata.normalize("NFKC", found), m.end(), "compound")
+    if m[3][0].isspace() and (any(place == 1 for _, place in read) or "." not in m[1]):
+        return None  # `1.3 (a)`: a clause that begins with its first item
+    label = unicodedata.normalize("NFKC", m[1] + m[2] + m[3].strip())
+    return Marker(Form.COMPOUND, text[: m.end(3)], label, m.end(), "(#)", read)
 
 
 def _dotted(text: str) -> Marker | None:
@@ -155,9 +159,13 @@ def _circled(text: str) -> Marker | None:
 
 
 def _bullet(text: str) -> Marker | None:
+    """A bullet; one that only stands before a number gives way to the number."""
     if not (m := _BULLET.match(text)):
         return None
-    glyph = m[1] or m[2]
+    glyph, after = m[1] or m[2], text[m.end() :]
+    inner = None if _BULLET.match(after) else marker_of(after)
+    if inner:
+        return replace(inner, found=f"{glyph} {inner.found}", width=m.end() + inner.width)
     return Marker(Form.BULLET, glyph, "•", m.end(), glyph)
 
 

@@ -60,7 +60,7 @@ class Nester:
         while rest is not None:
             block = rest
             self._place(block, marker)
-            at = self._glued_in(block)
+            at = self._second_number(block, marker) or self._glued_in(block)
             rest = block.split(at) if at else None
             self._enumerate()
             marker = marker_of(rest.text) if rest else None
@@ -95,7 +95,7 @@ class Nester:
         elif marker.form is Form.DOTTED:
             self._dotted(block, marker)
         elif marker.form is Form.COMPOUND:
-            self._open(block, marker, marker.label, self._stem_of(marker.label))
+            self._compound(block, marker)
         else:
             self._simple(block, marker)
 
@@ -115,6 +115,13 @@ class Nester:
         )
         listed = before.listed if before else self._introduced()
         self._open(block, marker, marker.label, parent, path=marker.path, listed=listed)
+
+    def _compound(self, block: Block, marker: Marker) -> None:
+        family, place = next((r for r in marker.readings if r[1] == 1), marker.readings[0])
+        parent = self._stem_of(marker.label)
+        self._open(block, marker, marker.label, parent, style=f"{marker.style}{family}", place=place)
+        if self._top:
+            self._top.stem = marker.label[: marker.label.rindex("(")]
 
     def _stem_of(self, label: str) -> Frame | None:
         while "(" in label:
@@ -136,7 +143,8 @@ class Nester:
         read = reading_of(marker, block, Situation(self._top, since, self._introduced()))
         parent = read.sibling.parent if read.sibling else self._top
         listed = read.sibling.listed if read.sibling else self._introduced()
-        address = join(_prefix(parent, block), marker.label)
+        stem = read.sibling.stem if read.sibling else None
+        address = join(stem or _prefix(parent, block), marker.label)
         path = _path(parent, read.place) if marker.label.isdecimal() and address not in self._reserved else ()
         if address in self._reserved:
             address += "~2"
@@ -187,6 +195,24 @@ class Nester:
         return bool(self.drafts) and introduces(self.drafts[-1].text)
 
     # -- numbers inside a line -----------------------------------------------------------------------------------
+
+    def _second_number(self, block: Block, marker: Marker | None) -> int | None:
+        """Where a second number follows the first at once: `1.3 (a) …` is a clause that begins with its first item."""
+        if (
+            marker is None
+            or not marker.width
+            or marker.form is Form.BULLET
+            or self.drafts[-1].width != marker.width
+        ):
+            return None
+        second = marker_of(block.text[marker.width :])
+        inner = (
+            second
+            and second.style == "(#)"
+            and second.form is Form.SIMPLE
+            and any(p == 1 for _, p in second.readings)
+        )
+        return marker.width if inner else None
 
     def _glued_in(self, block: Block) -> int | None:
         if block.kind in _UNDIVIDED or self._top is None:
