@@ -1,5 +1,5 @@
 # Every target sees to its own environment first; `make run` and `make test` are the two that people need.
-.PHONY: run test check bench storm lock docs axe format env chromium
+.PHONY: run test check static bench storm lock docs axe format env chromium
 .DEFAULT_GOAL := check
 
 BIN := .venv/bin
@@ -17,15 +17,19 @@ chromium:
 run: env
 	@exec $(BIN)/troth run $(ARGS)
 
-check: env
+# What can be said without running the product.
+static: env
 	$(BIN)/ruff format --check $(CODE)
 	$(BIN)/ruff check $(CODE)
 	$(BIN)/mypy $(TYPED)
 	$(BIN)/lint-imports
+
+check: static
 	$(PYTEST) -m "$(QUICK)" tests
 
-test: check chromium
-	$(PYTEST) -m "not ($(QUICK))" --durations=10 tests
+# All that `check` does and all the rest, in one run, so that its last lines speak for everything.
+test: static chromium
+	$(PYTEST) --durations=10 tests
 
 storm: env
 	TROTH_STORM=long $(PYTEST) -m storm tests
