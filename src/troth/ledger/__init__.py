@@ -12,8 +12,10 @@ from troth.ledger.keys import PseudonymKey, create_key, read_key
 from troth.ledger.model import Draft, Event, Head, Origin
 from troth.ledger.projections import Projection, Replayed
 from troth.ledger.recorder import Recorder
+from troth.ledger.segments import SegmentName, Segments, seal, segment_of
 from troth.ledger.service import Ledger
 from troth.ledger.upcasters import Upcaster, Upcasters
+from troth.ledger.uses import Uses
 from troth.ledger.verify import Verified
 from troth.ledger.work import Work
 
@@ -27,10 +29,15 @@ __all__ = [
     "PseudonymKey",
     "Recorder",
     "Replayed",
+    "SegmentName",
+    "Segments",
     "Upcaster",
     "Upcasters",
+    "Uses",
     "Verified",
     "Work",
     "create_key",
     "read_key",
+    "seal",
+    "segment_of",
 ]

@@ -49,15 +49,17 @@ def create_key(path: Path, entropy: Entropy) -> PseudonymKey:
 def read_key(path: Path) -> PseudonymKey:
     """The key from its file. Raises KeyProblem when it is missing, damaged, or others than its owner may touch it."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     except OSError as error:
         raise KeyProblem(
             f"The pseudonym key {path} cannot be read: {error.strerror}. "
             "Bring it back from its own backup; without it subjects cannot be found in the ledger."
         ) from error
-    with os.fdopen(handle, "rb") as file:
-        _refuse_open_to_others(path, os.fstat(file.fileno()))
-        secret = file.read(KEY_BYTES + 1)
+    try:
+        _refuse_open_to_others(path, os.fstat(handle))
+        secret = os.read(handle, KEY_BYTES + 1)
+    finally:
+        os.close(handle)
     if len(secret) != KEY_BYTES:
         raise KeyProblem(
             f"The pseudonym key {path} does not hold {KEY_BYTES} bytes; bring it back from its backup."

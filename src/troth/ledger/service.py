@@ -17,6 +17,7 @@ from troth.ledger.keys import PseudonymKey
 from troth.ledger.model import Event, Head, check_organisation
 from troth.ledger.projections import Projection, Replayed
 from troth.ledger.recorder import Recorder
+from troth.ledger.segments import Segments
 from troth.ledger.upcasters import Upcasters
 from troth.ledger.verify import Verified
 from troth.ledger.work import Desk, Work, Writer
@@ -104,9 +105,11 @@ class Ledger:
         """The path that proves one tree a prefix of another. Raises EntryMissing."""
         return reading.prove_consistency(connection, self.organisation, old, new)
 
-    def verify(self, connection: Connection, *, trusted: Head | None = None) -> Verified:
+    def verify(
+        self, connection: Connection, *, trusted: Head | None = None, segments: Segments | None = None
+    ) -> Verified:
         """Recompute everything and name the first entry that does not hold."""
-        return verifying.verify(connection, self.organisation, trusted=trusted)
+        return verifying.verify(connection, self.organisation, trusted=trusted, segments=segments)
 
     def replay(self) -> list[Replayed]:
         """Rebuild all state from the ledger, and say of each projection whether it came out as it stood."""

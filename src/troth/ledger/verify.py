@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection
 
 from troth.ledger import tables
+from troth.ledger.errors import SegmentProblem
 from troth.ledger.header import read_header
 from troth.ledger.model import Event, Head
 from troth.ledger.reading import root_at
+from troth.ledger.segments import Segments, segment_of
 from troth.ledger.tables import Stored, StoredPayload
 from troth.ledger.tree import Edge, leaf_hash
 from troth.ledger.work import commit
@@ -40,8 +42,14 @@ class _Bad(Exception):
         self.reason = reason
 
 
-def verify(connection: Connection, organisation: str, *, trusted: Head | None = None) -> Verified:
-    """Recompute every leaf, commitment and node, and the root.
+def verify(
+    connection: Connection,
+    organisation: str,
+    *,
+    trusted: Head | None = None,
+    segments: Segments | None = None,
+) -> Verified:
+    """Recompute every leaf, commitment and node, and the root; where `segments` are given, their files too.
 
     A ledger cut or rewritten whole, head and all, agrees with itself: only a head kept elsewhere (`trusted`) shows it.
     """
@@ -50,7 +58,7 @@ def verify(connection: Connection, organisation: str, *, trusted: Head | None = 
     try:
         if trusted is not None and head.size < trusted.size:
             raise _Bad(head.size + 1, f"entries up to {trusted.size} were here once and are gone")
-        _recompute(connection, organisation, edge)
+        _recompute(connection, organisation, edge, segments)
         _compare_head(connection, head, edge)
         if trusted is not None and root_at(connection, organisation, trusted.size) != trusted.root:
             raise _Bad(1, f"the first {trusted.size} entries are not those that were here once")
@@ -59,30 +67,33 @@ def verify(connection: Connection, organisation: str, *, trusted: Head | None = 
     return Verified(organisation, edge.size, edge.root())
 
 
-def _recompute(connection: Connection, organisation: str, edge: Edge) -> None:
+def _recompute(connection: Connection, organisation: str, edge: Edge, segments: Segments | None) -> None:
     page: list[Stored] = []
     for entry in tables.get_entries(connection, organisation):
         page.append(entry)
         if len(page) == tables.PAGE:
-            _check_page(connection, organisation, edge, page)
+            _check_page(connection, organisation, edge, page, segments)
             page = []
-    _check_page(connection, organisation, edge, page)
+    _check_page(connection, organisation, edge, page, segments)
 
 
-def _check_page(connection: Connection, organisation: str, edge: Edge, page: list[Stored]) -> None:
+def _check_page(
+    connection: Connection, organisation: str, edge: Edge, page: list[Stored], segments: Segments | None
+) -> None:
     if not page:
         return
     bodies = tables.get_payloads(connection, organisation, edge.size + 1, page[-1].sequence)
     completed: list[tuple[int, int, bytes]] = []
     try:
         for entry in page:
-            _check_entry(organisation, edge.size + 1, entry, bodies.pop(entry.sequence, None))
+            event = _check_entry(organisation, edge.size + 1, entry, bodies.pop(entry.sequence, None))
+            _check_segment(event, segments)
             completed += edge.append(entry.leaf)
     finally:
         _check_nodes(connection, organisation, completed)
 
 
-def _check_entry(organisation: str, expected: int, entry: Stored, body: StoredPayload | None) -> None:
+def _check_entry(organisation: str, expected: int, entry: Stored, body: StoredPayload | None) -> Event:
     if entry.sequence != expected:
         raise _Bad(expected, "the entry is missing")
     if leaf_hash(entry.header) != entry.leaf:
@@ -99,6 +110,7 @@ def _check_entry(organisation: str, expected: int, entry: Stored, body: StoredPa
     ):
         raise _Bad(expected, "the row does not say what its header says")
     _check_payload(event, body)
+    return event
 
 
 def _check_payload(event: Event, body: StoredPayload | None) -> None:
@@ -109,6 +121,16 @@ def _check_payload(event: Event, body: StoredPayload | None) -> None:
         raise _Bad(event.sequence, "the payload is missing")
     elif not body.sealed and commit(body.salt, body.payload) != event.commitment:
         raise _Bad(event.sequence, "the payload is not the one committed to")
+
+
+def _check_segment(event: Event, segments: Segments | None) -> None:
+    name = segment_of(event) if segments is not None else None
+    if segments is None or name is None:
+        return
+    try:
+        segments.check(name)
+    except SegmentProblem as problem:
+        raise _Bad(event.sequence, problem.message) from None
 
 
 def _check_nodes(connection: Connection, organisation: str, completed: list[tuple[int, int, bytes]]) -> None:
