@@ -59,7 +59,16 @@ def answer(catalogue: Catalogue, question: Question, facts: Facts, policy: str =
 
 
 def _with(found: Answer, missing: tuple[tuple[str, ...], ...]) -> Answer:
-    return Answer(found.outcome, found.grounds, found.clauses, found.duties, missing, found.applied, found.obstacles, found.policy)
+    return Answer(
+        found.outcome,
+        found.grounds,
+        found.clauses,
+        found.duties,
+        missing,
+        found.applied,
+        found.obstacles,
+        found.policy,
+    )
 
 
 def _decide(catalogue: Catalogue, question: Question, facts: Facts, policy: str = "") -> Answer:
@@ -69,7 +78,11 @@ def _decide(catalogue: Catalogue, question: Question, facts: Facts, policy: str 
     bars: list[Bar | Residency] = []
     for category in question.data:
         here = [*_frame_obstacles(catalogue, question, category, facts, frames)]
-        standing = [bar for bar in _bars(catalogue) if in_scope(catalogue, bar, question, category) and _stands(bar, facts)]
+        standing = [
+            bar
+            for bar in _bars(catalogue)
+            if in_scope(catalogue, bar, question, category) and _stands(bar, facts)
+        ]
         homes = [r for r in catalogue.all(Residency) if _resides(catalogue, r, question, category)]
         bars += [*standing, *homes]
         for bar in standing:
@@ -205,7 +218,18 @@ def _demands(bar: Bar) -> bool:
     if isinstance(bar, (Minor, TenantRule)):
         return bool(bar.needs or bar.unless)
     if isinstance(bar, (Feature, Claim)):
-        return any((bar.acts, bar.data, bar.purposes, bar.recipients, bar.places, bar.points, bar.sources, bar.messages))
+        return any(
+            (
+                bar.acts,
+                bar.data,
+                bar.purposes,
+                bar.recipients,
+                bar.places,
+                bar.points,
+                bar.sources,
+                bar.messages,
+            )
+        )
     return True
 
 
@@ -267,7 +291,8 @@ def _ground(
     candidates = [
         ground
         for ground in grounds_in_order(catalogue)
-        if _reaches(catalogue, ground, question, category) and _counts(catalogue, ground, question, category, facts)
+        if _reaches(catalogue, ground, question, category)
+        and _counts(catalogue, ground, question, category, facts)
     ]
     for ground in candidates:
         if all(_met(condition, facts) for condition in ground.needs):
@@ -288,12 +313,15 @@ def _reaches(catalogue: Catalogue, ground: Ground | Export, question: Question, 
     return in_scope(catalogue, ground, question, category)
 
 
-def _counts(catalogue: Catalogue, ground: Ground | Export, question: Question, category: str, facts: Facts) -> bool:
+def _counts(
+    catalogue: Catalogue, ground: Ground | Export, question: Question, category: str, facts: Facts
+) -> bool:
     """Whether the basis of a ground counts for this person: no closed list that holds leaves it out."""
     return all(
         ground.basis in limit.only
         for limit in catalogue.all(LawfulBasis)
-        if in_scope(catalogue, limit, question, category) and all(_met(condition, facts) for condition in limit.when)
+        if in_scope(catalogue, limit, question, category)
+        and all(_met(condition, facts) for condition in limit.when)
     )
 
 
@@ -315,7 +343,9 @@ def _denial(catalogue: Catalogue, obstacles: list[Obstacle], policy: str) -> Ans
     return Answer(Outcome.DENY, (), tuple(clauses), (), (), tuple(applied), unique, policy)
 
 
-def _permit(frames: list[Frame], grounds: list[Ground | Export], bars: list[Bar | Residency], policy: str) -> Answer:
+def _permit(
+    frames: list[Frame], grounds: list[Ground | Export], bars: list[Bar | Residency], policy: str
+) -> Answer:
     deciding: list[Statement] = [*frames, *grounds]
     bringing = [*frames, *grounds, *(bar for bar in bars if isinstance(bar, Bar))]
     duties = sorted({duty for statement in bringing for duty in statement.duties})
@@ -330,7 +360,7 @@ def _ways_out(
     """Sets of literals that would turn the denial into a permit: combinations of what each obstacle lacks, tried for real."""
     choices: list[list[tuple[Literal, ...]]] = []
     for obstacle in obstacles:
-        ways = (
+        ways: list[tuple[Literal, ...]] = (
             _ground_ways(catalogue, question, obstacle.category, facts)
             if obstacle.code == "no_ground"
             else [(literal,) for literal in obstacle.missing]
@@ -344,15 +374,21 @@ def _ways_out(
         if wanted not in found and _decide(catalogue, question, _changed(facts, wanted)).permitted:
             found.add(wanted)
     minimal = [way for way in found if not any(set(other) < set(way) for other in found)]
-    ordered = sorted((tuple(str(literal) for literal in way) for way in minimal), key=lambda way: (len(way), way))
+    ordered = sorted(
+        (tuple(str(literal) for literal in way) for way in minimal), key=lambda way: (len(way), way)
+    )
     return tuple(ordered[:MOST_MISSING])
 
 
-def _ground_ways(catalogue: Catalogue, question: Question, category: str, facts: Facts) -> list[tuple[Literal, ...]]:
+def _ground_ways(
+    catalogue: Catalogue, question: Question, category: str, facts: Facts
+) -> list[tuple[Literal, ...]]:
     """For every ground that reaches: the literals it still lacks, one choice for each unmet condition."""
     ways: list[tuple[Literal, ...]] = []
     for ground in grounds_in_order(catalogue):
-        if _reaches(catalogue, ground, question, category) and _counts(catalogue, ground, question, category, facts):
+        if _reaches(catalogue, ground, question, category) and _counts(
+            catalogue, ground, question, category, facts
+        ):
             unmet = [condition.any_of for condition in ground.needs if not _met(condition, facts)]
             ways += [tuple(choice) for choice in product(*unmet)]
     return ways

@@ -26,7 +26,9 @@ def answer_request(catalogue: Catalogue, request: Request, facts: Facts, policy:
     return _acceptance(catalogue, request, rights, facts, policy)
 
 
-def _refusal(catalogue: Catalogue, request: Request, rights: list[Right], facts: Facts, policy: str) -> RequestAnswer:
+def _refusal(
+    catalogue: Catalogue, request: Request, rights: list[Right], facts: Facts, policy: str
+) -> RequestAnswer:
     listed = [
         refusal
         for refusal in catalogue.all(Refusal)
@@ -42,7 +44,9 @@ def _refusal(catalogue: Catalogue, request: Request, rights: list[Right], facts:
     return _answered(_OUTCOME_OF_MODE[strictest.mode], [strictest], (), catalogue, request, facts, policy)
 
 
-def _acceptance(catalogue: Catalogue, request: Request, rights: list[Right], facts: Facts, policy: str) -> RequestAnswer:
+def _acceptance(
+    catalogue: Catalogue, request: Request, rights: list[Right], facts: Facts, policy: str
+) -> RequestAnswer:
     deciding: list[Statement] = list(rights)
     lacking = [lack for right in rights for lack in _unmet(right.proof, facts)]
     for right in rights:
@@ -54,9 +58,12 @@ def _acceptance(catalogue: Catalogue, request: Request, rights: list[Right], fac
     if opening:
         named = [ground for ground in opening if ground.code == request.ground]
         if not named:
-            return _answered(RequestOutcome.REFER, deciding, tuple(lacking), catalogue, request, facts, policy)
+            return _answered(
+                RequestOutcome.REFER, deciding, tuple(lacking), catalogue, request, facts, policy
+            )
         deciding += named
-        lacking += min((_unmet(ground.needs, facts) for ground in named), key=len)
+        ways: list[list[str]] = [_unmet(ground.needs, facts) for ground in named]
+        lacking += min(ways, key=len)
     outcome = RequestOutcome.AWAIT if lacking else RequestOutcome.ACCEPT
     return _answered(outcome, deciding, tuple(lacking), catalogue, request, facts, policy)
 
@@ -70,7 +77,7 @@ def _answered(
     facts: Facts,
     policy: str,
 ) -> RequestAnswer:
-    statements = tuple(dict.fromkeys(deciding))
+    statements = {statement.key: statement for statement in deciding}.values()
     duties = {duty for s in statements for duty in getattr(s, "duties", ())}
     return RequestAnswer(
         outcome,
@@ -98,7 +105,9 @@ def _fee(catalogue: Catalogue, request: Request, facts: Facts) -> str:
     fees = [fee for fee in catalogue.all(Fee) if not fee.rights or request.right in fee.rights]
     if any(fee.needs and not _unmet(fee.needs, facts) for fee in fees):
         return "chargeable"
-    promised = any(fee.amount == 0 for fee in fees) or any(r.free for r in catalogue.all(Right) if r.what == request.right)
+    promised = any(fee.amount == 0 for fee in fees) or any(
+        r.free for r in catalogue.all(Right) if r.what == request.right
+    )
     return "free" if promised else ""
 
 

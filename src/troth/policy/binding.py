@@ -67,14 +67,19 @@ def bind_marks(cut: Cut, marks: tuple[tuple[str, int], ...]) -> tuple[ClauseRef,
 
 def render_bindings(refs: tuple[ClauseRef, ...]) -> str:
     """The `clauses.yaml` of a clause table, one clause a line."""
-    lines = ["# Written by `troth bind`: id -> address, ordinal, offsets inside the clause, digest of the words."]
+    lines = [
+        "# Written by `troth bind`: id -> address, ordinal, offsets inside the clause, digest of the words."
+    ]
     lines += [
-        f'"{r.id}": {{address: "{r.address}", ordinal: {r.ordinal}, at: [{r.start}, {r.end}], digest: "{r.digest}"}}' for r in refs
+        f'"{r.id}": {{address: "{r.address}", ordinal: {r.ordinal}, at: [{r.start}, {r.end}], digest: "{r.digest}"}}'
+        for r in refs
     ]
     return "\n".join(lines) + "\n"
 
 
-def read_bindings(text: str, cut: Cut, findings: Findings, file: str = "clauses.yaml") -> tuple[ClauseRef, ...]:
+def read_bindings(
+    text: str, cut: Cut, findings: Findings, file: str = "clauses.yaml"
+) -> tuple[ClauseRef, ...]:
     """Read a clause table and hold it against the text as it is now: lost addresses and reworded passages are findings."""
     root = parse(text, file, findings)
     clauses = cut.by_address()
@@ -97,7 +102,11 @@ def read_bindings(text: str, cut: Cut, findings: Findings, file: str = "clauses.
 def passage(ref: ClauseRef, cut: Cut) -> str:
     """The words a clause id stands for; the whole clause when its passage cannot be found any more."""
     clause = cut.by_address().get(ref.address)
-    return cut.source[clause.start + ref.start : min(clause.start + ref.end, clause.end)].strip() if clause else ""
+    return (
+        cut.source[clause.start + ref.start : min(clause.start + ref.end, clause.end)].strip()
+        if clause
+        else ""
+    )
 
 
 def _same(ref: ClauseRef, clause: Clause, cut: Cut) -> bool:
@@ -113,7 +122,12 @@ def _at(cut: Cut, position: int) -> Clause:
 def _ref(id: str, node: Node, findings: Findings) -> ClauseRef | None:
     if isinstance(node, Mapping):
         address, ordinal, digest, at = (node.get(key) for key in ("address", "ordinal", "digest", "at"))
-        if isinstance(address, Scalar) and isinstance(digest, Scalar) and isinstance(at, Sequence) and len(at.items) == 2:
+        if (
+            isinstance(address, Scalar)
+            and isinstance(digest, Scalar)
+            and isinstance(at, Sequence)
+            and len(at.items) == 2
+        ):
             numbers = [_number(n) for n in (*at.items, ordinal)]
             if all(n is not None for n in numbers):
                 start, end, place = (n or 0 for n in numbers)
@@ -125,5 +139,3 @@ def _ref(id: str, node: Node, findings: Findings) -> ClauseRef | None:
 
 def _number(node: Node | None) -> int | None:
     return int(node.text) if isinstance(node, Scalar) and node.text.isdigit() else None
-
-

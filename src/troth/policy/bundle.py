@@ -66,7 +66,7 @@ class Bundle:
     """Where each statement and term stands in the policy's files; for people, outside the digest."""
 
     @cached_property
-    def bytes(self) -> bytes:
+    def encoded(self) -> bytes:
         """The canonical form (RFC 8785)."""
         return canonical(
             {
@@ -74,7 +74,12 @@ class Bundle:
                 "header": statement_json(self.header),
                 "statements": _grouped(self.statements),
                 "regimes": [
-                    {"id": o.regime, "class": o.subject_class, "as_of": o.as_of, "statements": _grouped(o.statements)}
+                    {
+                        "id": o.regime,
+                        "class": o.subject_class,
+                        "as_of": o.as_of,
+                        "statements": _grouped(o.statements),
+                    }
                     for o in self.overlays
                 ],
                 "clauses": [dataclasses.asdict(clause) for clause in self.clauses],
@@ -86,7 +91,7 @@ class Bundle:
     @cached_property
     def digest(self) -> str:
         """`sha256:…` of the canonical bytes: the name of this version."""
-        return f"sha256:{hashlib.sha256(self.bytes).hexdigest()}"
+        return f"sha256:{hashlib.sha256(self.encoded).hexdigest()}"
 
     def in_force(self, reading: str = "") -> tuple[Statement, ...]:
         """The statements of a reading (default: the enforced one): the text's own, then what the regimes add."""
@@ -113,7 +118,8 @@ class Bundle:
             header=_header(plain["header"]),
             statements=_statements(plain["statements"]),
             overlays=tuple(
-                Overlay(o["id"], o["class"], o["as_of"], _statements(o["statements"])) for o in plain["regimes"]
+                Overlay(o["id"], o["class"], o["as_of"], _statements(o["statements"]))
+                for o in plain["regimes"]
             ),
             clauses=tuple(ClauseRef(**clause) for clause in plain["clauses"]),
             texts=tuple(TextRef(**text) for text in plain["texts"]),
@@ -134,7 +140,7 @@ def vocabulary_digest() -> str:
 def statement_json(statement: Statement | Header) -> dict[str, Any]:
     """The terms of a statement as plain JSON, those left at their default omitted."""
     found: dict[str, Any] = {}
-    for name, field in term_fields(type(statement)).items():
+    for name in term_fields(type(statement)):
         value = getattr(statement, name)
         if value not in (None, "", (), {}, False):
             found[name] = _plain(value)

@@ -87,4 +87,3 @@ class Catalogue:
                 seen.add(one)
                 todo.extend(found.part_of)
         return seen | {category}
-

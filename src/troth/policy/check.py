@@ -52,12 +52,14 @@ def _check_header(header: Header, catalogue: Catalogue, places: Places, findings
     at = places.get("policy.policy", Place("policy.yaml"))
     if not any(e.role in ("controller", "joint_controller") for e in catalogue.all(Entity)):
         findings.error("no-controller", at, "This policy names no controller.",
-                       "Add under 'entities:' one with 'role: controller'. If the text names none, say so with 'silent: [name]'.")  # fmt: skip
+                       "Add under 'entities:' one with 'role: controller'. A text that names none gets 'silent: [name]'.")  # fmt: skip
     if header.languages and len(header.languages) != len(header.texts):
         findings.error("languages", places.get("policy.languages", at),
                        f"{len(header.texts)} texts and {len(header.languages)} languages.", "Name one language for each text.")  # fmt: skip
     if header.released and header.effective and header.effective < header.released:
-        findings.error("dates", places.get("policy.effective", at), "The policy takes effect before it is released.", "")
+        findings.error(
+            "dates", places.get("policy.effective", at), "The policy takes effect before it is released.", ""
+        )
 
 
 class _Checker:
@@ -96,7 +98,12 @@ class _Checker:
         known = self._catalogue.ids(kind)
         if colon and selector in SELECTORS:
             if not self._catalogue.expand(kind, [ref]) and not statement.cite:
-                self._findings.warning("selects-nothing", self._at(statement, term), f"{statement.key}: '{ref}' selects no {kind}.", "")
+                self._findings.warning(
+                    "selects-nothing",
+                    self._at(statement, term),
+                    f"{statement.key}: '{ref}' selects no {kind}.",
+                    "",
+                )
         elif ref not in known:
             self._findings.error("unknown-reference", self._at(statement, term),
                                  f"{statement.key}: '{term}' names the {kind} '{ref}', which is not declared.",
@@ -145,16 +152,18 @@ class _Checker:
 
     def impossible(self) -> None:
         """A ground whose conditions contradict each other, or whose basis no list admits, permits nobody."""
-        for ground in (*self._catalogue.all(Ground), *self._catalogue.all(Export)):
+        for ground in self._grounds():
             if not _possible(ground.needs):
                 self._findings.error("impossible-ground", self._at(ground, "needs"), f"Nobody can meet {ground.key}: its conditions "
                                      "contradict each other.", "A fact cannot hold and not hold.")  # fmt: skip
             for limit in self._catalogue.all(LawfulBasis):
-                everywhere = not (limit.when or limit.data or limit.purposes or limit.recipients or limit.points)
+                everywhere = not (
+                    limit.when or limit.data or limit.purposes or limit.recipients or limit.points
+                )
                 acts = set(ground.acts) - set(limit.acts) if limit.acts else set()
                 if everywhere and not acts and ground.basis not in limit.only:
                     self._findings.warning("basis-not-listed", self._at(ground, "basis"), f"{ground.key} rests on '{ground.basis}', which "
-                                           f"{limit.key} leaves out: nobody can rely on it.", limit.cite and f"See {limit.cite}.")  # fmt: skip
+                                           f"{limit.key} leaves out.", limit.cite and f"See {limit.cite}.")  # fmt: skip
         for statement in self._catalogue.statements:
             if isinstance(statement, (Bar, Frame)) and not _possible(statement.needs):
                 self._findings.error("impossible-needs", self._at(statement, "needs"), f"Nobody can meet what {statement.key} needs: "
@@ -164,12 +173,14 @@ class _Checker:
 
     def contradictions(self) -> None:
         """Statements that cannot both hold; the stricter one does, and it is said."""
-        for ground, bar in product((*self._catalogue.all(Ground), *self._catalogue.all(Export)), self._catalogue.all(Requirement)):
+        for ground, bar in product(self._grounds(), self._catalogue.all(Requirement)):
             if not bar.needs and not bar.unless and not bar.when and self._inside(ground, bar):
                 self._findings.warning("contradiction", self._at(ground), f"{ground.key} permits what {bar.key} forbids outright "
                                        f"({self._at(bar)}); the stricter one holds.", _readings(ground, bar))  # fmt: skip
         for purpose in self._catalogue.all(Purpose):
-            both = self._catalogue.expand("category", purpose.data) & self._catalogue.expand("category", purpose.optional)
+            both = self._catalogue.expand("category", purpose.data) & self._catalogue.expand(
+                "category", purpose.optional
+            )
             if both:
                 self._findings.error("contradiction", self._at(purpose, "optional"), f"{purpose.key} calls {', '.join(sorted(both))} "
                                      "both needed and optional.", "Keep it in one of the two lists.")  # fmt: skip
@@ -178,11 +189,16 @@ class _Checker:
                 self._findings.error("contradiction", self._at(second, "regions"), f"{second.key} and {first.key} keep the same data in "
                                      "regions that have nothing in common: it can be stored nowhere.", "")  # fmt: skip
         for first_r, second_r in _pairs(self._catalogue.all(Retention)):
-            same = (first_r.data, first_r.purposes) == (second_r.data, second_r.purposes) and (first_r.data or first_r.purposes)
+            same = (first_r.data, first_r.purposes) == (second_r.data, second_r.purposes) and (
+                first_r.data or first_r.purposes
+            )
             differs = (first_r.period, first_r.criterion) != (second_r.period, second_r.criterion)
             if same and differs and first_r.period and second_r.period:
                 self._findings.error("contradiction", self._at(second_r), f"{second_r.key} and {first_r.key} keep the same data for "
-                                     "different periods.", "Keep the shorter, or say with 'reading' and 'because' which holds.")  # fmt: skip
+                                     "different periods.", "Say with 'reading' and 'because' which holds.")  # fmt: skip
+
+    def _grounds(self) -> list[Ground | Export]:
+        return [*self._catalogue.all(Ground), *self._catalogue.all(Export)]
 
     def _inside(self, ground: Ground | Export, bar: Requirement) -> bool:
         """Whether everything the ground permits lies within the bar's scope."""
@@ -196,7 +212,7 @@ class _Checker:
             narrow = self._catalogue.expand(kind, getattr(ground, term))
             if wide and (not narrow or not all(self._within(kind, one, wide) for one in narrow)):
                 return False
-        return not bar.places or bool(ground.places) and set(ground.places) <= set(bar.places)
+        return not bar.places or (bool(ground.places) and set(ground.places) <= set(bar.places))
 
     def _within(self, kind: str, one: str, wide: frozenset[str]) -> bool:
         return bool(self._catalogue.wider(one) & wide) if kind == "category" else one in wide
@@ -205,7 +221,9 @@ class _Checker:
         if not first.data or not second.data:
             return True
         one, two = (self._catalogue.expand("category", s.data) for s in (first, second))
-        return any(self._catalogue.wider(a) & two for a in one) or any(self._catalogue.wider(b) & one for b in two)
+        return any(self._catalogue.wider(a) & two for a in one) or any(
+            self._catalogue.wider(b) & one for b in two
+        )
 
     # what nothing uses ---------------------------------------------------------------------------------------------------
 

@@ -45,7 +45,9 @@ def compile_policy(files: Map[str, str], packs: Map[str, Pack], findings: Findin
         clauses=clauses,
         texts=tuple(
             TextRef(file, language, digest_bytes(files[file].encode()), index == 0)
-            for index, (file, language) in enumerate(zip(loaded.header.texts, _languages(loaded.header), strict=False))
+            for index, (file, language) in enumerate(
+                zip(loaded.header.texts, _languages(loaded.header), strict=False)
+            )
             if file in files
         ),
         places=loaded.places | {key: place for pack in packs.values() for key, place in pack.places.items()},
@@ -82,17 +84,28 @@ def _texts(header: Header, files: Map[str, str], loaded: Loaded, findings: Findi
     for file, language in zip(header.texts, _languages(header), strict=False):
         suffix = file[file.rfind(".") :].lower()
         if file not in files:
-            findings.error("no-text", at, f"The text '{file}' is not in this folder.", did_you_mean(file, files))
+            findings.error(
+                "no-text", at, f"The text '{file}' is not in this folder.", did_you_mean(file, files)
+            )
         elif suffix not in FORMATS:
-            findings.error("text-format", at, f"'{file}' is none of {', '.join(FORMATS)}.", "Publish it as Markdown, text or HTML.")
+            findings.error(
+                "text-format",
+                at,
+                f"'{file}' is none of {', '.join(FORMATS)}.",
+                "Publish it as Markdown, text or HTML.",
+            )
         elif not files[file].strip():
-            findings.error("empty-text", Place(file, 1), "This text is empty.", "Put the published words in it.")
+            findings.error(
+                "empty-text", Place(file, 1), "This text is empty.", "Put the published words in it."
+            )
         else:
             cuts[file] = cut(files[file], format=FORMATS[suffix], language=language)
     return cuts
 
 
-def _clauses(header: Header, files: Map[str, str], cuts: dict[str, Cut], findings: Findings) -> tuple[ClauseRef, ...]:
+def _clauses(
+    header: Header, files: Map[str, str], cuts: dict[str, Cut], findings: Findings
+) -> tuple[ClauseRef, ...]:
     """The clause table of the authoritative text: from clauses.yaml where there is one, else every address as it is."""
     authoritative = cuts.get(header.texts[0]) if header.texts else None
     if authoritative is None:
@@ -105,7 +118,9 @@ def _clauses(header: Header, files: Map[str, str], cuts: dict[str, Cut], finding
     return clauses
 
 
-def _check_languages(header: Header, cuts: dict[str, Cut], clauses: tuple[ClauseRef, ...], findings: Findings) -> None:
+def _check_languages(
+    header: Header, cuts: dict[str, Cut], clauses: tuple[ClauseRef, ...], findings: Findings
+) -> None:
     """Every other language must have every address that a clause stands under."""
     wanted = {clause.address for clause in clauses}
     for file in header.texts[1:]:
@@ -120,12 +135,14 @@ def _check_clauses(bundle: Bundle, findings: Findings) -> None:
     known = {clause.id for clause in bundle.clauses}
     bound = set()
     for statement in bundle.statements:
-        at = bundle.places.get(f"{statement.key}.clauses") or bundle.places.get(statement.key, Place("policy.yaml"))
-        for clause in statement.clauses:
-            bound.add(clause)
-            if clause not in known:
-                findings.error("no-such-clause", at, f"{statement.key} renders clause '{clause}', which the text does not have.",
-                               did_you_mean(clause, known))  # fmt: skip
+        at = bundle.places.get(f"{statement.key}.clauses") or bundle.places.get(
+            statement.key, Place("policy.yaml")
+        )
+        for id in statement.clauses:
+            bound.add(id)
+            if id not in known:
+                findings.error("no-such-clause", at, f"{statement.key} renders clause '{id}', which the text does not have.",
+                               did_you_mean(id, known))  # fmt: skip
     for clause in bundle.clauses:
         if clause.id not in bound:
             findings.warning("unbound-clause", Place(bundle.texts[0].file if bundle.texts else "policy.yaml"),
@@ -135,14 +152,21 @@ def _check_clauses(bundle: Bundle, findings: Findings) -> None:
 # --- regimes -------------------------------------------------------------------------------------------------------------
 
 
-def _overlays(header: Header, packs: Map[str, Pack], loaded: Loaded, findings: Findings) -> tuple[Overlay, ...]:
+def _overlays(
+    header: Header, packs: Map[str, Pack], loaded: Loaded, findings: Findings
+) -> tuple[Overlay, ...]:
     at = loaded.places.get("policy.regimes", Place("policy.yaml"))
     found = []
     for line in header.regimes:
         match = re.fullmatch(r"(\S+)(?: for ([a-z][a-z0-9_]*))?", line)
         pack = packs.get(match[1]) if match else None
         if match is None or pack is None:
-            findings.error("unknown-regime", at, f"'{line}' names no regime pack.", did_you_mean(line.split(" ")[0], packs))
+            findings.error(
+                "unknown-regime",
+                at,
+                f"'{line}' names no regime pack.",
+                did_you_mean(line.split(" ")[0], packs),
+            )
         else:
             subject_class = match[2] or ""
             found.append(Overlay(pack.id, subject_class, pack.as_of, ordered(applied(pack, subject_class))))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from troth.policy import vocabulary as v
 from troth.policy import terms as t
+from troth.policy import vocabulary as v
 from troth.policy.terms import term
 
 
@@ -17,7 +17,9 @@ class Header:
     policy: str = term(t.ref("policy"), "the id of the policy", required=True)
     organisation: dict[str, str] = term(t.labels(), "whose policy it is", required=True)
     version: str = term(t.text(), "the version of these statements", required=True)
-    texts: tuple[str, ...] = term(t.texts(), "files of the published texts, one a language; the first is authoritative", required=True)
+    texts: tuple[str, ...] = term(
+        t.texts(), "files of the published texts, one a language; the first is authoritative", required=True
+    )
     languages: tuple[str, ...] = term(t.words(v.LANGUAGES), "the language of each text, in the same order")
     home: tuple[str, ...] = term(t.words(v.REGIONS), "where the organisation is at home")
     calendar: str = term(t.text(), "the calendar that counts its working days")

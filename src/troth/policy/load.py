@@ -39,7 +39,9 @@ def load(files: Map[str, str], findings: Findings) -> Loaded:
         findings.error("no-policy-file", Place(HEADER_FILE), "This folder has no policy.yaml.",
                        "Start one with `troth new NAME`.")  # fmt: skip
     for name in sorted(files):
-        if not name.endswith((".yaml", ".yml")) or not (name == HEADER_FILE or name.startswith("statements/")):
+        if not name.endswith((".yaml", ".yml")) or not (
+            name == HEADER_FILE or name.startswith("statements/")
+        ):
             continue
         root = parse(files[name], name, findings)
         if root is None:
@@ -50,7 +52,9 @@ def load(files: Map[str, str], findings: Findings) -> Loaded:
     return Loaded(header, tuple(reader.found.values()), reader.places)
 
 
-def load_statements(root: Mapping, findings: Findings, *, prefix: str = "", skip: frozenset[str] = frozenset()) -> Loaded:
+def load_statements(
+    root: Mapping, findings: Findings, *, prefix: str = "", skip: frozenset[str] = frozenset()
+) -> Loaded:
     """Read statements from one mapping; `prefix` is put before their ids (regime packs keep a namespace of their own)."""
     reader = _Reader(findings, prefix)
     reader.statements(root, skip=skip)
@@ -62,10 +66,14 @@ def _header_keys() -> frozenset[str]:
     return frozenset(field.metadata.get("key", field.name) for field in dataclasses.fields(Header))
 
 
-@cache
+_FIELDS: dict[type[Any], dict[str, dataclasses.Field[Any]]] = {}
+
+
 def term_fields(of: type[Any]) -> dict[str, dataclasses.Field[Any]]:
     """The fields of a statement type that a policy file may write, by name."""
-    return {f.name: f for f in dataclasses.fields(of) if "term" in f.metadata}
+    if of not in _FIELDS:
+        _FIELDS[of] = {f.name: f for f in dataclasses.fields(of) if "term" in f.metadata}
+    return _FIELDS[of]
 
 
 class _Reader:
@@ -98,12 +106,19 @@ class _Reader:
 
     def _statement(self, kind: type[Statement], name: Scalar, body: Node) -> None:
         if not ID.match(name.text):
-            self._findings.error("bad-id", name.place, f"'{name.text}' is not an id.", "Ids are lower case words joined by '_'.")
+            self._findings.error(
+                "bad-id",
+                name.place,
+                f"'{name.text}' is not an id.",
+                "Ids are lower case words joined by '_'.",
+            )
             return
         if isinstance(body, Scalar) and not body.text:
             body = Mapping(body.place, ())
         if not isinstance(body, Mapping):
-            self._findings.error("wrong-type", body.place, f"A {kind.kind} takes terms, found {type_names[type(body)]}.", "")
+            self._findings.error(
+                "wrong-type", body.place, f"A {kind.kind} takes terms, found {type_names[type(body)]}.", ""
+            )
             return
         key = f"{kind.kind}:{self._prefix}{name.text}"
         if key in self.places:

@@ -103,7 +103,9 @@ class Category(Statement):
     kind = "category"
     plural = "categories"
     part_of: tuple[str, ...] = term(refs("category"), "the wider categories it belongs to")
-    nature: str = term(word(v.NATURES), "personal, special or non_personal (default: the nature of what it belongs to)")
+    nature: str = term(
+        word(v.NATURES), "personal, special or non_personal (default: the nature of what it belongs to)"
+    )
     fields: tuple[str, ...] = term(texts(), "the names of fields that belong here")
     joins_as: str = term(ref("category"), "what a join with personal data is treated as (taint)")
 
@@ -227,7 +229,9 @@ class Ground(Scoped):
     basis: str = term(word(v.BASES), "the legal basis it rests on", required=True)
     needs: tuple[Condition, ...] = term(conditions(), "what must hold")
     duties: tuple[str, ...] = term(words(v.DUTIES), "what the act must bring about")
-    exception: bool = term(flag(), "it lifts a need for consent: reference, necessity note and reviewer are kept")
+    exception: bool = term(
+        flag(), "it lifts a need for consent: reference, necessity note and reviewer are kept"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,7 +280,9 @@ class Acceptance(Bar):
 
     kind = "acceptance"
     plural = "acceptances"
-    what: str = term(word(v.CONSENT_KINDS), "what kind of acceptance counts: deemed or explicit", required=True)
+    what: str = term(
+        word(v.CONSENT_KINDS), "what kind of acceptance counts: deemed or explicit", required=True
+    )
     notice: str = term(ref("notice"), "what must have been shown first")
 
 

@@ -59,7 +59,9 @@ def parse(text: str, file: str, findings: Findings) -> Mapping | None:
         return None
     except RecursionError:
         root = None
-        findings.error("yaml-deep", Place(file), "The file nests too deeply.", f"At most {_MAX_DEPTH} levels are read.")
+        findings.error(
+            "yaml-deep", Place(file), "The file nests too deeply.", f"At most {_MAX_DEPTH} levels are read."
+        )
         return None
     if root is None:
         return Mapping(Place(file, 1, 1), ())

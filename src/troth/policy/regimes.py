@@ -59,7 +59,9 @@ def load_pack(text: str, file: str, findings: Findings) -> Pack | None:
     else:
         loaded = load_statements(Mapping(root.place, ()), findings)
     _refuse_grounds(loaded.statements, loaded.places, findings)
-    return Pack(head["id"], head["name"], head["as_of"], _rows(root.get("rows")), loaded.statements, loaded.places)
+    return Pack(
+        head["id"], head["name"], head["as_of"], _rows(root.get("rows")), loaded.statements, loaded.places
+    )
 
 
 def applied(pack: Pack, subject_class: str) -> tuple[Statement, ...]:
@@ -68,7 +70,8 @@ def applied(pack: Pack, subject_class: str) -> tuple[Statement, ...]:
         return pack.statements
     only = Condition((Literal(Fact("is", subject_class)),))
     return tuple(
-        dataclasses.replace(s, when=(only, *s.when)) if isinstance(s, (Bar, LawfulBasis)) else s for s in pack.statements
+        dataclasses.replace(s, when=(only, *s.when)) if isinstance(s, (Bar, LawfulBasis)) else s
+        for s in pack.statements
     )
 
 
@@ -84,7 +87,9 @@ def _prefixed(body: Mapping, prefix: str) -> Mapping:
 
     def walk(node: Node) -> Node:
         if isinstance(node, Scalar):
-            return Scalar(node.place, node.text.replace("~", prefix), node.quoted) if "~" in node.text else node
+            return (
+                Scalar(node.place, node.text.replace("~", prefix), node.quoted) if "~" in node.text else node
+            )
         if isinstance(node, Sequence):
             return Sequence(node.place, tuple(walk(item) for item in node.items))
         return Mapping(node.place, tuple((key, walk(value)) for key, value in node.entries))

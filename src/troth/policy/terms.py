@@ -70,7 +70,8 @@ def labels() -> Term[dict[str, str]]:
         if isinstance(node, Scalar):
             return {"en": node.text}
         if not isinstance(node, Mapping):
-            return _wrong(node, "text or a mapping of languages", findings)
+            _wrong(node, "text or a mapping of languages", findings)
+            return None
         found: dict[str, str] = {}
         for key, value in node.entries:
             if key.text not in LANGUAGES:
@@ -102,13 +103,16 @@ def many(item: Term[str]) -> Term[tuple[str, ...]]:
 
     def read(node: Node, findings: Findings) -> tuple[str, ...] | None:
         if isinstance(node, Mapping):
-            return _wrong(node, "a list", findings)
+            _wrong(node, "a list", findings)
+            return None
         nodes = node.items if isinstance(node, Sequence) else (node,)
         found = [(one, item.read(one, findings)) for one in nodes]
         values = [value for _, value in found if value is not None]
         for (one, value), index in zip(found, range(len(found)), strict=True):
             if value is not None and value in [earlier for _, earlier in found[:index]]:
-                findings.warning("repeated-item", one.place, f"'{value}' stands in this list twice.", "Remove one.")
+                findings.warning(
+                    "repeated-item", one.place, f"'{value}' stands in this list twice.", "Remove one."
+                )
         return tuple(dict.fromkeys(values))
 
     return Term(f"list of {item.name}", read, (), item.refers_to, item.vocabulary)
@@ -129,9 +133,15 @@ def ref(kind: str, *, selectors: bool = False) -> Term[str]:
 
     def read(node: Node, findings: Findings) -> str | None:
         found = _scalar(node, f"the id of a {kind}", findings)
-        if found is None or ID.match(found) or (selectors and found.partition(":")[0] in SELECTORS and ":" in found):
+        if (
+            found is None
+            or ID.match(found)
+            or (selectors and found.partition(":")[0] in SELECTORS and ":" in found)
+        ):
             return found
-        findings.error("bad-id", node.place, f"'{found}' is not an id.", "Ids are lower case words joined by '_'.")
+        findings.error(
+            "bad-id", node.place, f"'{found}' is not an id.", "Ids are lower case words joined by '_'."
+        )
         return None
 
     return Term(f"id of a {kind}", read, "", refers_to=kind)
@@ -167,7 +177,9 @@ def number() -> Term[Decimal | None]:
         except InvalidOperation:
             value = None
         if found is not None and (value is None or not value.is_finite()):
-            findings.error("not-a-number", node.place, f"'{found}' is not a number.", "Write digits, such as 50.")
+            findings.error(
+                "not-a-number", node.place, f"'{found}' is not a number.", "Write digits, such as 50."
+            )
             return None
         return value
 
@@ -200,11 +212,18 @@ def period() -> Term[PeriodTerm | None]:
             return None
         match = re.fullmatch(r"(\d{1,6}) ([a-z_]+)", found)
         if not match:
-            findings.error("bad-period", node.place, f"'{found}' is not a period.", "Write a number and a unit: 30 calendar_days.")
+            findings.error(
+                "bad-period",
+                node.place,
+                f"'{found}' is not a period.",
+                "Write a number and a unit: 30 calendar_days.",
+            )
             return None
         unit = match[2] if match[2].endswith("s") else f"{match[2]}s"
         if unit not in UNITS:
-            findings.error("unknown-unit", node.place, f"'{match[2]}' is not a unit of time.", did_you_mean(unit, UNITS))
+            findings.error(
+                "unknown-unit", node.place, f"'{match[2]}' is not a unit of time.", did_you_mean(unit, UNITS)
+            )
             return None
         return PeriodTerm(int(match[1]), unit)
 
@@ -224,7 +243,8 @@ def conditions() -> Term[tuple[Condition, ...]]:
 
     def read(node: Node, findings: Findings) -> tuple[Condition, ...] | None:
         if isinstance(node, Mapping):
-            return _wrong(node, "a list of conditions", findings)
+            _wrong(node, "a list of conditions", findings)
+            return None
         nodes = node.items if isinstance(node, Sequence) else (node,)
         return tuple(c for c in (read_one(one, findings) for one in nodes) if c is not None)
 
@@ -234,13 +254,20 @@ def conditions() -> Term[tuple[Condition, ...]]:
 def _known(fact: Fact, node: Node, findings: Findings) -> bool:
     family = FAMILIES.get(fact.family)
     if family is None:
-        findings.error("unknown-fact", node.place, f"'{fact.family}' is not a kind of fact.", did_you_mean(fact.family, FAMILIES))
+        findings.error(
+            "unknown-fact",
+            node.place,
+            f"'{fact.family}' is not a kind of fact.",
+            did_you_mean(fact.family, FAMILIES),
+        )
         return False
     if fact.family in BARE and fact.name:
         findings.error("fact-name", node.place, f"'{fact.family}' takes no name.", f"Write '{fact.family}'.")
         return False
     if not fact.name and fact.family not in BARE and fact.family != "accepted":
-        findings.error("fact-name", node.place, f"'{fact.family}' needs a name.", f"Write '{fact.family}:NAME'.")
+        findings.error(
+            "fact-name", node.place, f"'{fact.family}' needs a name.", f"Write '{fact.family}:NAME'."
+        )
         return False
     names = CLOSED_NAMES.get(family.refers_to)
     if names is not None and fact.name and fact.name not in names:

@@ -37,12 +37,18 @@ NATURES: Vocabulary = {
 
 BASES: Vocabulary = {
     "consent": Word("the person agreed", "dpv:Consent"),
-    "explicit_consent": Word("the person agreed by a statement or clear act", "dpv:ExplicitlyExpressedConsent"),
+    "explicit_consent": Word(
+        "the person agreed by a statement or clear act", "dpv:ExplicitlyExpressedConsent"
+    ),
     "deemed_acceptance": Word("use of the service is taken as acceptance", "dpv:ImpliedConsent"),
     "contract": Word("needed to conclude or perform a contract with the person", "dpv:Contract"),
     "legal_obligation": Word("the law demands it", "dpv:LegalObligation"),
-    "legitimate_interest": Word("an interest that outweighs the person's, after a balancing test", "dpv:LegitimateInterest"),
-    "vital_interest": Word("life, body or property of someone, consent being hard to get", "dpv:VitalInterest"),
+    "legitimate_interest": Word(
+        "an interest that outweighs the person's, after a balancing test", "dpv:LegitimateInterest"
+    ),
+    "vital_interest": Word(
+        "life, body or property of someone, consent being hard to get", "dpv:VitalInterest"
+    ),
     "public_interest": Word("public safety, public health, weighty public interests", "dpv:PublicInterest"),
     "national_security": Word("security of the state and its defence"),
     "criminal_justice": Word("investigation, prosecution, trial, execution of judgments"),
@@ -52,7 +58,9 @@ BASES: Vocabulary = {
     "authority_demand": Word("a compulsory demand of an authority or court", "dpv:LegalObligation"),
     "legal_dispute": Word("establishing, exercising or defending claims"),
     "affiliate": Word("an affiliate under common control acts for purposes of this policy"),
-    "processor": Word("a provider works on the controller's behalf and instructions", "dpv:DataProcessorContract"),
+    "processor": Word(
+        "a provider works on the controller's behalf and instructions", "dpv:DataProcessorContract"
+    ),
     "merger": Word("merger, acquisition, liquidation or restructuring"),
     "company_discretion": Word("the company's own judgement, as far as the text reserves it"),
     "own_act": Word("the person's own deliberate act"),
@@ -74,9 +82,15 @@ RECIPIENT_CLASSES: Vocabulary = {
 }
 
 CONSENT_KINDS: Vocabulary = {
-    "deemed": Word("inferred from use or browsing; never satisfies a gate that asks for more", "dpv:ImpliedConsent"),
-    "explicit": Word("a statement or clear affirmative act for this matter", "dpv:ExplicitlyExpressedConsent"),
-    "separate": Word("explicit, and asked for on its own, apart from everything else (PIPL 23, 25, 26, 29, 39)"),
+    "deemed": Word(
+        "inferred from use or browsing; never satisfies a gate that asks for more", "dpv:ImpliedConsent"
+    ),
+    "explicit": Word(
+        "a statement or clear affirmative act for this matter", "dpv:ExplicitlyExpressedConsent"
+    ),
+    "separate": Word(
+        "explicit, and asked for on its own, apart from everything else (PIPL 23, 25, 26, 29, 39)"
+    ),
     "guardian": Word("given by a verified guardian for a minor", "dpv:ParentalConsent"),
 }
 
@@ -307,7 +321,12 @@ REGIONS: Vocabulary = {
     }.items()
 }  # fmt: skip
 
-LANGUAGES: Vocabulary = {"en": Word("English"), "zh": Word("Chinese"), "ms": Word("Malay"), "de": Word("German")}
+LANGUAGES: Vocabulary = {
+    "en": Word("English"),
+    "zh": Word("Chinese"),
+    "ms": Word("Malay"),
+    "de": Word("German"),
+}
 
 NOTICE_LEVELS: Vocabulary = {
     "general": Word("the policy as a whole"),

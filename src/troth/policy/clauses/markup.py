@@ -16,6 +16,7 @@ _BLOCK = frozenset(
 )
 _HIDDEN = frozenset("script style template noscript title head svg math object".split())
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
+_MASK = "\x01"
 _ROMAN_ONES = ("", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix")
 
 
@@ -23,7 +24,7 @@ def html_blocks(text: str) -> list[Block]:
     """The blocks of an HTML text; what the parser cannot read further is left to the block before it."""
     reader = _Reader(text)
     try:
-        reader.feed(text)
+        reader.feed(_closed(text))
         reader.close()
     except (
         AssertionError
@@ -31,6 +32,17 @@ def html_blocks(text: str) -> list[Block]:
         pass
     reader.flush()
     return [b for b in reader.blocks if b.text]
+
+
+def _closed(text: str) -> str:
+    """The text up to a comment that never closes, as browsers read it, and without markup signs that nothing closes.
+
+    Both cost the parser a search through all the rest, once for each; the signs stay in the source and are read there.
+    """
+    comment = text.find("<!--", text.rfind("-->") + 1)
+    shown = text if comment < 0 else text[:comment]
+    last = shown.rfind(">") + 1
+    return shown[:last] + shown[last:].replace("<", _MASK)
 
 
 class _List:
@@ -64,6 +76,7 @@ class _Reader(HTMLParser):
 
     def __init__(self, text: str) -> None:
         super().__init__(convert_charrefs=False)
+        self.source = text
         self.blocks: list[Block] = []
         self.gathered = Readable()
         self.start = 0
@@ -148,8 +161,9 @@ class _Reader(HTMLParser):
             self.row = False
 
     def handle_data(self, data: str) -> None:
-        """Running text."""
-        self._add(data, fixed=False)
+        """Running text, read from the source."""
+        here = self._here()
+        self._add(self.source[here : here + len(data)], fixed=False)
 
     def handle_entityref(self, name: str) -> None:
         """A named character, `&nbsp;`."""
