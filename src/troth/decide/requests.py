@@ -63,7 +63,8 @@ def _acceptance(
             )
         deciding += named
         ways: list[list[str]] = [_unmet(ground.needs, facts) for ground in named]
-        lacking += min(ways, key=len)
+        fewest: list[str] = min(ways, key=len)
+        lacking += fewest
     outcome = RequestOutcome.AWAIT if lacking else RequestOutcome.ACCEPT
     return _answered(outcome, deciding, tuple(lacking), catalogue, request, facts, policy)
 
