@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, TimeoutError
 
-from troth.db.errors import DatabaseAddressUnknown, translate
+from troth.db.errors import DatabaseAddressUnknown, refused, translate
 
 PATIENCE: Final = timedelta(seconds=10)
 _ADDRESSES: Final = "Write sqlite:///FILE or postgresql://USER@HOST/NAME."
@@ -43,6 +43,12 @@ class Database:
         with self._spoken(), self.reader.begin() as connection:
             yield connection
 
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close(self) -> None:
         """Give back every idle connection."""
         self.writer.dispose()
@@ -54,9 +60,9 @@ class Database:
             yield
         except (DBAPIError, TimeoutError) as error:
             problem = translate(error, self.where)
-            if problem is None:
-                raise
-            raise problem from error
+            if problem is None and isinstance(error, DBAPIError):
+                raise refused(error, self.where) from None
+            raise problem or error from None
 
 
 def open_database(url: str, *, patience: timedelta = PATIENCE) -> Database:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError, TimeoutError
 
-from troth.kernel.errors import OperatorError
+from troth.kernel.errors import CallerError, OperatorError
 
 
 class DatabaseProblem(OperatorError):
@@ -46,6 +47,11 @@ class DatabaseAddressUnknown(DatabaseProblem):
     """The address is of no kind this program speaks."""
 
 
+class StatementRefused(CallerError):
+    """The database refused a statement of the program: a constraint, a type. Values are not repeated here."""
+
+
+_LACKS: Final = re.compile(r"^no such (table|column)|has no column named")
 _SQLITE: Final = {
     sqlite3.SQLITE_BUSY: DatabaseLocked,
     sqlite3.SQLITE_LOCKED: DatabaseLocked,
@@ -111,6 +117,18 @@ def translate(error: DBAPIError | TimeoutError, where: str) -> DatabaseProblem |
     return kind(message.format(where=where), help, database=where)
 
 
+def refused(error: DBAPIError, where: str) -> StatementRefused:
+    """What the program may be told of its own fault: drivers quote the values they stumble over, and we don't."""
+    diagnosis = getattr(error.orig, "diag", None)
+    return StatementRefused(
+        f"The database {where} refused a statement ({type(error).__name__}); nothing was written.",
+        database=where,
+        statement=error.statement,
+        state=getattr(error.orig, "sqlstate", None) or getattr(error.orig, "sqlite_errorname", None),
+        constraint=getattr(diagnosis, "constraint_name", None),
+    )
+
+
 def _kind(error: Exception, cause: object) -> type[DatabaseProblem] | None:
     if isinstance(error, TimeoutError):
         return DatabaseLocked
@@ -126,6 +144,6 @@ def _sqlite_kind(cause: sqlite3.Error) -> type[DatabaseProblem] | None:
     code = getattr(cause, "sqlite_errorcode", None)
     if code is None:
         return None
-    if code == sqlite3.SQLITE_ERROR and str(cause).startswith(("no such table", "no such column", "table ")):
+    if code == sqlite3.SQLITE_ERROR and _LACKS.search(str(cause)):
         return MigrationMissing
     return _SQLITE.get(code & 0xFF)  # the low byte is the primary code, the rest tells which variant
