@@ -11,7 +11,7 @@ from troth.policy.facts import Fact, Literal
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """"May we do this with these data of this person, for this purpose?"
+    """May we do this with these data of this person, for this purpose?
 
     `data` are category ids; `via` is a collection point, `source` where the data come from, `message` a message class.
     The facts that decide come beside it: about the subject, the recipient, and the papers given with the question.
@@ -29,18 +29,32 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Everything known that can matter: a set of facts that hold. What is not in it does not hold."""
+    """Everything known that can matter: the facts that hold, and those nobody knows. What is in neither does not hold.
+
+    An unknown fact helps nobody: no need is met by it, in either sense, and every `when` that reads it is taken to hold.
+    So an unknown consent is none, an unknown objection stands, and a person of unknown age is guarded like a minor.
+    """
 
     holding: frozenset[Fact] = frozenset()
+    unknown: frozenset[Fact] = frozenset()
+    """Facts of which nothing is known; one that is also in `holding` counts as unknown."""
 
     @classmethod
-    def of(cls, facts: Iterable[str | Fact]) -> Facts:
+    def of(cls, facts: Iterable[str | Fact], *, unknown: Iterable[str | Fact] = ()) -> Facts:
         """Facts from their written form (`consent:newsletter`, `paper:citation`)."""
-        return cls(frozenset(f if isinstance(f, Fact) else Fact.parse(f) for f in facts))
+        return cls(_parsed(facts), _parsed(unknown))
 
     def holds(self, literal: Literal) -> bool:
-        """Whether a literal is met."""
-        return (literal.fact in self.holding) != literal.negated
+        """Whether a literal is known to be met."""
+        return literal.fact not in self.unknown and (literal.fact in self.holding) != literal.negated
+
+    def may_hold(self, literal: Literal) -> bool:
+        """Whether a literal is met, for all that is known."""
+        return literal.fact in self.unknown or (literal.fact in self.holding) != literal.negated
+
+
+def _parsed(facts: Iterable[str | Fact]) -> frozenset[Fact]:
+    return frozenset(f if isinstance(f, Fact) else Fact.parse(f) for f in facts)
 
 
 class Outcome(StrEnum):
@@ -124,5 +138,3 @@ class RequestAnswer:
     """Every period that binds, as `30 calendar days from receipt (right:access)`; the earliest counts."""
     fee: str = ""
     policy: str = ""
-
-

@@ -209,8 +209,15 @@ def _bars(catalogue: Catalogue) -> Iterator[Bar]:
 
 
 def _stands(bar: Bar, facts: Facts) -> bool:
-    """Whether a bar's `when` holds and it demands anything at all."""
-    return _demands(bar) and all(_met(condition, facts) for condition in bar.when)
+    """Whether a bar's `when` may hold and it demands anything at all."""
+    return _demands(bar) and all(_may_be_met(condition, facts) for condition in _bar_when(bar))
+
+
+def _bar_when(bar: Bar) -> tuple[Condition, ...]:
+    """When a bar stands: its own `when`, and for a minor rule only while the person belongs to its class."""
+    if isinstance(bar, Minor):
+        return (*bar.when, Condition((Literal(Fact("is", bar.who)),)))
+    return bar.when
 
 
 def _demands(bar: Bar) -> bool:
@@ -236,7 +243,7 @@ def _demands(bar: Bar) -> bool:
 def _bar_needs(bar: Bar) -> tuple[Condition, ...]:
     """What a bar asks for: its own `needs`, and what its kind means."""
     if isinstance(bar, Objection):
-        return (Condition((Literal(Fact("objects", bar.id), negated=True),)),)
+        return (*bar.needs, Condition((Literal(Fact("objects", bar.id), negated=True),)))
     if isinstance(bar, Feature):
         return (*bar.needs, Condition((Literal(Fact("on", bar.id)),)))
     if isinstance(bar, Minor):
@@ -321,7 +328,7 @@ def _counts(
         ground.basis in limit.only
         for limit in catalogue.all(LawfulBasis)
         if in_scope(catalogue, limit, question, category)
-        and all(_met(condition, facts) for condition in limit.when)
+        and all(_may_be_met(condition, facts) for condition in limit.when)
     )
 
 
@@ -330,6 +337,10 @@ def _counts(
 
 def _met(condition: Condition, facts: Facts) -> bool:
     return any(facts.holds(literal) for literal in condition.any_of)
+
+
+def _may_be_met(condition: Condition, facts: Facts) -> bool:
+    return any(facts.may_hold(literal) for literal in condition.any_of)
 
 
 def _clauses(statements: Iterable[Statement]) -> tuple[str, ...]:
@@ -397,4 +408,4 @@ def _ground_ways(
 def _changed(facts: Facts, wanted: tuple[Literal, ...]) -> Facts:
     gained = {literal.fact for literal in wanted if not literal.negated}
     lost = {literal.fact for literal in wanted if literal.negated}
-    return Facts((facts.holding | gained) - lost)
+    return Facts((facts.holding | gained) - lost, facts.unknown - gained - lost)
