@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from contextlib import ExitStack
 
-from tests.storms.ledger_storm import Account, prepare, settle, storm_round, writer
+from tests.storms.ledger_storm import Account, prepare, settle, start, storm_round, writer
 
 
 def test_writers_of_several_processes_leave_no_gap(database_url: str) -> None:
@@ -17,6 +17,7 @@ def test_writers_of_several_processes_leave_no_gap(database_url: str) -> None:
             stack.enter_context(writer(database_url, f"w{number}", mode, "20"))
             for number, mode in enumerate(modes)
         ]
+        start(*running)
         for process in running:
             assert process.stdout is not None
             account.take(process.stdout.readlines())

@@ -44,9 +44,9 @@ def prepare(url: str) -> None:
 
 @contextmanager
 def writer(url: str, name: str, mode: str, count: str = FOR_EVER) -> Iterator[subprocess.Popen[str]]:
-    """A writing process that has opened its ledger."""
+    """A process that has opened its ledger and starts writing at `start`."""
     command = [sys.executable, "-m", "tests.storms.ledger_writers", url, name, mode, count]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             assert process.stdout.readline() == "0 ready\n"
@@ -55,15 +55,25 @@ def writer(url: str, name: str, mode: str, count: str = FOR_EVER) -> Iterator[su
             process.kill()
 
 
+def start(*processes: subprocess.Popen[str]) -> None:
+    """Let them all write at once."""
+    for process in processes:
+        assert process.stdin is not None
+        process.stdin.write("\n")
+        process.stdin.flush()
+
+
 def storm_round(url: str, account: Account, number: int, dice: random.Random) -> None:
     """Two writers; one is killed after a number of acknowledgements drawn by lot, then the other."""
     with (
         writer(url, f"r{number}a", dice.choice(["alone", "together"])) as first,
         writer(url, f"r{number}b", dice.choice(["alone", "together"])) as second,
     ):
+        start(first, second)
         for process in (first, second):
             assert process.stdout is not None
             lines = [process.stdout.readline() for _ in range(dice.randrange(1, 120))]
+            assert process.poll() is None, "a writer ended by itself"
             process.kill()
             account.kills += 1
             account.take(lines + process.stdout.readlines())

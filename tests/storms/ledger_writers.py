@@ -1,7 +1,8 @@
 """A process that appends until it is killed; run as `python -m tests.storms.ledger_writers URL NAME MODE COUNT`.
 
-It prints each acknowledged entry as `SEQUENCE MARK` on a line of its own, at once. The marks are its name and a count,
-so that whoever killed it can tell which acknowledged entries must be there.
+It says when it is ready, starts at a line on its standard input, and prints each acknowledged entry as
+`SEQUENCE MARK` on a line of its own, at once. The marks are its name and a count, so that whoever killed it can
+tell which acknowledged entries must be there.
 """
 
 from __future__ import annotations
@@ -64,6 +65,7 @@ def main(url: str, name: str, mode: str, count: str) -> None:
     with open_database(url) as database:
         ledger = ledger_on(database, projections=[Tally()])
         told((0,), ["ready"])
+        sys.stdin.readline()
         {"alone": alone, "together": together}[mode](ledger, name, int(count))
 
 
