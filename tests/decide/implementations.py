@@ -1,0 +1,34 @@
+"""Every way to decide, behind one face: what it says about a question, as far as it says it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from troth.decide import naive
+from troth.decide.model import Answer, Facts, Question
+from troth.policy.bundle import Bundle
+from troth.policy.catalogue import Catalogue
+
+Said = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Implementation:
+    """A name, and the answer it gives: a mapping of those parts of an answer that this implementation knows."""
+
+    name: str
+    answer: Callable[[Bundle, Question, Facts], Said]
+
+
+def _said(answer: Answer) -> Said:
+    parts = ("outcome", "grounds", "clauses", "duties", "applied", "missing")
+    return {name: getattr(answer, name) for name in parts}
+
+
+def _naive(bundle: Bundle, question: Question, facts: Facts) -> Said:
+    return _said(naive.answer(Catalogue.of(bundle), question, facts, bundle.digest))
+
+
+IMPLEMENTATIONS = [Implementation("naive", _naive)]

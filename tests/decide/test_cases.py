@@ -1,0 +1,53 @@
+"""The law book of decisions: every case of tests/cases, on every implementation."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.decide import corpus
+from tests.decide.corpus import Case
+from tests.decide.implementations import IMPLEMENTATIONS, Implementation
+from troth.decide.requests import answer_request
+from troth.policy.catalogue import Catalogue
+
+CASES = corpus.cases()
+ASKED = [case for case in CASES if case.question is not None]
+REQUESTED = [case for case in CASES if case.request is not None]
+
+
+@pytest.mark.parametrize("implementation", IMPLEMENTATIONS, ids=lambda i: i.name)
+@pytest.mark.parametrize("case", ASKED, ids=lambda c: c.id)
+def test_case(case: Case, implementation: Implementation) -> None:
+    assert case.question is not None
+    given = implementation.answer(corpus.bundle(case.policy), case.question, case.facts)
+    assert given["outcome"] == case.expect["outcome"], given
+    for name in set(given) & set(case.expect) - {"outcome", "missing"}:
+        assert set(map(str, case.expect[name])) <= set(given[name]), (name, given)
+    if "missing" in given and "missing" in case.expect:
+        listed = [frozenset(way) for way in given["missing"]]
+        for way in case.expect["missing"]:
+            assert frozenset(way) in listed, given["missing"]
+
+
+@pytest.mark.parametrize("case", REQUESTED, ids=lambda c: c.id)
+def test_request(case: Case) -> None:
+    assert case.request is not None
+    found = answer_request(Catalogue.of(corpus.bundle(case.policy)), case.request, case.facts)
+    assert found.outcome == case.expect["outcome"], found
+    for name in ("clauses", "duties"):
+        assert set(map(str, case.expect.get(name, ()))) <= set(getattr(found, name)), (name, found)
+    for way in case.expect.get("missing", ()):
+        assert set([way] if isinstance(way, str) else way) <= set(found.missing), found.missing
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: c.id)
+def test_case_names_clauses_that_exist(case: Case) -> None:
+    known = {clause.id for clause in corpus.bundle(case.policy).clauses}
+    named = {*case.why, *map(str, case.expect.get("clauses", ()))}
+    assert case.why
+    assert named <= known, f"no such clause: {sorted(named - known)}"
+
+
+def test_no_case_is_written_twice() -> None:
+    ids = [case.id for case in CASES]
+    assert len(ids) == len(set(ids)), sorted({id for id in ids if ids.count(id) > 1})
