@@ -21,7 +21,12 @@ def read_folder(folder: Path, findings: Findings) -> dict[str, str]:
     """The readable files of a policy folder by their path inside it; what cannot be read is a finding."""
     files: dict[str, str] = {}
     if not folder.is_dir():
-        findings.error("no-folder", Place(str(folder)), "This is not a folder.", "Name the folder that holds policy.yaml.")
+        findings.error(
+            "no-folder",
+            Place(str(folder)),
+            "This is not a folder.",
+            "Name the folder that holds policy.yaml.",
+        )
         return files
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
@@ -37,7 +42,9 @@ def read_text(path: Path, name: str, findings: Findings) -> str | None:
     """One UTF-8 file; size, encoding and access problems are findings."""
     try:
         if path.stat().st_size > MAX_FILE:
-            findings.error("too-large", Place(name), f"This file is larger than {MAX_FILE // 1_000_000} MB.", "Split it.")
+            findings.error(
+                "too-large", Place(name), f"This file is larger than {MAX_FILE // 1_000_000} MB.", "Split it."
+            )
             return None
         data = path.read_bytes()
     except OSError as problem:
@@ -47,7 +54,9 @@ def read_text(path: Path, name: str, findings: Findings) -> str | None:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         line = data[: problem.start].count(b"\n") + 1
-        findings.error("not-utf8", Place(name, line), "This file is not UTF-8.", "Save it as UTF-8 (it may be Latin-1).")
+        findings.error(
+            "not-utf8", Place(name, line), "This file is not UTF-8.", "Save it as UTF-8 (it may be Latin-1)."
+        )
         return None
 
 
@@ -83,6 +92,8 @@ def bind_folder(folder: Path, findings: Findings) -> int:
         (folder / file).write_text(clean, encoding="utf-8")
         refs = bind_marks(cut(clean, format="markdown", language=language), marks)
     else:
-        refs = bind(cut(files.get(file, ""), format=FORMATS.get(Path(file).suffix, "text"), language=language), file)
+        refs = bind(
+            cut(files.get(file, ""), format=FORMATS.get(Path(file).suffix, "text"), language=language), file
+        )
     (folder / CLAUSES_FILE).write_text(render_bindings(refs), encoding="utf-8")
     return len(refs)

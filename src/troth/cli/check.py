@@ -34,7 +34,11 @@ def _report(folder: Path) -> dict[str, Any]:
     findings = Findings()
     compiled = compile_folder(folder, findings)
     counts = {severity.value: sum(f.severity is severity for f in findings.sorted) for severity in Severity}
-    report: dict[str, Any] = {"folder": str(folder), "compiles": compiled is not None, "findings": [f.as_json() for f in findings.sorted]}
+    report: dict[str, Any] = {
+        "folder": str(folder),
+        "compiles": compiled is not None,
+        "findings": [f.as_json() for f in findings.sorted],
+    }
     if compiled is not None:
         bundle = compiled.bundle
         report |= {
@@ -54,9 +58,13 @@ def _print(report: dict[str, Any]) -> None:
         print(f"{finding['file']}{line}: {finding['severity']}: {finding['message']} [{finding['code']}]")
         if finding["help"]:
             print(f"    {finding['help']}")
-    counts = ", ".join(f"{number} {name}{'' if number == 1 else 's'}" for name, number in report["counts"].items())
+    counts = ", ".join(
+        f"{number} {name}{'' if number == 1 else 's'}" for name, number in report["counts"].items()
+    )
     if report["compiles"]:
-        print(f"{report['folder']}: {report['statements']} statements, {report['bound']} of {report['clauses']} clauses bound; {counts}.")
+        print(
+            f"{report['folder']}: {report['statements']} statements, {report['bound']} of {report['clauses']} clauses bound; {counts}."
+        )
         print(f"{report['digest']}")
     else:
         print(f"{report['folder']}: refused; {counts}.")

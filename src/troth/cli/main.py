@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from troth.cli import bind, check
+from troth.cli import bind, check, coverage, read
 
-COMMANDS = (check, bind)
+COMMANDS = (check, read, coverage, bind)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -1,0 +1,110 @@
+"""Coverage: clause → statement → control → test, for one policy or several; what later rooms bring is said to be not built."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from troth.app.cases import Case, load_cases
+from troth.policy.bundle import Bundle
+from troth.policy.catalogue import Catalogue
+from troth.policy.model import Reason, Statement
+from troth.promises.controls import controls_of
+from troth.promises.model import Control
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One clause: what it is bound to, which controls hold that, which cases exercise it."""
+
+    clause: str
+    address: str
+    statements: tuple[Statement, ...]
+    controls: tuple[Control, ...]
+    cases: tuple[str, ...]
+
+    @property
+    def reasoned(self) -> bool:
+        """Bound to nothing but a recorded reason."""
+        return bool(self.statements) and all(isinstance(s, Reason) for s in self.statements)
+
+    @property
+    def built(self) -> bool:
+        """Whether at least one of its controls exists."""
+        return any(control.built for control in self.controls)
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """All lines of one policy."""
+
+    policy: str
+    lines: tuple[Line, ...]
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """The figures that `--json` prints."""
+        bound = [line for line in self.lines if line.statements and not line.reasoned]
+        return {
+            "clauses": len(self.lines),
+            "bound": len(bound),
+            "reasoned": sum(line.reasoned for line in self.lines),
+            "unbound": sum(not line.statements for line in self.lines),
+            "controls_built": sum(line.built for line in bound),
+            "controls_not_built": sum(not line.built for line in bound),
+            "tested": sum(bool(line.cases) for line in bound),
+        }
+
+    def as_json(self) -> dict[str, Any]:
+        """Totals and lines as plain JSON."""
+        return {"policy": self.policy, **self.totals, "lines": [_line_json(line) for line in self.lines]}
+
+
+def cover(bundle: Bundle, cases_folder: Path | None) -> Coverage:
+    """Follow every clause of a bundle to its statements, their controls and the cases that name it."""
+    catalogue = Catalogue(bundle.statements)
+    named = _cases_by_clause(bundle.header.policy, cases_folder)
+    by_clause = bundle.by_clause
+    lines = []
+    for clause in bundle.clauses:
+        statements = by_clause.get(clause.id, ())
+        controls = {c.id: c for s in statements for c in controls_of(s, catalogue)}
+        lines.append(
+            Line(
+                clause.id,
+                clause.address,
+                statements,
+                tuple(controls.values()),
+                tuple(named.get(clause.id, ())),
+            )
+        )
+    return Coverage(bundle.header.policy, tuple(lines))
+
+
+def _cases_by_clause(policy: str, folder: Path | None) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    cases: list[Case] = load_cases(folder) if folder is not None and folder.is_dir() else []
+    for case in cases:
+        if case.policy == policy:
+            for clause in case.why:
+                found[clause].append(case.name)
+    return found
+
+
+def _line_json(line: Line) -> dict[str, Any]:
+    return {
+        "clause": line.clause,
+        "address": line.address,
+        "statements": [s.key for s in line.statements],
+        "controls": [{"id": c.id, "built": c.built, "title": c.title} for c in line.controls],
+        "cases": list(line.cases),
+        "state": "reasoned"
+        if line.reasoned
+        else "built"
+        if line.built
+        else "not_built"
+        if line.statements
+        else "unbound",
+    }

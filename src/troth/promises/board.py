@@ -1,0 +1,147 @@
+"""The board: the policy as its text, clause by clause, each with the verdict of the statements it is bound to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from troth.policy.bundle import Bundle, ClauseRef
+from troth.policy.catalogue import Catalogue
+from troth.policy.model import Definition, Principle, Reason, Statement
+from troth.promises.controls import controls_of
+from troth.promises.model import Evidence, State, Verdict
+from troth.promises.rules import verdict, worst
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseVerdict:
+    """A clause, the statements it is bound to with their verdicts, and its own: the worst of them."""
+
+    clause: ClauseRef
+    statements: tuple[tuple[Statement, Verdict], ...]
+    verdict: Verdict
+    readings_differ: bool
+    """Whether the regimes ask for more than the text says in what these statements govern."""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """Every clause of one policy at one instant, in the order of the text."""
+
+    bundle: Bundle
+    at: datetime
+    clauses: tuple[ClauseVerdict, ...]
+    added: tuple[tuple[Statement, Verdict], ...]
+    """What the regimes add when they are enforced, with verdicts of its own."""
+
+    @property
+    def counts(self) -> dict[State, int]:
+        """How many clauses are in each state."""
+        found = Counter(clause.verdict.state for clause in self.clauses)
+        return {state: found.get(state, 0) for state in State}
+
+    def clause(self, id: str) -> ClauseVerdict | None:
+        """One clause by its id."""
+        return next((c for c in self.clauses if c.clause.id == id), None)
+
+
+def make_board(bundle: Bundle, evidence: dict[str, Evidence], now: datetime) -> Board:
+    """Judge every clause from the evidence as it stands."""
+    catalogue = Catalogue.of(bundle)
+    judge = _Judge(catalogue, evidence, now)
+    touched = _touched_by_regimes(bundle)
+    by_clause = bundle.by_clause
+    clauses = tuple(
+        ClauseVerdict(
+            clause,
+            statements := tuple((s, judge.statement(s)) for s in by_clause.get(clause.id, ())),
+            _clause_verdict(statements),
+            any(s.key in touched for s, _ in statements),
+        )
+        for clause in bundle.clauses
+    )
+    own = {statement.key for statement in bundle.statements}
+    added = tuple((s, judge.statement(s)) for s in catalogue.statements if s.key not in own)
+    return Board(bundle, now, clauses, added)
+
+
+class _Judge:
+    """Verdicts of statements, each judged once; principles and definitions look at what they rest on."""
+
+    def __init__(self, catalogue: Catalogue, evidence: dict[str, Evidence], now: datetime) -> None:
+        self._catalogue = catalogue
+        self._evidence = evidence
+        self._now = now
+        self._found: dict[str, Verdict] = {}
+
+    def statement(self, statement: Statement) -> Verdict:
+        if statement.key not in self._found:
+            self._found[statement.key] = self._judge(statement)
+        return self._found[statement.key]
+
+    def _judge(self, statement: Statement) -> Verdict:
+        if isinstance(statement, Reason):
+            return Verdict(State.REASONED, "reasoned", f"Nothing to test: {statement.why}")
+        if isinstance(statement, Principle):
+            return self._resting_on(statement.made_true_by)
+        if isinstance(statement, Definition) and statement.of:
+            return self._resting_on((statement.of,))
+        controls = controls_of(statement, self._catalogue)
+        return verdict(controls, self._evidence.get(statement.key, Evidence()), self._now)
+
+    def _resting_on(self, keys: tuple[str, ...]) -> Verdict:
+        below = [(key, self.statement(s)) for key in keys if (s := self._catalogue.by_key(key)) is not None]
+        found = worst(pair for pair in below if pair[1].state is not State.REASONED)
+        if found is None:
+            return Verdict(State.UNPROVEN, "no_evidence", "Unproven: it rests on nothing that can be shown.")
+        return _named(found, f"rests on {found[0]}")
+
+
+def _clause_verdict(statements: tuple[tuple[Statement, Verdict], ...]) -> Verdict:
+    if not statements:
+        return Verdict(State.UNBOUND, "unbound", "No statement renders this clause.")
+    provable = [(s.key, v) for s, v in statements if v.state is not State.REASONED]
+    found = worst(provable)
+    return _named(found, "") if found else statements[0][1]
+
+
+def _named(found: tuple[str, Verdict], why: str) -> Verdict:
+    """The worst verdict, saying which statement it belongs to."""
+    key, judged = found
+    sentence = f"{judged.sentence} ({why})" if why else judged.sentence
+    return replace(judged, worst=judged.worst or key, sentence=sentence)
+
+
+def _touched_by_regimes(bundle: Bundle) -> frozenset[str]:
+    """Statements of the text for which some pack adds a bar, clock or basis list: by scope where it has one, by kind elsewhere."""
+    text = Catalogue(bundle.statements)
+    touched: set[str] = set()
+    for overlay in bundle.overlays:
+        for added in overlay.statements:
+            touched |= _reached(text, added)
+    return frozenset(touched)
+
+
+def _reached(text: Catalogue, added: Statement) -> set[str]:
+    reached: set[str] = set()
+    for term, kind in (
+        ("purposes", "purpose"),
+        ("points", "point"),
+        ("recipients", "recipient"),
+        ("data", "category"),
+    ):
+        refs = getattr(added, term, ())
+        reached |= {f"{kind}:{id}" for id in text.expand(kind, refs) if id in text.ids(kind)}
+    what = getattr(added, "what", "")
+    if added.kind == "right":
+        reached |= {s.key for s in text.statements if s.kind == "right" and getattr(s, "what", "") == what}
+    if added.kind == "incident":
+        told = getattr(added, "told", "")
+        reached |= {s.key for s in text.statements if s.kind == "incident" and getattr(s, "told", "") == told}
+    only = getattr(added, "only", ())
+    if only:
+        reached |= {
+            s.key for s in text.statements if getattr(s, "basis", "") and getattr(s, "basis", "") not in only
+        }
+    return reached

@@ -1,0 +1,91 @@
+"""The control registry: every statement of the language finds the controls that hold it, by its kind and terms."""
+
+from __future__ import annotations
+
+from troth.policy.catalogue import Catalogue
+from troth.policy.model import (
+    Acceptance,
+    Category,
+    Claim,
+    Consent,
+    Definition,
+    Entity,
+    Export,
+    Feature,
+    Fee,
+    Ground,
+    LawfulBasis,
+    Message,
+    Minor,
+    Notice,
+    Objection,
+    Point,
+    Principle,
+    Purpose,
+    Reason,
+    Recipient,
+    Refusal,
+    RequestGround,
+    Requirement,
+    Residency,
+    Source,
+    Statement,
+    SubjectClass,
+    TenantRule,
+)
+from troth.promises.model import Control
+from troth.promises.planned import PLANNED
+
+RELEASES = frozenset({"share", "transfer", "publish"})
+
+
+def _control(id: str, room: str, title: str, *kinds: type[Statement]) -> Control:
+    return Control(id, room, title, lambda statement: isinstance(statement, kinds))
+
+
+BUILT: tuple[Control, ...] = (
+    _control("gate.declared", "gate", "what is not declared is refused", Category, Purpose, Source),
+    _control("gate.points", "gate", "collection points take what they declare, while they may", Point),
+    Control("gate.grounds", "gate", "collecting and using needs a ground",
+            lambda s: isinstance(s, Ground) and not RELEASES & set(s.acts)),
+    Control("gate.releases", "gate", "data leave only on a listed ground",
+            lambda s: isinstance(s, Ground) and bool(RELEASES & set(s.acts))),
+    _control("gate.recipients", "gate", "recipients get what they need, for what they may, under their agreements", Recipient),
+    _control("gate.exports", "gate", "data cross a border only by a declared route", Export),
+    _control("gate.residency", "gate", "data stay in their regions", Residency),
+    _control("gate.requirements", "gate", "an act is refused unless its conditions are met", Requirement, Claim, TenantRule),
+    _control("gate.bases", "gate", "only listed legal bases count", LawfulBasis),
+    _control("gate.minors", "gate", "minors' data wait for a guardian", Minor),
+    _control("gate.features", "gate", "what is switched off collects nothing", Feature),
+    _control("gate.messages", "gate", "messages keep to their class and purpose", Message),
+    _control("consent.items", "consent", "consents of their own kind, given, refused, withdrawn, expired", Consent),
+    _control("consent.objections", "consent", "an objection stops the acts in its scope at once", Objection),
+    _control("consent.acceptance", "consent", "shown and accepted before use", Acceptance),
+    _control("subjects.notices", "subjects", "which notice was shown to whom, in which version", Notice),
+    _control("subjects.classes", "subjects", "whom a statement is about", SubjectClass),
+    _control("requests.grounds", "decide", "requests are accepted on listed grounds only", RequestGround),
+    _control("requests.refusals", "decide", "requests are refused on listed grounds only, may and must apart", Refusal),
+    _control("requests.fees", "decide", "what a request may cost", Fee),
+    Control("policy.controller", "policy", "no policy compiles without a controller",
+            lambda s: isinstance(s, Entity) and s.role in ("controller", "joint_controller")),
+    _control("promises.principles", "promises", "a principle is as true as what makes it true", Principle),
+)  # fmt: skip
+
+REGISTRY: tuple[Control, ...] = (*BUILT, *PLANNED)
+BY_ID = {control.id: control for control in REGISTRY}
+
+_DEFINED = Control(
+    "policy.definitions", "policy", "a definition that no statement uses", lambda _: False, built=False
+)
+
+
+def controls_of(statement: Statement, catalogue: Catalogue) -> tuple[Control, ...]:
+    """The controls of a statement. A definition has those of the statement it explains, or of the categories it describes."""
+    if isinstance(statement, Reason):
+        return ()
+    if isinstance(statement, Definition):
+        explained = catalogue.by_key(statement.of) if statement.of else None
+        if explained is not None:
+            return controls_of(explained, catalogue)
+        return (BY_ID["gate.declared"],) if statement.categories else (_DEFINED,)
+    return tuple(control for control in REGISTRY if control.covers(statement))

@@ -1,0 +1,50 @@
+"""Controls that other rooms will bring. They are shown as not built yet, never as present."""
+
+from __future__ import annotations
+
+from troth.policy.model import (
+    Boundary,
+    ChangeRule,
+    Disclaimer,
+    Entity,
+    Incident,
+    Retention,
+    Right,
+    Safeguard,
+    Shutdown,
+    StaffRole,
+    Statement,
+    TextClaim,
+    UserDuty,
+)
+from troth.promises.model import Control
+
+
+def _planned(id: str, room: str, title: str, *kinds: type[Statement]) -> Control:
+    return Control(id, room, title, lambda statement: isinstance(statement, kinds), built=False)
+
+
+PLANNED: tuple[Control, ...] = (
+    _planned("rights.cycle", "rights", "requests carried out over the stores, by their clock", Right),
+    _planned("retention.schedule", "retention", "deletion on time in every store", Retention),
+    _planned("incidents.case", "incidents", "an incident's clocks, notices and reports", Incident),
+    _planned("safeguards.register", "safeguards", "a register of safeguards with dated evidence", Safeguard),
+    _planned("safeguards.access", "vault", "reading decided by role, purpose and training", StaffRole),
+    _planned(
+        "lifecycle.changes", "notices", "change notices, publication and the archive of versions", ChangeRule
+    ),
+    _planned("lifecycle.shutdown", "retention", "the ordered steps of a shutdown", Shutdown),
+    _planned("linter.text", "audit", "the text held against rules", TextClaim),
+    _planned("boundary.leaving", "notices", "what is shown when a person leaves for a third party", Boundary),
+    _planned(
+        "accounts.duties", "accounts", "what people are offered so that they can do their part", UserDuty
+    ),
+    _planned("incidents.records", "incidents", "what a case records because of a disclaimer", Disclaimer),
+    Control(
+        "contacts.reachable",
+        "audit",
+        "published contacts are tried on a schedule",
+        lambda s: isinstance(s, Entity) and s.role not in ("controller", "joint_controller"),
+        built=False,
+    ),
+)

@@ -1,0 +1,226 @@
+"""Tables of what the ledger says about each statement, and the projection that keeps them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any, Final
+
+from sqlalchemy import Boolean, Column, Connection, Integer, String, Table, and_, insert, select, update
+
+from troth.db import Instant, metadata
+from troth.ledger import Event
+from troth.promises.evidence import (
+    ACT_BREACH,
+    BREACH_MENDED,
+    PROBE_FAILED,
+    PROBE_PASSED,
+    SELFTEST_FAILED,
+    SELFTEST_PASSED,
+    grade_of,
+    probe_of,
+    statements_of,
+)
+from troth.promises.model import Breach, Evidence, Grade, Look, SelfTest, Tally
+
+_ORGANISATION = 64
+_KEY = 160
+
+tallies: Final = Table(
+    "promises_tallies",
+    metadata,
+    Column("organisation", String(_ORGANISATION), primary_key=True),
+    Column("statement", String(_KEY), primary_key=True),
+    Column("origin", String(16), primary_key=True),
+    Column("grade", String(16), primary_key=True),
+    Column("permitted", Integer, nullable=False),
+    Column("refused", Integer, nullable=False),
+    Column("last_at", Instant(), nullable=False),
+    Column("last_sequence", Integer, nullable=False),
+)
+breaches: Final = Table(
+    "promises_breaches",
+    metadata,
+    Column("organisation", String(_ORGANISATION), primary_key=True),
+    Column("statement", String(_KEY), primary_key=True),
+    Column("sequence", Integer, primary_key=True),
+    Column("what", String(_KEY), nullable=False),
+    Column("found_at", Instant(), nullable=False),
+    Column("grade", String(16), nullable=False),
+    Column("origin", String(16), nullable=False),
+    Column("mended_at", Instant()),
+)
+selftests: Final = Table(
+    "promises_selftests",
+    metadata,
+    Column("organisation", String(_ORGANISATION), primary_key=True),
+    Column("statement", String(_KEY), primary_key=True),
+    Column("passed", Boolean, nullable=False),
+    Column("at", Instant(), nullable=False),
+    Column("sequence", Integer, nullable=False),
+)
+looks: Final = Table(
+    "promises_looks",
+    metadata,
+    Column("organisation", String(_ORGANISATION), primary_key=True),
+    Column("probe", String(_KEY), primary_key=True),
+    Column("statement", String(_KEY), primary_key=True),
+    Column("passed", Boolean, nullable=False),
+    Column("at", Instant(), nullable=False),
+    Column("sequence", Integer, nullable=False),
+    Column("origin", String(16), nullable=False),
+)
+
+
+class PromisesProjection:
+    """Keeps the four tables as a function of event headers."""
+
+    name: Final = "evidence of promises"
+    kinds: Final = ("gate:", "consent:", "subjects:", "recipients:", "promises:")
+    tables: Final = (tallies, breaches, selftests, looks)
+
+    def apply(self, connection: Connection, event: Event) -> None:
+        """Bring the tables up to one event."""
+        touched = statements_of(event)
+        if not touched:
+            return
+        if event.kind in (SELFTEST_PASSED, SELFTEST_FAILED):
+            for statement in touched:
+                _put(
+                    connection,
+                    selftests,
+                    event,
+                    statement,
+                    passed=event.kind == SELFTEST_PASSED,
+                    at=event.occurred_at,
+                )
+        elif event.kind in (PROBE_PASSED, PROBE_FAILED):
+            self._look(connection, event, tuple(touched))
+        elif event.kind == ACT_BREACH:
+            for statement in touched:
+                _breach(connection, event, statement, event.kind, grade_of(event))
+        elif event.kind == BREACH_MENDED:
+            for statement in touched:
+                _mend(connection, event, statement, None)
+        else:
+            for statement, (permitted, refused) in touched.items():
+                _tally(connection, event, statement, permitted, refused)
+
+    def _look(self, connection: Connection, event: Event, statements: tuple[str, ...]) -> None:
+        """A failed look opens a breach, unless one of this probe is open; a passed one mends it."""
+        probe = probe_of(event)
+        passed = event.kind == PROBE_PASSED
+        for statement in statements:
+            values = {"passed": passed, "at": event.occurred_at, "origin": event.origin.value}
+            _put(connection, looks, event, statement, probe=probe, **values)
+            if passed:
+                _mend(connection, event, statement, probe)
+            elif not _open(connection, event, statement, probe):
+                _breach(connection, event, statement, probe, Grade.PROBE)
+
+
+def evidence_of(connection: Connection, organisation: str) -> dict[str, Evidence]:
+    """Everything known about every statement of an organisation, by statement key."""
+    found: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
+    for table, read in (
+        (
+            tallies,
+            lambda r: Tally(r.origin, Grade(r.grade), r.permitted, r.refused, r.last_at, r.last_sequence),
+        ),
+        (breaches, lambda r: Breach(r.what, r.found_at, r.sequence, Grade(r.grade), r.origin, r.mended_at)),
+        (selftests, lambda r: SelfTest(r.passed, r.at, r.sequence)),
+        (looks, lambda r: Look(r.probe, r.passed, r.at, r.sequence, r.origin)),
+    ):
+        query = select(table).where(table.c.organisation == organisation).order_by(*table.primary_key)
+        for row in connection.execute(query):
+            found[row.statement][table.name].append(read(row))
+    return {
+        statement: Evidence(
+            tuple(rows["promises_tallies"]),
+            tuple(rows["promises_breaches"]),
+            next(iter(rows["promises_selftests"]), None),
+            tuple(rows["promises_looks"]),
+        )
+        for statement, rows in found.items()
+    }
+
+
+def probes_of(connection: Connection, organisation: str) -> list[Look]:
+    """The last look of every probe, the newest first."""
+    query = select(looks).where(looks.c.organisation == organisation).order_by(looks.c.sequence.desc())
+    latest: dict[str, Look] = {}
+    for row in connection.execute(query):
+        latest.setdefault(row.probe, Look(row.probe, row.passed, row.at, row.sequence, row.origin))
+    return list(latest.values())
+
+
+def _tally(connection: Connection, event: Event, statement: str, permitted: int, refused: int) -> None:
+    key = {
+        "organisation": event.organisation,
+        "statement": statement,
+        "origin": event.origin.value,
+        "grade": grade_of(event).value,
+    }
+    where = and_(*(tallies.c[name] == value for name, value in key.items()))
+    changed = connection.execute(
+        update(tallies)
+        .where(where)
+        .values(
+            permitted=tallies.c.permitted + permitted,
+            refused=tallies.c.refused + refused,
+            last_at=event.occurred_at,
+            last_sequence=event.sequence,
+        )
+    )
+    if not changed.rowcount:
+        row = {
+            "permitted": permitted,
+            "refused": refused,
+            "last_at": event.occurred_at,
+            "last_sequence": event.sequence,
+        }
+        connection.execute(insert(tallies).values(**key, **row))
+
+
+def _put(
+    connection: Connection, table: Table, event: Event, statement: str, probe: str = "", **values: Any
+) -> None:
+    key = {"organisation": event.organisation, "statement": statement} | ({"probe": probe} if probe else {})
+    where = and_(*(table.c[name] == value for name, value in key.items()))
+    values["sequence"] = event.sequence
+    if not connection.execute(update(table).where(where).values(**values)).rowcount:
+        connection.execute(insert(table).values(**key, **values))
+
+
+def _breach(connection: Connection, event: Event, statement: str, what: str, grade: Grade) -> None:
+    connection.execute(
+        insert(breaches).values(
+            organisation=event.organisation,
+            statement=statement,
+            sequence=event.sequence,
+            what=what,
+            found_at=event.occurred_at,
+            grade=grade.value,
+            origin=event.origin.value,
+            mended_at=None,
+        )
+    )
+
+
+def _of_probe(event: Event, statement: str, probe: str | None) -> Any:
+    wanted = [
+        breaches.c.organisation == event.organisation,
+        breaches.c.statement == statement,
+        breaches.c.mended_at.is_(None),
+    ]
+    return and_(*wanted, *([breaches.c.what == probe] if probe is not None else []))
+
+
+def _open(connection: Connection, event: Event, statement: str, probe: str) -> bool:
+    query = select(breaches.c.sequence).where(_of_probe(event, statement, probe)).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def _mend(connection: Connection, event: Event, statement: str, probe: str | None) -> None:
+    connection.execute(
+        update(breaches).where(_of_probe(event, statement, probe)).values(mended_at=event.occurred_at)
+    )
