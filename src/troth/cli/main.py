@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from troth.cli import bind, check, coverage, read
+from troth.cli import bind, check, coverage, new, read
 
-COMMANDS = (check, read, coverage, bind)
+COMMANDS = (new, check, read, bind, coverage)
 
 
 def parser() -> argparse.ArgumentParser:

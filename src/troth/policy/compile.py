@@ -34,6 +34,7 @@ def compile_policy(files: Map[str, str], packs: Map[str, Pack], findings: Findin
     """Compile a policy folder (file names and their texts). None when a finding refuses it; nothing is half compiled."""
     loaded = load(files, findings)
     if loaded.header is None:
+        check(None, Catalogue(ordered(loaded.statements)), loaded.places, findings)
         return None
     cuts = _texts(loaded.header, files, loaded, findings)
     clauses = _clauses(loaded.header, files, cuts, findings)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 
-from troth.kernel.findings import Finding, Findings, Place
+from troth.kernel.findings import Finding, Findings, Place, Severity
 from troth.policy.clauses.blocks import Block, text_blocks
 from troth.policy.clauses.drafts import Draft
 from troth.policy.clauses.markdown import markdown_blocks
 from troth.policy.clauses.markers import Form, Marker, marker_of
 from troth.policy.clauses.markup import html_blocks
-from troth.policy.clauses.model import MAX_CHARACTERS, Clause, Cut, Format, Kind, digest_of
+from troth.policy.clauses.model import MAX_CHARACTERS, MAX_LINE, Clause, Cut, Format, Kind, digest_of
 from troth.policy.clauses.nesting import Nester
 from troth.policy.clauses.shape import contents_of, titled
 
@@ -53,6 +54,7 @@ def cut(
             "Publish the text of the policy in this file.",
         )
         return Cut(text, _blank(text), findings.sorted, language)
+    findings.extend(_long_lines(blocks, text, name))
     return Cut(text, _tiled(_drafted(blocks, Format(format), language), len(text)), findings.sorted, language)
 
 
@@ -140,6 +142,15 @@ def _oddities(text: str, name: str) -> Findings:
     return findings
 
 
+def _long_lines(blocks: list[Block], text: str, name: str) -> Iterator[Finding]:
+    for block in blocks:
+        if len(block.text) > MAX_LINE:
+            place = Place(name, text.count("\n", 0, block.start) + 1)
+            message = f"This line has {len(block.text):,} characters; numbers inside it were not looked for."
+            help_ = f"Break it at its clauses; lines of up to {MAX_LINE:,} characters are looked through."
+            yield Finding("text-long-line", Severity.WARNING, place, message, help_)
+
+
 def _too_long(name: str, length: int, unit: str) -> Finding:
     message = f"'{name}' has {length:,} {unit}; a published text may have {MAX_CHARACTERS:,} characters."
     return _refusal("text-too-long", Place(name), message, "Give the policy's own text, one document a file.")
@@ -160,6 +171,4 @@ def _unknown_format(format: str, name: str) -> Finding:
 
 
 def _refusal(code: str, place: Place, message: str, help: str) -> Finding:
-    findings = Findings()
-    findings.error(code, place, message, help)
-    return findings.sorted[0]
+    return Finding(code, Severity.ERROR, place, message, help)

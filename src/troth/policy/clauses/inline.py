@@ -15,12 +15,13 @@ _REFERENCE = re.compile(
     r"(?i)(?:\b(?:paragraphs?|sections?|clauses?|articles?|items?|points?|under|see|perenggan|seksyen)|第)\s*$"
 )
 _JOINING = re.compile(r"(?i)[\s,，、;；]*\b(?:and|or|dan|atau)?\W*$")
-_GLUED = re.compile(r"(?<=[^\W\d_])\d{1,3}(?:\.\d{1,3}){2,}(?=\s?[^\W\d_])")
-_FOLLOWING = re.compile(
-    r"(?:(?<=[.。;；!?？”])|(?<=[.。;；!?？”]\s))\d{1,3}(?:\.\d{1,3})+(?=\s?[A-Z\u4e00-\u9fff])"
+_STOP = "[.。;；!?？”]"
+_GLUED = re.compile(
+    r"(?P<letter>(?<=[^\W\d_])\d{1,3}(?:\.\d{1,3}){2,}(?=\s?[^\W\d_]))"
+    rf"|(?P<stop>(?:(?<={_STOP})|(?<={_STOP}\s))\d{{1,3}}(?:\.\d{{1,3}})+(?=\s?[A-Z\u4e00-\u9fff]))"
+    r"|(?P<section>(?<=[.。!?？])\d{1,2}(?=[.、]\s?[A-Z\u4e00-\u9fff]))"
+    rf"|(?:(?<=[。；！？])|(?<=[。；！？]\s))第(?P<article>[{CHINESE}]{{1,7}}|\d{{1,4}})[条條]"
 )
-_SECTION = re.compile(r"(?<=[.。!?？])\d{1,2}[.、](?=\s?[A-Z\u4e00-\u9fff])")
-_ARTICLE = re.compile(rf"(?:(?<=[。；！？])|(?<=[。；！？]\s))第(?P<n>[{CHINESE}]{{1,7}}|\d{{1,4}})[条條]")
 _LEAST_ITEM = 4
 
 
@@ -68,26 +69,21 @@ def _words_in(item: str) -> int:
 
 
 def glued(text: str, begin: int, path: tuple[int, ...], article: int | None) -> int | None:
-    """Where a clause number stands inside a line, or None; it must be one that may follow the number `path` or `article`.
+    """Where a clause number stands inside a line, or None; it must be one that may follow `path` or `article`.
 
-    Numbers that follow are the next one on any level and the first one beneath; anything else (a version, a reference)
-    is running text.
+    Numbers that follow are the next one on any level and the first one beneath; anything else (a version, a
+    reference) is running text.
     """
-    found = [m.start() for m in _candidates(text, begin, path)]
-    found += [
-        m.start()
-        for m in _ARTICLE.finditer(text, begin)
-        if article and (readings(m["n"]) or (("", 0),))[0][1] == article + 1
-    ]
-    return min(found, default=None)
-
-
-def _candidates(text: str, begin: int, path: tuple[int, ...]) -> list[re.Match[str]]:
-    if not path:
-        return []
     wanted = _next_numbers(path)
-    tries = [m for pattern in (_GLUED, _FOLLOWING, _SECTION) for m in pattern.finditer(text, begin)]
-    return [m for m in tries if m[0].rstrip(".、") in wanted and not _named(text, m.start())]
+    for m in _GLUED.finditer(text, begin):
+        if m["article"]:
+            if article and (
+                ("chinese", article + 1) in readings(m["article"]) or m["article"] == str(article + 1)
+            ):
+                return m.start()
+        elif m[0] in wanted and not _named(text, m.start()):
+            return m.start()
+    return None
 
 
 def _next_numbers(path: tuple[int, ...]) -> frozenset[str]:

@@ -12,6 +12,9 @@ from troth.kernel.findings import Finding, Severity
 MAX_CHARACTERS = 4_000_000
 """A published text longer than this is refused whole: the longest real policies stay under a tenth of it."""
 
+MAX_LINE = 50_000
+"""Numbers are looked for inside a line only up to this many characters."""
+
 MAX_DEPTH = 12
 """Clauses nested deeper than this are laid beside each other instead."""
 

@@ -9,7 +9,7 @@ from troth.policy.clauses.drafts import Bullets, Draft, Holder
 from troth.policy.clauses.frames import LIST_RANK, Addresses, Frame, join
 from troth.policy.clauses.inline import enumeration, glued
 from troth.policy.clauses.markers import Form, Marker, marker_of
-from troth.policy.clauses.model import Kind
+from troth.policy.clauses.model import MAX_LINE, Kind
 from troth.policy.clauses.sentences import sentences
 from troth.policy.clauses.shape import ended, introduces, slug, titled
 from troth.policy.clauses.siblings import Situation, reading_of
@@ -60,6 +60,8 @@ class Nester:
         while rest is not None:
             block = rest
             self._place(block, marker)
+            if len(block.text) > MAX_LINE:
+                return
             at = self._second_number(block, marker) or self._glued_in(block)
             rest = block.split(at) if at else None
             self._enumerate()

@@ -22,9 +22,10 @@ _CUE = re.compile(r"(?i)\b(?:table of contents|contents|kandungan|isi kandungan)
 
 def titled(text: str) -> bool:
     """Whether a line reads like a title: short, and not ended like a sentence (a question may be a title)."""
+    if len(text) > TITLE_LETTERS or len(text.split()) > TITLE_WORDS:
+        return False
     bare = text.rstrip(_CLOSERS + " ")
-    short = 0 < len(text) <= TITLE_LETTERS and len(text.split()) <= TITLE_WORDS
-    return short and bool(bare) and bare[-1] not in _ENDS + ":：" and any(c.isalpha() for c in text)
+    return bool(bare) and bare[-1] not in _ENDS + ":：" and any(c.isalpha() for c in text)
 
 
 def introduces(text: str) -> bool:
@@ -82,7 +83,8 @@ def _comes_again(
     blocks: Sequence[Block], markers: Sequence[Marker | None], i: int, after: int, later: dict[str, list[int]]
 ) -> bool:
     marker = markers[i]
-    assert marker is not None
+    if marker is None:
+        return False
     places = later[marker.label]
     here = _content(blocks[i], marker)
     for j in places[bisect_right(places, after - 1) :][:4]:
