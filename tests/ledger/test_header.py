@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.ledger.kit import NOON, draft
-from troth.kernel.canonical import canonical
+from troth.kernel.canonical import NotJson, canonical
 from troth.ledger import Draft, Origin
 from troth.ledger.errors import DraftRefused
 from troth.ledger.header import read_header, write_header, write_instant
+from troth.ledger.work import canonical_payload
 
 INSTANTS = st.datetimes(timezones=st.just(UTC))
 LETTERS = st.characters(blacklist_categories=("Cs", "Cc", "Zs", "Zl", "Zp"), blacklist_characters='"\\@')
@@ -60,6 +61,33 @@ def test_the_header_is_canonical_json_and_reads_back(
     assert (event.policy, event.rule, event.origin) == (made.policy, made.rule, made.origin)
     assert (event.occurred_at, event.recorded_at) == (made.occurred_at, recorded)
     assert (event.sequence, event.subject, event.commitment) == (sequence, subject, commitment)
+
+
+@given(
+    st.dictionaries(
+        st.text(max_size=8),
+        st.none() | st.booleans() | st.integers() | st.text() | st.floats() | st.lists(st.text()),
+    )
+)
+def test_a_payload_is_written_as_the_general_canonicaliser_writes_it(payload: dict[str, object]) -> None:
+    assert_written_generally(payload)
+
+
+@pytest.mark.parametrize(
+    "text", ["\x00\x1f\x7f\x80", "\b\f\n\r\t", '"\\/', "\u2028\u2029", "语言", "\U0001f512", "\ud800"]
+)
+def test_every_odd_letter_in_a_payload(text: str) -> None:
+    assert_written_generally({"a": text, text: 1})
+
+
+def assert_written_generally(payload: dict[str, object]) -> None:
+    try:
+        general = canonical(payload)
+    except NotJson:
+        with pytest.raises(NotJson):
+            canonical_payload(payload)
+    else:
+        assert canonical_payload(payload) == general
 
 
 def test_the_bytes_of_a_header_are_final() -> None:

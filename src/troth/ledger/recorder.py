@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from itertools import groupby
 from typing import Any, Final, TypeVar, cast
 
 from troth.db import Database
 from troth.ledger.model import Draft
 from troth.ledger.projections import readers
-from troth.ledger.work import Desk, Work, Writer
+from troth.ledger.work import Desk, Prepared, Work, Writer, prepare
 
 MOST_AT_ONCE: Final = 512
 T = TypeVar("T")
@@ -20,7 +21,7 @@ class _Task:
 
     __slots__ = ("act", "drafts", "error", "latch", "leads", "result", "sequences")
 
-    def __init__(self, act: Callable[[Work], Any] | None, drafts: tuple[Draft, ...]) -> None:
+    def __init__(self, act: Callable[[Work], Any] | None, drafts: tuple[Prepared, ...]) -> None:
         self.act = act
         self.drafts = drafts
         self.latch = threading.Lock()
@@ -48,7 +49,8 @@ class Recorder:
 
     def record(self, *drafts: Draft) -> tuple[int, ...]:
         """Record drafts that need no state besides; their sequence numbers, once they are durable."""
-        return self._carried(_Task(None, drafts)).sequences
+        prepared = tuple(prepare(self._desk, draft) for draft in drafts)
+        return self._carried(_Task(None, prepared)).sequences
 
     def run(self, act: Callable[[Work], T]) -> T:
         """Run a work in the shared transaction, under a savepoint of its own; what it returned, once it is durable."""
@@ -88,33 +90,31 @@ class Recorder:
     def _commit(self, batch: list[_Task]) -> None:
         with self._database.write() as connection:
             writer = Writer(connection, self._desk)
-            for plain, group in _runs(batch, self._plain):
-                if plain:
-                    _write_plain(writer, group)
-                else:
-                    for task in group:
+            for plain, run in groupby(batch, lambda task: task.act is None):
+                tasks = list(run)
+                if not plain or not self._write_together(writer, tasks):
+                    for task in tasks:
                         _write_guarded(writer, task)
             writer.finish()
 
-    def _plain(self, task: _Task) -> bool:
-        """Whether a task only records what no projection reads, so that it cannot fail by itself."""
+    def _write_together(self, writer: Writer, tasks: list[_Task]) -> bool:
+        """Write tasks that only record, in one go; False, and nothing written, when one of them spoils it."""
+        if not any(self._is_projected(task) for task in tasks):
+            _write_plain(writer, tasks)
+            return True
+        mark = writer.mark()
+        try:
+            with writer.connection.begin_nested():
+                _write_plain(writer, tasks)
+        except Exception:  # noqa: BLE001  each is tried again by itself, and fails in its own caller
+            writer.return_to(mark)
+            return False
+        return True
+
+    def _is_projected(self, task: _Task) -> bool:
+        """Whether a projection reads what the task records: only then can one task fail and another not."""
         desk = self._desk
-        return task.act is None and not any(
-            draft.payload is not None or any(readers(desk.projections, draft.kind, desk.upcasters))
-            for draft in task.drafts
-        )
-
-
-def _runs(batch: list[_Task], plain: Callable[[_Task], bool]) -> list[tuple[bool, list[_Task]]]:
-    """The batch in its order, neighbours of one sort together."""
-    runs: list[tuple[bool, list[_Task]]] = []
-    for task in batch:
-        sort = plain(task)
-        if runs and runs[-1][0] == sort:
-            runs[-1][1].append(task)
-        else:
-            runs.append((sort, [task]))
-    return runs
+        return any(any(readers(desk.projections, one.draft.kind, desk.upcasters)) for one in task.drafts)
 
 
 def _write_plain(writer: Writer, tasks: list[_Task]) -> None:
@@ -130,7 +130,7 @@ def _write_guarded(writer: Writer, task: _Task) -> None:
     try:
         with writer.connection.begin_nested():
             work = Work(writer)
-            work.record(*task.drafts)
+            work.take(task.drafts)
             if task.act is not None:
                 task.result = task.act(work)
             work.settle()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import Connection
 
-from troth.kernel.canonical import canonical
+from troth.kernel.canonical import SAFE_INTEGER, canonical
 from troth.kernel.clock import Clock
 from troth.kernel.entropy import Entropy
 from troth.ledger import tables
@@ -21,6 +22,7 @@ from troth.ledger.tree import Edge, leaf_hash
 from troth.ledger.upcasters import Upcasters
 
 SALT_BYTES: Final = 32
+_FLAT: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,21 @@ class _Rows:
     nodes: list[tables.Row] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A draft with all that can be made, and can fail, before the lock is held."""
+
+    draft: Draft
+    subject: str | None
+    payload: bytes | None
+
+
+def prepare(desk: Desk, draft: Draft) -> Prepared:
+    """The draft with its pseudonym and canonical payload. Raises NotJson for a payload that JSON cannot carry."""
+    subject = desk.key.pseudonym(draft.subject) if draft.subject is not None else None
+    return Prepared(draft, subject, canonical_payload(draft.payload) if draft.payload is not None else None)
+
+
 class Writer:
     """Writes entries of one organisation within one transaction. The first entry takes the organisation's lock."""
 
@@ -51,8 +68,8 @@ class Writer:
         self._edge: Edge | None = None
         self._head_due = False
 
-    def write(self, drafts: Sequence[Draft]) -> list[int]:
-        """Number, hash and store the drafts, and bring the projections up to them; their sequence numbers."""
+    def write(self, drafts: Sequence[Prepared]) -> list[int]:
+        """Number, hash and store them, and bring the projections up to them; their sequence numbers."""
         if self._edge is None:
             self._edge = tables.lock_head(self.connection, self.desk.organisation)
         first = self._edge.size + 1
@@ -78,21 +95,22 @@ class Writer:
         """Forget what was written since the mark; the database forgets it by its savepoint."""
         self._edge, self._head_due = mark
 
-    def _rows(self, drafts: Sequence[Draft], edge: Edge) -> _Rows:
+    def _rows(self, drafts: Sequence[Prepared], edge: Edge) -> _Rows:
         desk, rows = self.desk, _Rows()
         recorded_at = write_instant(desk.clock.now())
         salts = desk.entropy.bytes(SALT_BYTES * len(drafts))
-        for number, draft in enumerate(drafts):
+        for number, ready in enumerate(drafts):
             sequence = edge.size + 1
-            subject = desk.key.pseudonym(draft.subject) if draft.subject is not None else None
             commitment = None
-            if draft.payload is not None:
-                salt, body = salts[number * SALT_BYTES : (number + 1) * SALT_BYTES], canonical(draft.payload)
-                commitment = commit(salt, body)
-                rows.payloads.append(_payload_row(desk.organisation, sequence, salt, body))
-            header = write_header(draft, desk.organisation, sequence, recorded_at, subject, commitment)
+            if ready.payload is not None:
+                salt = salts[number * SALT_BYTES : (number + 1) * SALT_BYTES]
+                commitment = commit(salt, ready.payload)
+                rows.payloads.append(_payload_row(desk.organisation, sequence, salt, ready.payload))
+            header = write_header(
+                ready.draft, desk.organisation, sequence, recorded_at, ready.subject, commitment
+            )
             leaf = leaf_hash(header)
-            rows.entries.append(_entry_row(desk.organisation, sequence, draft.kind, subject, header, leaf))
+            rows.entries.append(_entry_row(desk.organisation, sequence, ready, header, leaf))
             rows.nodes += [_node_row(desk.organisation, *node) for node in edge.append(leaf)]
         return rows
 
@@ -114,7 +132,7 @@ class Work:
 
     def __init__(self, writer: Writer) -> None:
         self._writer = writer
-        self._drafts: list[Draft] = []
+        self._drafts: list[Prepared] = []
         self._sequences: list[int] = []
 
     @property
@@ -138,8 +156,12 @@ class Work:
         return self._writer.desk.key.pseudonym(subject)
 
     def record(self, *drafts: Draft) -> None:
-        """Have these recorded, in this order, as part of the work."""
-        self._drafts += drafts
+        """Have these recorded, in this order, as part of the work. Raises NotJson where a payload is no JSON."""
+        self._drafts += [prepare(self._writer.desk, draft) for draft in drafts]
+
+    def take(self, prepared: Sequence[Prepared]) -> None:
+        """Have these recorded, which were prepared before."""
+        self._drafts += prepared
 
     def settle(self) -> None:
         """Give what was recorded its numbers now. This takes the organisation's lock, held until the work ends."""
@@ -148,19 +170,38 @@ class Work:
             self._sequences += self._writer.write(drafts)
 
 
+def canonical_payload(payload: Mapping[str, object]) -> bytes:
+    """The payload in canonical form (RFC 8785); a test holds the short way for flat ones equal to the general one.
+
+    Raises NotJson for what JSON cannot carry.
+    """
+    if type(payload) is dict and all(map(_is_plain, payload.keys(), payload.values())):
+        try:
+            return _FLAT.encode(payload).encode()
+        except UnicodeEncodeError:
+            pass  # half of a surrogate pair: the general way says where
+    return canonical(payload)
+
+
+def _is_plain(key: object, value: object) -> bool:
+    """Whether the standard library writes this pair as RFC 8785 does: all but nested values, fractions and odd keys."""
+    if type(key) is not str or not key.isascii():
+        return False
+    kind = type(value)
+    return kind is str or kind is bool or value is None or (kind is int and abs(value) <= SAFE_INTEGER)  # type: ignore[arg-type]
+
+
 def commit(salt: bytes, payload: bytes) -> str:
     """The commitment to a payload: hex HMAC-SHA256 under the entry's salt; a bare digest could be guessed."""
     return hmac.digest(salt, payload, "sha256").hex()
 
 
-def _entry_row(
-    organisation: str, sequence: int, kind: str, subject: str | None, header: bytes, leaf: bytes
-) -> tables.Row:
+def _entry_row(organisation: str, sequence: int, ready: Prepared, header: bytes, leaf: bytes) -> tables.Row:
     return {
         "organisation": organisation,
         "sequence": sequence,
-        "kind": kind,
-        "subject": subject,
+        "kind": ready.draft.kind,
+        "subject": ready.subject,
         "header": header,
         "leaf": leaf,
     }
