@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from troth.cli import bind, check, coverage, new, read
+from troth.cli import ask, bind, check, coverage, new, read
 
-COMMANDS = (new, check, read, bind, coverage)
+COMMANDS = (new, check, read, bind, coverage, ask)
 
 
 def parser() -> argparse.ArgumentParser:
