@@ -20,7 +20,7 @@ from troth.ledger import Draft, Ledger, PseudonymKey
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 RUNS = 3
-THREADS, EACH = 64, 300
+THREADS, EACH = 128, 200
 BATCH, BATCHES = 1000, 20
 SINGLE = 300
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeAlias
+from functools import cache
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     insert,
     or_,
     select,
@@ -26,13 +28,13 @@ from sqlalchemy import (
     tuple_,
     update,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 
 from troth.db import metadata
 from troth.ledger.model import Head
 from troth.ledger.tree import EMPTY_ROOT, Edge, Node
 
 PAGE: Final = 1000
-Row: TypeAlias = dict[str, Any]
 
 # Prefixes of kinds are ranges only where text sorts by its bytes.
 KindText = String(128).with_variant(String(128, collation="C"), "postgresql")
@@ -88,6 +90,16 @@ _FIRST_HEAD: Final = text(
 )
 
 
+_HELD_HEAD: Final = (
+    select(heads.c.size, heads.c.edge).where(heads.c.organisation == bindparam("of")).with_for_update()
+)
+_GROWN_HEAD: Final = (
+    update(heads)
+    .where(heads.c.organisation == bindparam("of"))
+    .values(size=bindparam("size"), root=bindparam("root"), edge=bindparam("edge"))
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Stored:
     """A row of the entries, as it lies there."""
@@ -110,11 +122,10 @@ class StoredPayload:
 
 def lock_head(connection: Connection, organisation: str) -> Edge:
     """The edge of an organisation's tree, held against every other writer until the transaction ends."""
-    held = select(heads.c.size, heads.c.edge).where(heads.c.organisation == organisation).with_for_update()
-    row = connection.execute(held).one_or_none()
+    row = connection.execute(_HELD_HEAD, {"of": organisation}).one_or_none()
     if row is None:
         connection.execute(_FIRST_HEAD, {"organisation": organisation, "root": EMPTY_ROOT, "edge": b""})
-        row = connection.execute(held).one()
+        row = connection.execute(_HELD_HEAD, {"of": organisation}).one()
     edge = bytes(row.edge)
     return Edge(row.size, [edge[at : at + 32] for at in range(0, len(edge), 32)])
 
@@ -122,8 +133,8 @@ def lock_head(connection: Connection, organisation: str) -> Edge:
 def set_head(connection: Connection, organisation: str, edge: Edge) -> None:
     """Write the grown tree's head."""
     connection.execute(
-        update(heads).where(heads.c.organisation == organisation),
-        {"size": edge.size, "root": edge.root(), "edge": b"".join(edge.roots)},
+        _GROWN_HEAD,
+        {"of": organisation, "size": edge.size, "root": edge.root(), "edge": b"".join(edge.roots)},
     )
 
 
@@ -146,10 +157,17 @@ def organisations(connection: Connection) -> list[str]:
     return list(connection.scalars(select(heads.c.organisation).order_by(heads.c.organisation)))
 
 
-def insert_all(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
-    """Insert rows in one go."""
+def insert_all(connection: Connection, table: Table, rows: Sequence[tuple[object, ...]]) -> None:
+    """Insert rows, whose values stand in the order of the columns, in one go."""
     if rows:
-        connection.execute(insert(table), rows)
+        connection.exec_driver_sql(_insertion(table, connection.dialect.name), list(rows))
+
+
+@cache
+def _insertion(table: Table, dialect: str) -> str:
+    """The statement for the driver itself: handing rows through untouched doubles the speed of a large append."""
+    by_place = sqlite.dialect() if dialect == "sqlite" else postgresql.dialect(paramstyle="format")  # type: ignore[no-untyped-call]
+    return str(insert(table).compile(dialect=by_place))
 
 
 def get_entries(

@@ -39,9 +39,12 @@ class Desk:
 
 @dataclass(slots=True)
 class _Rows:
-    entries: list[tables.Row] = field(default_factory=list)
-    payloads: list[tables.Row] = field(default_factory=list)
-    nodes: list[tables.Row] = field(default_factory=list)
+    """Rows in the order of their tables' columns."""
+
+    entries: list[tuple[object, ...]] = field(default_factory=list)
+    payloads: list[tuple[object, ...]] = field(default_factory=list)
+    nodes: list[tuple[object, ...]] = field(default_factory=list)
+    headers: list[bytes] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +70,32 @@ class Writer:
         self.desk = desk
         self._edge: Edge | None = None
         self._head_due = False
+        self._halfway = False
+
+    def lock(self) -> Edge:
+        """The edge of the tree, held from now on against every other writer of the organisation."""
+        if self._edge is None:
+            self._edge = tables.lock_head(self.connection, self.desk.organisation)
+        return self._edge
 
     def write(self, drafts: Sequence[Prepared]) -> list[int]:
         """Number, hash and store them, and bring the projections up to them; their sequence numbers."""
-        if self._edge is None:
-            self._edge = tables.lock_head(self.connection, self.desk.organisation)
-        first = self._edge.size + 1
-        rows = self._rows(drafts, self._edge)
+        self._refuse_halfway()
+        self._halfway = True
+        edge = self.lock()
+        first = edge.size + 1
+        rows = self._rows(drafts, edge)
         tables.insert_all(self.connection, tables.entries, rows.entries)
         tables.insert_all(self.connection, tables.payloads, rows.payloads)
         tables.insert_all(self.connection, tables.nodes, rows.nodes)
         self._head_due = True
-        self._project(rows.entries)
+        self._project(drafts, rows.headers)
+        self._halfway = False
         return list(range(first, first + len(drafts)))
 
     def finish(self) -> None:
         """Write the head, once, when all is written."""
+        self._refuse_halfway()
         if self._head_due and self._edge is not None:
             tables.set_head(self.connection, self.desk.organisation, self._edge)
             self._head_due = False
@@ -94,6 +107,12 @@ class Writer:
     def return_to(self, mark: tuple[Edge | None, bool]) -> None:
         """Forget what was written since the mark; the database forgets it by its savepoint."""
         self._edge, self._head_due = mark
+        self._halfway = False
+
+    def _refuse_halfway(self) -> None:
+        """An error swallowed by a caller must not let half of a work be committed."""
+        if self._halfway:
+            raise RuntimeError("recording failed earlier in this work; the work must fail with it")
 
     def _rows(self, drafts: Sequence[Prepared], edge: Edge) -> _Rows:
         desk, rows = self.desk, _Rows()
@@ -105,22 +124,23 @@ class Writer:
             if ready.payload is not None:
                 salt = salts[number * SALT_BYTES : (number + 1) * SALT_BYTES]
                 commitment = commit(salt, ready.payload)
-                rows.payloads.append(_payload_row(desk.organisation, sequence, salt, ready.payload))
+                rows.payloads.append((desk.organisation, sequence, salt, ready.payload, False))
             header = write_header(
                 ready.draft, desk.organisation, sequence, recorded_at, ready.subject, commitment
             )
             leaf = leaf_hash(header)
-            rows.entries.append(_entry_row(desk.organisation, sequence, ready, header, leaf))
-            rows.nodes += [_node_row(desk.organisation, *node) for node in edge.append(leaf)]
+            rows.headers.append(header)
+            rows.entries.append((desk.organisation, sequence, ready.draft.kind, ready.subject, header, leaf))
+            rows.nodes += [(desk.organisation, *node) for node in edge.append(leaf)]
         return rows
 
-    def _project(self, rows: Sequence[tables.Row]) -> None:
+    def _project(self, drafts: Sequence[Prepared], headers: Sequence[bytes]) -> None:
         if not self.desk.projections:
             return
-        for row in rows:
+        for ready, header in zip(drafts, headers, strict=True):
             event = None
-            for projection in readers(self.desk.projections, row["kind"], self.desk.upcasters):
-                event = event or self.desk.upcasters.read(read_header(row["header"]))
+            for projection in readers(self.desk.projections, ready.draft.kind, self.desk.upcasters):
+                event = event or self.desk.upcasters.read(read_header(header))
                 projection.apply(self.connection, event)
 
 
@@ -163,6 +183,10 @@ class Work:
         """Have these recorded, which were prepared before."""
         self._drafts += prepared
 
+    def lock(self) -> None:
+        """Hold the organisation's lock from now on: what is read after this stays true until the work has ended."""
+        self._writer.lock()
+
     def settle(self) -> None:
         """Give what was recorded its numbers now. This takes the organisation's lock, held until the work ends."""
         if self._drafts:
@@ -194,28 +218,3 @@ def _is_plain(key: object, value: object) -> bool:
 def commit(salt: bytes, payload: bytes) -> str:
     """The commitment to a payload: hex HMAC-SHA256 under the entry's salt; a bare digest could be guessed."""
     return hmac.digest(salt, payload, "sha256").hex()
-
-
-def _entry_row(organisation: str, sequence: int, ready: Prepared, header: bytes, leaf: bytes) -> tables.Row:
-    return {
-        "organisation": organisation,
-        "sequence": sequence,
-        "kind": ready.draft.kind,
-        "subject": ready.subject,
-        "header": header,
-        "leaf": leaf,
-    }
-
-
-def _payload_row(organisation: str, sequence: int, salt: bytes, payload: bytes) -> tables.Row:
-    return {
-        "organisation": organisation,
-        "sequence": sequence,
-        "salt": salt,
-        "payload": payload,
-        "sealed": False,
-    }
-
-
-def _node_row(organisation: str, level: int, position: int, digest: bytes) -> tables.Row:
-    return {"organisation": organisation, "level": level, "position": position, "digest": digest}
