@@ -52,7 +52,9 @@ def cases() -> list[Case]:
 def _case(policy: str, file: Path, plain: dict[str, Any]) -> Case:
     wrong = set(plain) - CASE_KEYS | set(plain["expect"]) - EXPECTED
     if wrong or ("ask" in plain) == ("request" in plain):
-        raise ValueError(f"{file}: case '{plain.get('name')}' has keys it cannot have, or not one of ask and request: {wrong}")
+        raise ValueError(
+            f"{file}: case '{plain.get('name')}' has keys it cannot have, or not one of ask and request: {wrong}"
+        )
     return Case(
         policy=policy,
         file=file.stem,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from troth.decide import naive
+from troth.decide.compiled import Engine
 from troth.decide.model import Answer, Facts, Question
 from troth.policy.bundle import Bundle
 from troth.policy.catalogue import Catalogue
@@ -31,4 +32,30 @@ def _naive(bundle: Bundle, question: Question, facts: Facts) -> Said:
     return _said(naive.answer(Catalogue.of(bundle), question, facts, bundle.digest))
 
 
-IMPLEMENTATIONS = [Implementation("naive", _naive)]
+_ENGINES: dict[str, Engine] = {}
+
+
+def engine(bundle: Bundle) -> Engine:
+    """The engine of a bundle, made once."""
+    if bundle.digest not in _ENGINES:
+        _ENGINES[bundle.digest] = Engine.compile(bundle)
+    return _ENGINES[bundle.digest]
+
+
+def _compiled(bundle: Bundle, question: Question, facts: Facts) -> Said:
+    return _said(engine(bundle).answer(question, facts))
+
+
+def _prepared(bundle: Bundle, question: Question, facts: Facts) -> Said:
+    words = engine(bundle).layout.pack(facts)
+    if words.unknown:
+        return _compiled(bundle, question, facts)
+    found = engine(bundle).prepare(question)(words.subject, words.request)
+    return {name: getattr(found, name) for name in ("outcome", "grounds", "clauses", "duties", "applied")}
+
+
+IMPLEMENTATIONS = [
+    Implementation("naive", _naive),
+    Implementation("compiled", _compiled),
+    Implementation("prepared", _prepared),
+]

@@ -1,0 +1,140 @@
+"""Why a question is denied, and what would change that: obstacles in the order of the question, and sets of facts that mend them.
+
+Read from the residuals like the decision itself; every set that is listed was tried on them and permits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice, product
+
+from troth.decide.fold import Fold
+from troth.decide.lower import Barrier, Home
+from troth.decide.masks import View
+from troth.decide.model import Obstacle, Question
+from troth.decide.reach import beyond_frame, beyond_home, undeclared
+from troth.decide.residual import Candidate, Residual, obstructing, stands
+from troth.policy.facts import Condition, Literal
+
+MOST_MISSING = 8
+"""How many ways out an answer lists at most."""
+MOST_TRIED = 512
+"""How many combinations are looked at for them."""
+MOST_KEPT = 1 << 14
+"""How many explanations are kept; beyond, all are forgotten."""
+
+Missing = tuple[tuple[str, ...], ...]
+Explained = tuple[tuple[Obstacle, ...], Missing]
+Way = tuple[Literal, ...]
+Permits = Callable[[Question, int, int], bool]
+
+
+class Explainer:
+    """Explains the denials of one engine, each once; `permits(question, word, unknown)` is that engine."""
+
+    def __init__(self, fold: Fold, permits: Permits) -> None:
+        self._fold = fold
+        self._permits = permits
+        self._kept: dict[tuple[Question, int, int], Explained] = {}
+
+    def explain(self, question: Question, word: int, unknown: int) -> Explained:
+        """The obstacles of a denial, and the smallest sets of literals that would turn it into a permit.
+
+        `word` and `unknown` hold no bits but those the question reads.
+        """
+        key = (question, word, unknown)
+        if key not in self._kept:
+            if len(self._kept) >= MOST_KEPT:
+                self._kept.clear()
+            obstacles = tuple(dict.fromkeys(self._obstacles(question, View.of(word, unknown))))
+            self._kept[key] = (obstacles, self._missing(question, word, unknown, obstacles))
+        return self._kept[key]
+
+    # obstacles -----------------------------------------------------------------------------------------------------------
+
+    def _obstacles(self, question: Question, view: View) -> Iterator[Obstacle]:
+        yield from undeclared(self._fold.catalogue, question)
+        for category in question.data:
+            residual = self._fold.residual(question, category)
+            yield from self._framed(residual, question, category, view)
+            for barrier in residual.barriers:
+                if stands(barrier, view):
+                    yield from _barred(barrier, category, view)
+            for home in residual.homes:
+                yield from _away(home, question, category)
+            yield from _groundless(residual, question, category, view)
+
+    def _framed(
+        self, residual: Residual, question: Question, category: str, view: View
+    ) -> Iterator[Obstacle]:
+        for frame in residual.frames:
+            for detail in beyond_frame(self._fold.catalogue, frame, question, category):
+                yield Obstacle("outside", frame.key, frame.clauses, category, detail)
+            yield from _barred(frame.barrier, category, view)
+
+    # ways out ------------------------------------------------------------------------------------------------------------
+
+    def _missing(
+        self, question: Question, word: int, unknown: int, obstacles: tuple[Obstacle, ...]
+    ) -> Missing:
+        choices = []
+        for obstacle in obstacles:
+            ways = self._ways(question, obstacle, View.of(word, unknown))
+            if not ways:
+                return ()
+            choices.append(ways)
+        found: set[Way] = set()
+        for combination in islice(product(*choices), MOST_TRIED):
+            wanted = tuple(sorted({literal for way in combination for literal in way}))
+            if wanted not in found and self._mends(question, word, unknown, wanted):
+                found.add(wanted)
+        smallest = [way for way in found if not any(set(other) < set(way) for other in found)]
+        named = (tuple(map(str, way)) for way in smallest)
+        return tuple(sorted(named, key=lambda way: (len(way), way))[:MOST_MISSING])
+
+    def _ways(self, question: Question, obstacle: Obstacle, view: View) -> list[Way]:
+        if obstacle.code != "no_ground":
+            return [(literal,) for literal in obstacle.missing]
+        candidates = self._fold.residual(question, obstacle.category).candidates
+        return [way for one in candidates if one.counts(view) for way in _lacking(one, view)]
+
+    def _mends(self, question: Question, word: int, unknown: int, wanted: Way) -> bool:
+        gained = self._mask(literal for literal in wanted if not literal.negated)
+        lost = self._mask(literal for literal in wanted if literal.negated)
+        return self._permits(question, (word | gained) & ~lost, unknown & ~gained & ~lost)
+
+    def _mask(self, literals: Iterable[Literal]) -> int:
+        mask = 0
+        for literal in literals:
+            mask |= self._fold.layout.bit(literal.fact)
+        return mask
+
+
+def _barred(barrier: Barrier, category: str, view: View) -> Iterator[Obstacle]:
+    for hurdle in obstructing(barrier, view):
+        wanted = f"needs {Condition(hurdle.literals)}" if hurdle.literals else "forbids it"
+        yield Obstacle(
+            "bar", barrier.key, barrier.clauses, category, f"{barrier.key} {wanted}", hurdle.literals
+        )
+
+
+def _away(home: Home, question: Question, category: str) -> Iterator[Obstacle]:
+    for detail in beyond_home(home, question, category):
+        yield Obstacle("outside", home.key, home.clauses, category, detail)
+
+
+def _groundless(residual: Residual, question: Question, category: str, view: View) -> Iterator[Obstacle]:
+    counting = [one for one in residual.candidates if one.counts(view)]
+    if not any(one.allows(view) for one in counting):
+        clauses = sorted({clause for one in counting for clause in one.permit.clauses})
+        detail = f"no ground to {question.action} {category} for {question.purpose}"
+        yield Obstacle("no_ground", "", tuple(clauses), category, detail)
+
+
+def _lacking(candidate: Candidate, view: View) -> Iterator[Way]:
+    """What a permit still lacks: one choice for each of its conditions that is not met."""
+    permit = candidate.permit
+    unmet = [
+        need.any_of for need, demand in zip(permit.needs, permit.demands, strict=True) if not demand.met(view)
+    ]
+    return product(*unmet)

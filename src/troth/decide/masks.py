@@ -1,0 +1,144 @@
+"""Conditions as bit masks over one word: what a word must show, what it must not, and the ways in which both can be so.
+
+A word is a whole number; the bit of a fact is 1 when the fact holds. `Demand` is a condition (any of its literals), `Row` one
+conjunction: the flat comparison `(w & (need | forbid)) == need` that runs alike on numbers, on columns and in a database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from troth.kernel.errors import AuthorError
+from troth.policy.facts import Condition, Fact, Literal
+
+MOST_ROWS = 4096
+"""No condition is unfolded into more conjunctions than that."""
+
+
+class TooManyWays(AuthorError):
+    """A statement offers so many combinations of alternatives that they cannot be written out."""
+
+
+class View(NamedTuple):
+    """A word as a condition sees it: the bits known to be 1 and known to be 0, and those that may be 1 and may be 0."""
+
+    yes: int
+    no: int
+    maybe_yes: int
+    maybe_no: int
+
+    @classmethod
+    def of(cls, word: int, unknown: int = 0) -> View:
+        """The view of a word in which the bits of `unknown` say nothing."""
+        return cls(word & ~unknown, ~word & ~unknown, word | unknown, ~word | unknown)
+
+
+class Demand(NamedTuple):
+    """A disjunction: met when one of the bits of `pos` is 1 or one of `neg` is 0. Without any bit it is never met."""
+
+    pos: int
+    neg: int
+
+    @property
+    def reads(self) -> int:
+        """The bits it looks at."""
+        return self.pos | self.neg
+
+    def met(self, view: View) -> bool:
+        """Whether it is known to be met."""
+        return bool(view.yes & self.pos or view.no & self.neg)
+
+    def may_be_met(self, view: View) -> bool:
+        """Whether it is met, for all that is known."""
+        return bool(view.maybe_yes & self.pos or view.maybe_no & self.neg)
+
+
+class Row(NamedTuple):
+    """A conjunction: matched when all bits of `need` are 1 and all of `forbid` are 0."""
+
+    need: int
+    forbid: int
+
+    @property
+    def reads(self) -> int:
+        """The bits it looks at."""
+        return self.need | self.forbid
+
+    def matches(self, word: int) -> bool:
+        """Whether a word shows what it demands."""
+        return (word & (self.need | self.forbid)) == self.need
+
+    def also(self, other: Row) -> Row:
+        """Both at once."""
+        return Row(self.need | other.need, self.forbid | other.forbid)
+
+    @property
+    def possible(self) -> bool:
+        """Whether any word can match it."""
+        return not self.need & self.forbid
+
+
+ALWAYS = Row(0, 0)
+
+
+def demand_of(condition: Condition, bit: Callable[[Fact], int]) -> Demand:
+    """A condition as masks; `bit` gives the mask of a fact."""
+    return Demand(_mask(condition.any_of, bit, negated=False), _mask(condition.any_of, bit, negated=True))
+
+
+def _mask(literals: Iterable[Literal], bit: Callable[[Fact], int], *, negated: bool) -> int:
+    mask = 0
+    for literal in literals:
+        if literal.negated == negated:
+            mask |= bit(literal.fact)
+    return mask
+
+
+def bits_of(mask: int) -> list[int]:
+    """The single bits of a mask, lowest first."""
+    found = []
+    while mask:
+        lowest = mask & -mask
+        found.append(lowest)
+        mask ^= lowest
+    return found
+
+
+def rows_when_met(demand: Demand) -> tuple[Row, ...]:
+    """The ways in which a demand is met, one a literal."""
+    return (*(Row(bit, 0) for bit in bits_of(demand.pos)), *(Row(0, bit) for bit in bits_of(demand.neg)))
+
+
+def row_when_unmet(demand: Demand) -> Row:
+    """The one way in which a demand is not met: every literal fails."""
+    return Row(demand.neg, demand.pos)
+
+
+def every(choices: Iterable[Sequence[Row]]) -> tuple[Row, ...]:
+    """The conjunction of several disjunctions, unfolded, without rows that nobody matches or that others imply.
+
+    Raises `TooManyWays` beyond `MOST_ROWS`.
+    """
+    rows: tuple[Row, ...] = (ALWAYS,)
+    for choice in choices:
+        if len(rows) * len(choice) > MOST_ROWS:
+            raise TooManyWays(
+                f"A statement has more than {MOST_ROWS} combinations of alternatives.",
+                "Split it into several statements with fewer 'or'.",
+            )
+        rows = fewest(row.also(more) for row in rows for more in choice)
+    return rows
+
+
+def fewest(rows: Iterable[Row]) -> tuple[Row, ...]:
+    """Rows without the impossible, the repeated, and those that a weaker row already covers; in a settled order."""
+    kept: list[Row] = []
+    for row in sorted({r for r in rows if r.possible}, key=lambda r: (r.reads.bit_count(), r)):
+        if not any(_covers(other, row) for other in kept):
+            kept.append(row)
+    return tuple(kept)
+
+
+def _covers(weaker: Row, row: Row) -> bool:
+    return weaker.need & ~row.need == 0 and weaker.forbid & ~row.forbid == 0
