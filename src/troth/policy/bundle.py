@@ -15,7 +15,7 @@ from troth.kernel.findings import Findings, Place
 from troth.policy import vocabulary
 from troth.policy.header import Header
 from troth.policy.load import load_statements, term_fields
-from troth.policy.model import Statement
+from troth.policy.model import KINDS, Statement
 from troth.policy.nodes import Mapping, Node, Scalar, Sequence
 
 FORMAT = "troth.bundle/1"
@@ -127,6 +127,12 @@ class Bundle:
         return bundle
 
 
+def ordered(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
+    """Statements by kind, in the order of the language, then by id: the order of files never matters."""
+    kinds = list(KINDS)
+    return tuple(sorted(statements, key=lambda s: (kinds.index(s.plural), s.id)))
+
+
 def vocabulary_digest() -> str:
     """The digest of all closed vocabularies: a bundle made with other words is another bundle."""
     words = {
@@ -182,7 +188,7 @@ def _statements(groups: dict[str, Any]) -> tuple[Statement, ...]:
     loaded = load_statements(node, findings)
     if findings.refused:
         raise ValueError(f"A statement of this bundle cannot be read: {findings.sorted[0]}")
-    return loaded.statements
+    return ordered(loaded.statements)
 
 
 def _header(plain: dict[str, Any]) -> Header:

@@ -9,13 +9,12 @@ from dataclasses import dataclass, replace
 from troth.kernel.canonical import digest_bytes
 from troth.kernel.findings import Findings, Place, did_you_mean
 from troth.policy.binding import bind, read_bindings
-from troth.policy.bundle import Bundle, ClauseRef, Overlay, TextRef
+from troth.policy.bundle import Bundle, ClauseRef, Overlay, TextRef, ordered
 from troth.policy.catalogue import Catalogue
 from troth.policy.check import check
 from troth.policy.clauses import Cut, cut
 from troth.policy.header import Header
 from troth.policy.load import Loaded, load
-from troth.policy.model import KINDS, Statement
 from troth.policy.regimes import Pack, applied
 
 CLAUSES_FILE = "clauses.yaml"
@@ -58,12 +57,6 @@ def compile_policy(files: Map[str, str], packs: Map[str, Pack], findings: Findin
         _check_overlays(bundle, findings)
     _check_clauses(bundle, findings)
     return None if findings.refused else Compiled(bundle, cuts)
-
-
-def ordered(statements: tuple[Statement, ...]) -> tuple[Statement, ...]:
-    """Statements by kind, in the order of the language, then by id: the order of files never matters."""
-    kinds = list(KINDS)
-    return tuple(sorted(statements, key=lambda s: (kinds.index(s.plural), s.id)))
 
 
 def _settled(header: Header) -> Header:

@@ -204,22 +204,23 @@ def day() -> Term[date | None]:
 
 
 def period() -> Term[PeriodTerm | None]:
-    """A length of time: `30 calendar_days`, `72 hours`, `3 working_days`, `1 months`."""
+    """A length of time: `30 calendar days`, `72 hours`, `3 working days`, `1 month`."""
 
     def read(node: Node, findings: Findings) -> PeriodTerm | None:
         found = _scalar(node, "a period", findings)
         if found is None:
             return None
-        match = re.fullmatch(r"(\d{1,6}) ([a-z_]+)", found)
+        match = re.fullmatch(r"(\d{1,6}) ([a-z_ ]+)", found)
         if not match:
             findings.error(
                 "bad-period",
                 node.place,
                 f"'{found}' is not a period.",
-                "Write a number and a unit: 30 calendar_days.",
+                "Write a number and a unit: 30 calendar days.",
             )
             return None
-        unit = match[2] if match[2].endswith("s") else f"{match[2]}s"
+        unit = match[2].replace(" ", "_")
+        unit = unit if unit.endswith("s") else f"{unit}s"
         if unit not in UNITS:
             findings.error(
                 "unknown-unit", node.place, f"'{match[2]}' is not a unit of time.", did_you_mean(unit, UNITS)
