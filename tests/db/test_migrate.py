@@ -6,6 +6,7 @@ import importlib
 import pkgutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,18 @@ from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
 
 import troth
-from troth.db import check, metadata, migrate, open_database
+from troth.db import Database, check, metadata, migrate, open_database
 from troth.db import migrate as migrating
 from troth.db.errors import DatabaseNewer, MigrationMissing, StatementRefused
 from troth.db.migrate import VERSIONS_TABLE, newest
 
 VERSIONS = Path(migrating.__code__.co_filename).parent / "migrations" / "versions"
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    with open_database(database_url) as opened:
+        yield opened
 
 
 def load_every_room() -> None:
@@ -38,14 +45,12 @@ def test_the_history_is_one_line_in_the_order_of_its_numbers() -> None:
     assert newest() == f"{len(files):04}"
 
 
-def test_the_migrated_database_is_the_declared_one(database_url: str) -> None:
+def test_the_migrated_database_is_the_declared_one(database: Database) -> None:
     load_every_room()
-    database = open_database(database_url)
     migrate(database)
     with database.read() as connection:
         context = MigrationContext.configure(connection, opts={"version_table": VERSIONS_TABLE})
         assert compare_metadata(context, metadata) == []
-    database.close()
 
 
 def test_every_table_bears_its_organisation() -> None:
@@ -53,28 +58,23 @@ def test_every_table_bears_its_organisation() -> None:
     assert {name for name, table in metadata.tables.items() if "organisation" not in table.c} == set()
 
 
-def test_check_passes_after_migration_and_migrating_again_is_harmless(database_url: str) -> None:
-    database = open_database(database_url)
+def test_check_passes_after_migration_and_migrating_again_is_harmless(database: Database) -> None:
     with pytest.raises(MigrationMissing, match="is empty"):
         check(database)
     migrate(database)
     migrate(database)
     check(database)
-    database.close()
 
 
-def test_an_older_database_is_told_and_left(database_url: str) -> None:
-    database = open_database(database_url)
+def test_an_older_database_is_told_and_left(database: Database) -> None:
     migrate(database)
     with database.write() as connection:
         connection.execute(text(f"DELETE FROM {VERSIONS_TABLE}"))
     with pytest.raises(MigrationMissing, match=newest()):
         check(database)
-    database.close()
 
 
-def test_a_newer_database_is_told_and_left(database_url: str) -> None:
-    database = open_database(database_url)
+def test_a_newer_database_is_told_and_left(database: Database) -> None:
     migrate(database)
     with database.write() as connection:
         connection.execute(text(f"UPDATE {VERSIONS_TABLE} SET version_num = '9999'"))
@@ -83,18 +83,15 @@ def test_a_newer_database_is_told_and_left(database_url: str) -> None:
             act(database)
     with database.read() as connection:
         assert connection.scalar(text(f"SELECT version_num FROM {VERSIONS_TABLE}")) == "9999"
-    database.close()
 
 
-def test_a_migration_that_fails_leaves_nothing(database_url: str) -> None:
-    database = open_database(database_url)
+def test_a_migration_that_fails_leaves_nothing(database: Database) -> None:
     with database.write() as connection:
         connection.execute(text("CREATE TABLE ledger_nodes (mine INTEGER)"))
     with pytest.raises(StatementRefused):
         migrate(database)
     with database.read() as connection:
         assert inspect(connection).get_table_names() == ["ledger_nodes"]
-    database.close()
 
 
 def test_processes_that_migrate_at_once_do_it_once(database_url: str) -> None:

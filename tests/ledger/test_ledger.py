@@ -6,6 +6,7 @@ import hmac
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.event import listen
 
 from tests.ledger.kit import KEY, NOON, draft, ledger_on
 from troth.db import Database
@@ -139,6 +140,23 @@ def test_every_entry_is_proven_in_every_size_from_what_is_stored(ledger: Ledger)
                 ledger.prove_inclusion(connection, *wrong)
             with pytest.raises(EntryMissing):
                 ledger.prove_consistency(connection, *wrong)
+
+
+def test_a_proof_reads_few_rows_of_a_large_ledger(ledger: Ledger) -> None:
+    record(ledger, 3000)
+    read = []
+    listen(ledger.database.reader, "before_cursor_execute", lambda *call: read.append((call[2], call[3])))
+    with ledger.database.read() as connection:
+        ledger.prove_inclusion(connection, 77, 2999)
+        assert len(read) < 8
+        if ledger.database.dialect == "sqlite":
+            explained = [
+                str(connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all())
+                for statement, values in read[:]
+                if "ledger_nodes" in statement
+            ]
+            assert explained
+            assert all("organisation=? AND node=?" in plan for plan in explained)
 
 
 def test_organisations_keep_apart(database: Database) -> None:

@@ -154,6 +154,12 @@ def test_the_grown_root_is_the_defined_one(leaves: list[bytes]) -> None:
     assert len(grown.nodes) == 2 * len(leaves) - len(leaves).bit_count()
 
 
+def test_every_node_has_a_number_of_its_own() -> None:
+    numbers = [tree.number(*node) for node in FIFTY.nodes]
+    assert len(set(numbers)) == len(FIFTY.nodes)
+    assert [tree.number(0, 3), tree.number(1, 0), tree.number(2, 1), tree.number(4, 0)] == [6, 1, 11, 15]
+
+
 def test_every_entry_of_every_small_tree_is_proven() -> None:
     for size in range(1, 51):
         for index in range(size):

@@ -52,9 +52,9 @@ def test_an_untouched_ledger_holds(filled: Ledger) -> None:
         ("DELETE FROM ledger_entries WHERE sequence = 12", 12),
         ("DELETE FROM ledger_entries WHERE sequence > 18", 19),
         ("DELETE FROM ledger_entries", 1),
-        ("DELETE FROM ledger_nodes WHERE level = 1 AND position = 4", 9),
+        ("DELETE FROM ledger_nodes WHERE node = 17", 9),
         (
-            "UPDATE ledger_nodes SET digest = (SELECT root FROM ledger_heads) WHERE level = 2 AND position = 1",
+            "UPDATE ledger_nodes SET digest = (SELECT root FROM ledger_heads) WHERE node = 11",
             5,
         ),
         ("UPDATE ledger_heads SET size = 20", 21),
@@ -92,8 +92,8 @@ def test_a_ledger_cut_with_its_head_is_seen_by_whoever_kept_a_head(filled: Ledge
     tamper(filled.database, "DELETE FROM ledger_payloads WHERE sequence > 16")
     tamper(
         filled.database,
-        "UPDATE ledger_heads SET size = 16, root = (SELECT digest FROM ledger_nodes WHERE level = 4), "
-        "edge = (SELECT digest FROM ledger_nodes WHERE level = 4)",
+        "UPDATE ledger_heads SET size = 16, root = (SELECT digest FROM ledger_nodes WHERE node = 15), "
+        "edge = (SELECT digest FROM ledger_nodes WHERE node = 15)",
     )
     assert verified(filled).holds
     assert verified(filled, kept).bad_sequence == 17

@@ -88,7 +88,7 @@ def root_at(connection: Connection, organisation: str, size: int) -> bytes:
 
 
 def _proof(connection: Connection, organisation: str, spans: list[tree.Span]) -> list[bytes]:
-    known = tables.get_nodes(connection, organisation, tree.nodes_of(spans))
+    known = tables.get_nodes(connection, organisation, list(tree.nodes_of(spans)))
     return tree.proof(spans, known.__getitem__)
 
 

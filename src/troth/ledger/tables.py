@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Final
@@ -16,7 +16,6 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     PrimaryKeyConstraint,
-    SmallInteger,
     String,
     Table,
     and_,
@@ -25,14 +24,13 @@ from sqlalchemy import (
     or_,
     select,
     text,
-    tuple_,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
 from troth.db import metadata
 from troth.ledger.model import Head
-from troth.ledger.tree import EMPTY_ROOT, Edge, Node
+from troth.ledger.tree import EMPTY_ROOT, Edge, Node, number
 
 PAGE: Final = 1000
 
@@ -77,10 +75,9 @@ nodes = Table(
     "ledger_nodes",
     metadata,
     Column("organisation", String(64), nullable=False),
-    Column("level", SmallInteger, nullable=False),
-    Column("position", BigInteger, nullable=False),
+    Column("node", BigInteger, nullable=False),
     Column("digest", LargeBinary(32), nullable=False),
-    PrimaryKeyConstraint("organisation", "level", "position"),
+    PrimaryKeyConstraint("organisation", "node"),
     sqlite_with_rowid=False,
 )
 
@@ -252,39 +249,19 @@ def get_payloads(
     }
 
 
-def get_nodes(connection: Connection, organisation: str, wanted: Iterable[Node]) -> dict[Node, bytes]:
-    """The stored hashes of these nodes; those of level 0 are the leaves of the entries."""
-    wanted = set(wanted)
-    inner = [node for node in wanted if node[0] > 0]
+def get_nodes(connection: Connection, organisation: str, wanted: Collection[Node]) -> dict[Node, bytes]:
+    """The stored hashes of these nodes; those of level 0 are the leaves of the entries. What is missing is left out."""
+    inner = {number(level, position): (level, position) for level, position in wanted if level > 0}
+    leaves = [position + 1 for level, position in wanted if level == 0]
     found: dict[Node, bytes] = {}
     if inner:
-        key = tuple_(nodes.c.level, nodes.c.position)
-        rows = connection.execute(
-            select(nodes.c.level, nodes.c.position, nodes.c.digest).where(
-                nodes.c.organisation == organisation, key.in_(inner)
-            )
-        )
-        found |= {(level, position): bytes(digest) for level, position, digest in rows}
-    leaves = [position + 1 for level, position in wanted if level == 0]
+        query = select(nodes.c.node, nodes.c.digest)
+        rows = connection.execute(query.where(nodes.c.organisation == organisation, nodes.c.node.in_(inner)))
+        found |= {inner[node]: bytes(digest) for node, digest in rows}
     if leaves:
-        known = connection.execute(
-            select(entries.c.sequence, entries.c.leaf).where(
-                entries.c.organisation == organisation, entries.c.sequence.in_(leaves)
-            )
+        query = select(entries.c.sequence, entries.c.leaf)
+        rows = connection.execute(
+            query.where(entries.c.organisation == organisation, entries.c.sequence.in_(leaves))
         )
-        found |= {(0, sequence - 1): bytes(leaf) for sequence, leaf in known}
+        found |= {(0, sequence - 1): bytes(leaf) for sequence, leaf in rows}
     return found
-
-
-def get_nodes_between(
-    connection: Connection, organisation: str, level: int, first: int, last: int
-) -> dict[int, bytes]:
-    """The stored hashes of one level, from position `first` to `last`."""
-    rows = connection.execute(
-        select(nodes.c.position, nodes.c.digest).where(
-            nodes.c.organisation == organisation,
-            nodes.c.level == level,
-            nodes.c.position.between(first, last),
-        )
-    )
-    return {position: bytes(digest) for position, digest in rows}

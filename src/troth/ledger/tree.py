@@ -76,6 +76,11 @@ def cover(start: int, end: int) -> list[Node]:
     return nodes
 
 
+def number(level: int, position: int) -> int:
+    """One number for a node: its place when the tree is read from left to right, leaves on the even numbers."""
+    return (position << (level + 1)) + (1 << level) - 1
+
+
 def inclusion_spans(index: int, size: int) -> list[Span]:
     """The ranges of leaves whose hashes prove entry `index` (from 0) in the tree of `size` (RFC 9162, 2.1.3.1)."""
     if not 0 <= index < size:

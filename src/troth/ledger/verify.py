@@ -135,15 +135,13 @@ def _check_segment(event: Event, segments: Segments | None) -> None:
 
 def _check_nodes(connection: Connection, organisation: str, completed: list[tuple[int, int, bytes]]) -> None:
     """Hold the recomputed nodes against the stored ones, and name the first leaf below the first that differs."""
-    by_level: dict[int, dict[int, bytes]] = {}
-    for level, position, digest in completed:
-        by_level.setdefault(level, {})[position] = digest
-    for level, made in sorted(by_level.items()):
-        stored = tables.get_nodes_between(connection, organisation, level, min(made), max(made))
-        for position, digest in sorted(made.items()):
-            if stored.get(position) != digest:
-                first, last = (position << level) + 1, (position + 1) << level
-                raise _Bad(first, f"entries {first} to {last} are not those the tree was built on")
+    stored = tables.get_nodes(
+        connection, organisation, [(level, position) for level, position, _ in completed]
+    )
+    for level, position, digest in sorted(completed):
+        if stored.get((level, position)) != digest:
+            first, last = (position << level) + 1, (position + 1) << level
+            raise _Bad(first, f"entries {first} to {last} are not those the tree was built on")
 
 
 def _compare_head(connection: Connection, head: Head, edge: Edge) -> None:

@@ -18,7 +18,7 @@ from troth.ledger.header import read_header, write_header, write_instant
 from troth.ledger.keys import PseudonymKey
 from troth.ledger.model import Draft
 from troth.ledger.projections import Projection, readers
-from troth.ledger.tree import Edge, leaf_hash
+from troth.ledger.tree import Edge, leaf_hash, number
 from troth.ledger.upcasters import Upcasters
 
 SALT_BYTES: Final = 32
@@ -118,11 +118,11 @@ class Writer:
         desk, rows = self.desk, _Rows()
         recorded_at = write_instant(desk.clock.now())
         salts = desk.entropy.bytes(SALT_BYTES * len(drafts))
-        for number, ready in enumerate(drafts):
+        for place, ready in enumerate(drafts):
             sequence = edge.size + 1
             commitment = None
             if ready.payload is not None:
-                salt = salts[number * SALT_BYTES : (number + 1) * SALT_BYTES]
+                salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
                 commitment = commit(salt, ready.payload)
                 rows.payloads.append((desk.organisation, sequence, salt, ready.payload, False))
             header = write_header(
@@ -131,7 +131,9 @@ class Writer:
             leaf = leaf_hash(header)
             rows.headers.append(header)
             rows.entries.append((desk.organisation, sequence, ready.draft.kind, ready.subject, header, leaf))
-            rows.nodes += [(desk.organisation, *node) for node in edge.append(leaf)]
+            rows.nodes += [
+                (desk.organisation, number(level, at), digest) for level, at, digest in edge.append(leaf)
+            ]
         return rows
 
     def _project(self, drafts: Sequence[Prepared], headers: Sequence[bytes]) -> None:

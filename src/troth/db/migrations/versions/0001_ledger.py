@@ -45,9 +45,8 @@ def upgrade() -> None:
     op.create_table(
         "ledger_nodes",
         sa.Column("organisation", sa.String(64), nullable=False),
-        sa.Column("level", sa.SmallInteger, nullable=False),
-        sa.Column("position", sa.BigInteger, nullable=False),
+        sa.Column("node", sa.BigInteger, nullable=False),
         sa.Column("digest", sa.LargeBinary(32), nullable=False),
-        sa.PrimaryKeyConstraint("organisation", "level", "position", name="pk_ledger_nodes"),
+        sa.PrimaryKeyConstraint("organisation", "node", name="pk_ledger_nodes"),
         sqlite_with_rowid=False,
     )
