@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from hypothesis import strategies as st
@@ -34,7 +36,14 @@ from troth.policy.model import (
     TenantRule,
 )
 
-CATEGORIES = {"all": (), "contact": ("all",), "email": ("contact",), "phone": ("contact",), "health": ("all",), "lab": ("health", "contact")}
+CATEGORIES = {
+    "all": (),
+    "contact": ("all",),
+    "email": ("contact",),
+    "phone": ("contact",),
+    "health": ("all",),
+    "lab": ("health", "contact"),
+}
 PURPOSES = ("serve", "mail", "study")
 RECIPIENTS = ("partner", "helper")
 POINTS = ("signup", "pixel")
@@ -61,11 +70,15 @@ FACTS = tuple(
 
 @dataclass(frozen=True)
 class Case:
-    """A policy, and something asked of it."""
+    """A policy, and things asked of it."""
 
     catalogue: Catalogue
-    question: Question
-    facts: Facts
+    questions: tuple[Question, ...]
+    facts: tuple[Facts, ...]
+
+    def asked(self) -> Iterator[tuple[Question, Facts]]:
+        """Every question with every set of facts."""
+        return product(self.questions, self.facts)
 
 
 def literals() -> st.SearchStrategy[Literal]:
@@ -79,9 +92,14 @@ def conditions(most: int = 2) -> st.SearchStrategy[tuple[Condition, ...]]:
     return st.lists(one, max_size=most).map(tuple)
 
 
+def seldom(strategy: st.SearchStrategy[Any], otherwise: Any = ()) -> st.SearchStrategy[Any]:
+    """One time in four something, else the usual."""
+    return st.integers(0, 3).flatmap(lambda n: strategy if n == 3 else st.just(otherwise))
+
+
 def some(values: tuple[str, ...], most: int = 2) -> st.SearchStrategy[tuple[str, ...]]:
-    """A few values, often none (which leaves the side open)."""
-    return st.one_of(st.just(()), st.lists(st.sampled_from(values), min_size=1, max_size=most, unique=True).map(tuple))
+    """At least one of these values."""
+    return st.lists(st.sampled_from(values), min_size=1, max_size=most, unique=True).map(tuple)
 
 
 @st.composite
@@ -93,31 +111,40 @@ def _scoped(draw: st.DrawFn, kind: type[Statement], id: str, **more: Any) -> Sta
 
 
 def _bar(kind: type[Statement], id: str, **more: Any) -> st.SearchStrategy[Statement]:
-    return _scoped(kind, id, when=conditions(1), needs=conditions(), unless=conditions(1), duties=some(DUTIES), **more)
+    return _scoped(
+        kind,
+        id,
+        when=seldom(conditions()),
+        needs=conditions(),
+        unless=seldom(conditions(1)),
+        duties=seldom(some(DUTIES)),
+        **more,
+    )
 
 
 def _frames() -> list[st.SearchStrategy[Statement]]:
     """What is declared: most of it reaches far, so that many questions come through."""
-    wide = st.sampled_from([("all",), ("all",), ("contact",), ("health", "email")])
-    needs = conditions(1)
+    narrow = st.sampled_from([("contact",), ("health", "email"), ("email", "phone")])
 
     def frame(kind: type[Statement], id: str, **more: Any) -> st.SearchStrategy[Statement]:
-        fields = {"clauses": st.just((f"{kind.kind} {id}",)), "needs": needs, "duties": some(DUTIES, 1), **more}
+        fields = {
+            "clauses": st.just((f"{kind.kind} {id}",)),
+            "needs": seldom(conditions(1)),
+            "duties": seldom(some(DUTIES, 1)),
+            **more,
+        }
         return st.builds(lambda **terms: kind(id=id, **terms), **fields)
 
+    wide = seldom(narrow, ("all", "stats"))
     return [
-        *(frame(Purpose, id, data=wide, optional=some(("health", "phone")), acts=some(ACTS, 4)) for id in PURPOSES),
-        *(frame(Recipient, id, what=st.sampled_from(["affiliate", "processor"]), data=some(("all", "contact")), purposes=some(PURPOSES),
-                places=some(PLACES), acts=some(("share", "export"))) for id in RECIPIENTS),
-        *(frame(Point, id, what=st.just("form"), data=wide, purposes=some(PURPOSES), closable=st.booleans(),
-                features=some(FEATURES)) for id in POINTS),
-        *(frame(Source, id, what=st.just("self"), data=some(("all", "health"))) for id in SOURCES),
-        *(frame(Message, id, what=st.just("marketing"), purposes=some(PURPOSES)) for id in MESSAGES),
+        *(frame(Purpose, id, data=wide, optional=seldom(some(("health", "phone"))), acts=seldom(some(ACTS, 4))) for id in PURPOSES),
+        *(frame(Recipient, id, what=st.sampled_from(["affiliate", "processor"]), data=seldom(narrow), purposes=seldom(some(PURPOSES)),
+                places=seldom(some(PLACES)), acts=seldom(some(("share", "export")))) for id in RECIPIENTS),
+        *(frame(Point, id, what=st.just("form"), data=wide, purposes=seldom(some(PURPOSES)), closable=st.booleans(),
+                features=seldom(some(FEATURES))) for id in POINTS),
+        *(frame(Source, id, what=st.just("self"), data=seldom(narrow)) for id in SOURCES),
+        *(frame(Message, id, what=st.just("marketing"), purposes=seldom(some(PURPOSES))) for id in MESSAGES),
     ]  # fmt: skip
-
-
-def _many(make: Any, most: int) -> st.SearchStrategy[list[Statement]]:
-    return st.integers(0, most).flatmap(lambda n: st.tuples(*(make(f"s{i}") for i in range(n)))).map(list)
 
 
 @st.composite
@@ -128,45 +155,74 @@ def policies(draw: st.DrawFn) -> tuple[Statement, ...]:
     found += [SubjectClass(id=id, who={"en": id}) for id in ("child", "visitor")]
     found += [Consent(id=id, what="explicit") for id in ("news", "study")]
     found += [draw(one) for one in _frames()]
-    basis = st.sampled_from(BASES)
-    found += draw(_many(lambda id: _scoped(Ground, id, basis=basis, needs=conditions(), duties=some(DUTIES), exception=st.booleans()), 4))
-    found += draw(_many(lambda id: _scoped(Export, id, basis=basis, needs=conditions(1), duties=some(DUTIES)), 1))
-    only = some(BASES).map(lambda chosen: chosen or BASES)
-    found += draw(_many(lambda id: _scoped(LawfulBasis, id, only=only, when=conditions()), 1))
-    found += draw(_many(lambda id: _scoped(Residency, id, regions=some(PLACES).map(lambda r: r or ("CN",))), 1))
-    found += draw(_many(lambda id: _bar(Requirement, id), 2))
-    for kind, id, more in (
-        (Objection, "mailing", {}), (Objection, "study", {}), (Feature, "search", {"switch": st.just("subject")}),
-        (Feature, "maps", {"switch": st.just("tenant")}), (Minor, "child", {"who": st.just("child")}),
+    found += [Ground(id="open", clauses=("open",), basis="contract", needs=draw(conditions(1)))]
+    kinds: tuple[tuple[type[Statement], str, dict[str, Any]], ...] = (
+        (Ground, "a", _ground()), (Ground, "b", _ground()), (Ground, "c", {**_ground(), "exception": st.just(True)}),
+        (Export, "abroad", _ground()), (LawfulBasis, "list", {"only": some(BASES), "when": conditions()}),
+        (Residency, "home", {"regions": some(PLACES)}),
+    )  # fmt: skip
+    found += [draw(_scoped(kind, id, **more)) for kind, id, more in kinds if draw(st.booleans())]
+    bars: tuple[tuple[type[Statement], str, dict[str, Any]], ...] = (
+        (Requirement, "r", {}), (Requirement, "s", {}), (Objection, "mailing", {}), (Objection, "study", {}),
+        (Feature, "search", {"switch": st.just("subject")}), (Feature, "maps", {"switch": st.just("tenant")}),
+        (Minor, "child", {"who": st.just("child")}), (TenantRule, "orders", {}), (Claim, "boast", {"says": st.just("x")}),
         (Acceptance, "terms", {"what": st.sampled_from(["deemed", "explicit"]), "notice": st.sampled_from(["", "form"])}),
-        (TenantRule, "orders", {}), (Claim, "boast", {"says": st.just("x"), "instead": st.just("y")}),
-    ):  # fmt: skip
-        if kind is Feature or draw(st.integers(0, 3)) == 0:
-            found.append(draw(_bar(kind, id, **more)))
+    )  # fmt: skip
+    found += [draw(_bar(kind, id, **more)) for kind, id, more in bars if draw(st.integers(0, 2)) == 0]
     return tuple(found)
 
 
-def questions(most_data: int = 3) -> st.SearchStrategy[Question]:
+def _ground() -> dict[str, Any]:
+    return {"basis": st.sampled_from(BASES), "needs": conditions(), "duties": seldom(some(DUTIES))}
+
+
+@st.composite
+def questions(draw: st.DrawFn, most_data: int = 2) -> Question:
     """Questions, nearly all of them about what is declared."""
+    if draw(st.integers(0, 19)) == 19:
+        return Question(
+            draw(st.sampled_from(["use", "dream"])),
+            draw(st.sampled_from([(), ("nothing",), ("email",)])),
+            draw(st.sampled_from(["", "serve", "nowhere"])),
+            draw(st.sampled_from(["", "stranger"])),
+        )
+    action = draw(st.sampled_from([*ACTS, "publish"]))
+    released = action in ("share", "export")
+    categories = st.sampled_from([*CATEGORIES, *CATEGORIES, "stats"])
+    return Question(
+        action,
+        tuple(draw(st.lists(categories, min_size=1, max_size=most_data))),
+        draw(st.sampled_from(PURPOSES)),
+        recipient=draw(st.sampled_from(RECIPIENTS) if released else seldom(st.sampled_from(RECIPIENTS), "")),
+        place=draw(
+            st.sampled_from(PLACES) if action in ("export", "store") else seldom(st.sampled_from(PLACES), "")
+        ),
+        via=draw(seldom(st.sampled_from(POINTS), "")),
+        source=draw(seldom(st.sampled_from(SOURCES), "")),
+        message=draw(seldom(st.sampled_from(MESSAGES), "")),
+    )
 
-    def maybe(values: tuple[str, ...]) -> st.SearchStrategy[str]:
-        return st.sampled_from(["", "", *values])
 
-    data = st.lists(st.sampled_from([*CATEGORIES, *CATEGORIES, "stats"]), min_size=1, max_size=most_data).map(tuple)
-    action = st.sampled_from([*ACTS, *ACTS, "publish"])
-    usual = st.builds(Question, action, data, st.sampled_from(PURPOSES), maybe(RECIPIENTS), maybe(PLACES), maybe(POINTS),
-                      maybe(SOURCES), maybe(MESSAGES))  # fmt: skip
-    odd = st.builds(Question, st.sampled_from(["use", "dream"]), st.sampled_from([(), ("nothing",), ("email",)]),
-                    st.sampled_from(["", "serve", "nowhere"]), st.sampled_from(["", "stranger"]))  # fmt: skip
-    return st.one_of(*[usual] * 9, odd)
-
-
-def facts(*, unknown: bool = False) -> st.SearchStrategy[Facts]:
+@st.composite
+def facts(draw: st.DrawFn, *, unknown: bool = False) -> Facts:
     """What is known; with `unknown`, some of it is not."""
-    chosen = st.frozensets(st.sampled_from(FACTS))
-    return st.builds(Facts, chosen, st.frozensets(st.sampled_from(FACTS), max_size=4) if unknown else st.just(frozenset()))
+    return Facts(_chosen(draw(BITS)), _chosen(draw(BITS) & draw(BITS) & draw(BITS)) if unknown else frozenset())
 
 
-def cases(*, unknown: bool = False, most_data: int = 3) -> st.SearchStrategy[Case]:
-    """Policy, question and facts together."""
-    return st.builds(Case, policies().map(Catalogue), questions(most_data), facts(unknown=unknown))
+BITS = st.integers(0, (1 << len(FACTS)) - 1)
+
+
+def _chosen(bits: int) -> frozenset[Fact]:
+    return frozenset(fact for at, fact in enumerate(FACTS) if bits >> at & 1)
+
+
+@st.composite
+def cases(
+    draw: st.DrawFn, *, unknown: bool = False, most_data: int = 2, asked: int = 4, known: int = 6
+) -> Case:
+    """A policy with several questions and several sets of facts."""
+    return Case(
+        Catalogue(draw(policies())),
+        tuple(draw(questions(most_data)) for _ in range(asked)),
+        tuple(draw(facts(unknown=unknown)) for _ in range(known)),
+    )
