@@ -134,8 +134,14 @@ def _unwrapped(stretch: list[Line]) -> Iterator[list[Line]]:
 
 
 def _filled(stretch: list[Line], opens: list[bool]) -> bool:
+    """Whether every break was forced: the next word would not have fitted, and somewhere a break parts a sentence."""
     width = max(len(line.text) for line in stretch)
     if not 50 <= width <= 100 or all(opens):
         return False
-    pairs = zip(stretch, stretch[1:], opens[1:], strict=False)
-    return all(first or len(a.text.rstrip()) + len(b.text.split()[0]) >= width for a, b, first in pairs)
+    breaks = [(a, b) for a, b, first in zip(stretch, stretch[1:], opens[1:], strict=False) if not first]
+    forced = all(len(a.text.rstrip()) + len(b.text.split()[0]) >= width for a, b in breaks)
+    return forced and any(_parts_a_sentence(a, b) for a, b in breaks)
+
+
+def _parts_a_sentence(a: Line, b: Line) -> bool:
+    return a.text.rstrip()[-1:] not in ".:;!?。：；！？" and b.text.lstrip()[:1].islower()

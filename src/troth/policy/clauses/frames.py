@@ -6,7 +6,9 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+ARTICLE_RANK = 3
 LIST_RANK = 9
+"""Words rank from 0 (a part) to 5 (款, 项), articles in between; whatever has no word lies beneath them all."""
 
 
 @dataclass(slots=True, eq=False)

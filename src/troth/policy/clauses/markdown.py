@@ -161,11 +161,24 @@ class _Reader:
         return bool(_ENDED.search(self.open[-1].text)) or marker_of(self.open[0].text.strip()) is not None
 
     def _emit(self, lines: list[Line], kind: Kind, heading: int = 0, skip: int = 0) -> None:
-        first, last = lines[0], lines[-1]
+        first = lines[0]
         gathered = Readable()
-        add_inline(gathered, self.text, first.start + skip, last.start + len(last.text))
+        for start, end in self._joined(lines):
+            gathered.add(" ", start)
+            add_inline(gathered, self.text, max(start, first.start + skip), end)
         block = gathered.block(first.start, kind, heading=heading, indent=first.indent)
         starts_item = not heading and marker_of(block.text) is not None
         block.inside = self.listed and not heading and not starts_item and first.indent >= 2
         self.listed = starts_item or (self.listed and block.inside)
         self.blocks.append(block)
+
+    def _joined(self, lines: list[Line]) -> list[tuple[int, int]]:
+        """The stretches of source the lines cover: lines that follow each other at once are one stretch."""
+        stretches: list[tuple[int, int]] = []
+        for line in lines:
+            end = line.start + len(line.text)
+            if stretches and not self.text[stretches[-1][1] : line.start].strip():
+                stretches[-1] = (stretches[-1][0], end)
+            else:
+                stretches.append((line.start, end))
+        return stretches

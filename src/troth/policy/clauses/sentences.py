@@ -8,11 +8,8 @@ _CLOSERS = "\"'”’»)\\]）】」』"
 _END = re.compile(
     rf"[。！？…]+[{_CLOSERS}]*\s*|[.!?]+[{_CLOSERS}]*(?:\s+|$)|(?<=[a-z]{{2}}[.!?])(?=[A-Z][a-z]+\s)"
 )
-_NEVER = frozenset(
-    "e.g i.e eg ie no nos art arts para cf vs mr mrs ms dr prof st viz approx fig sec"
-    # Malay: such as, number, page, that is, paragraph
-    " cth spt bil hlm iaitu per".split()
-)
+_NEVER = frozenset("e.g i.e eg ie cf vs mr mrs ms dr prof viz approx cth spt iaitu".split())
+_BEFORE_FIGURES = frozenset("no nos art arts para paras sec fig bil hlm per".split())
 _SELDOM = frozenset("co ltd inc corp bhd sdn llc plc etc dsb dll jr sr a.m p.m u.s".split())
 
 
@@ -38,6 +35,8 @@ def _ends(text: str, m: re.Match[str], language: str | None) -> bool:
     word = re.search(r"\S*$", text[max(0, m.start() - 40) : m.start()])
     last = word[0].lower().lstrip("(（\"'“‘") if word else ""
     following = text[m.end() : m.end() + 1]
+    if last in _BEFORE_FIGURES and following.isdigit():
+        return False
     if last in _NEVER or (len(last) == 1 and last.isalpha() and following.isalpha()):
         return False
     if last in _SELDOM or last.rstrip(".") in _SELDOM:
