@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from troth.app.cases import Case, load_cases
+from troth.app.cases import cases_by_clause
 from troth.policy.bundle import Bundle
 from troth.policy.catalogue import Catalogue
 from troth.policy.model import Reason, Statement
@@ -65,7 +64,7 @@ class Coverage:
 def cover(bundle: Bundle, cases_folder: Path | None) -> Coverage:
     """Follow every clause of a bundle to its statements, their controls and the cases that name it."""
     catalogue = Catalogue(bundle.statements)
-    named = _cases_by_clause(bundle.header.policy, cases_folder)
+    named = cases_by_clause(bundle.header.policy, cases_folder)
     by_clause = bundle.by_clause
     lines = []
     for clause in bundle.clauses:
@@ -81,16 +80,6 @@ def cover(bundle: Bundle, cases_folder: Path | None) -> Coverage:
             )
         )
     return Coverage(bundle.header.policy, tuple(lines))
-
-
-def _cases_by_clause(policy: str, folder: Path | None) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = defaultdict(list)
-    cases: list[Case] = load_cases(folder) if folder is not None and folder.is_dir() else []
-    for case in cases:
-        if case.policy == policy:
-            for clause in case.why:
-                found[clause].append(case.name)
-    return found
 
 
 def _line_json(line: Line) -> dict[str, Any]:
