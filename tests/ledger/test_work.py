@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, update
 
 from tests.ledger.kit import Tally, counts, draft, ledger_on, tallies
-from troth.db import Database
-from troth.db.errors import DatabaseProblem
+from troth.db import Database, open_database
+from troth.db.errors import DatabaseLocked, DatabaseProblem
 from troth.ledger import Ledger, Upcaster, Upcasters, Work
 
 
@@ -101,6 +103,34 @@ def test_an_old_kind_is_read_as_what_it_has_become_and_stays_as_written(database
             "consent:choice:given",
         ]
         assert new.verify(connection).holds
+
+
+def test_a_held_subject_waits_and_another_goes_on(ledger: Ledger, database_url: str) -> None:
+    with open_database(database_url, patience=timedelta(milliseconds=200)) as beside:
+        other = ledger_on(beside)
+        with ledger.recording() as work:
+            work.hold("sub_2", "sub_1", "sub_1")
+            with pytest.raises(DatabaseLocked), other.recording() as blocked:
+                blocked.hold("sub_1")
+            if beside.dialect == "postgresql":
+                with other.recording() as free:
+                    free.hold("sub_3")
+                    free.record(draft(3))
+        with other.recording() as later:
+            later.hold("sub_1")
+
+
+def test_an_error_that_was_swallowed_still_fails_the_work(tallied: Ledger) -> None:
+    def careless() -> None:
+        with tallied.recording() as work:
+            work.record(draft(1), draft(2, codes=("poison",)))
+            with contextlib.suppress(ValueError):
+                work.settle()
+
+    with pytest.raises(RuntimeError, match="must fail with it"):
+        careless()
+    with tallied.database.read() as connection:
+        assert tallied.head(connection).size == 0
 
 
 def test_upcasters_in_a_ring_are_refused() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from hashlib import sha256
 from typing import Final
 
 from sqlalchemy import (
@@ -87,6 +88,7 @@ _FIRST_HEAD: Final = text(
 )
 
 
+_HOLD: Final = text("SELECT pg_advisory_xact_lock(:key)")
 _HELD_HEAD: Final = (
     select(heads.c.size, heads.c.edge).where(heads.c.organisation == bindparam("of")).with_for_update()
 )
@@ -125,6 +127,13 @@ def lock_head(connection: Connection, organisation: str) -> Edge:
         row = connection.execute(_HELD_HEAD, {"of": organisation}).one()
     edge = bytes(row.edge)
     return Edge(row.size, [edge[at : at + 32] for at in range(0, len(edge), 32)])
+
+
+def hold(connection: Connection, organisation: str, pseudonym: str) -> None:
+    """Wait for, and keep until the transaction ends, what stands for a subject. SQLite has one writer anyway."""
+    if connection.dialect.name == "postgresql":
+        name = sha256(f"troth subject {organisation} {pseudonym}".encode()).digest()
+        connection.execute(_HOLD, {"key": int.from_bytes(name[:8], "big", signed=True)})
 
 
 def set_head(connection: Connection, organisation: str, edge: Edge) -> None:

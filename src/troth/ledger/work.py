@@ -177,6 +177,15 @@ class Work:
         """The pseudonym under which a subject's state and events stand."""
         return self._writer.desk.key.pseudonym(subject)
 
+    def hold(self, *subjects: str) -> None:
+        """Let no other work hold these subjects until this one ends: what it then reads of them stays so.
+
+        For acts that read, decide and record. Works on other subjects go on meanwhile; call it once, before reading.
+        Raises DatabaseLocked where another work holds one for longer than the database's patience.
+        """
+        for pseudonym in sorted({self.pseudonym(subject) for subject in subjects}):
+            tables.hold(self._writer.connection, self.organisation, pseudonym)
+
     def record(self, *drafts: Draft) -> None:
         """Have these recorded, in this order, as part of the work. Raises NotJson where a payload is no JSON."""
         self._drafts += [prepare(self._writer.desk, draft) for draft in drafts]
