@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 
 import pytest
 
-from troth.policy.clauses import as_json, compare, cut, render, sentences
+from troth.policy.clauses import as_json, compare, cut, digest_of, render, sentences
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,15 @@ def test_a_renumbered_clause_moved() -> None:
 
 def test_white_space_and_unicode_form_are_no_rewording() -> None:
     assert compare(cut("1. caf\u00e9  is open\n"), cut("1.  cafe\u0301 is\u00a0open\r\n")).empty
+
+
+def test_the_digest_is_sha_256_of_the_composed_folded_text() -> None:
+    assert digest_of(" cafe\u0301\n\n bar ") == hashlib.sha256("caf\u00e9 bar".encode()).hexdigest()
+
+
+def test_a_number_without_words_never_counts_as_moved() -> None:
+    difference = compare(cut("1.1 Kept.\n1.2\n"), cut("1.1 Kept.\n1.3\n"))
+    assert (difference.removed, difference.added, difference.moved) == (("1.2",), ("1.3",), ())
 
 
 def test_a_cut_is_shown_a_line_a_clause() -> None:

@@ -1,4 +1,17 @@
-"""Frames: the open clauses a new number is laid against, and how addresses are joined."""
+"""Frames: the open clauses a new number is laid against, and how addresses are joined.
+
+The grammar of an address:
+
+    1.2.5.11  第一条  Perkara 1     a dotted number, an article, a chapter or part stands alone, wherever it is nested
+    5(6)  5(6)1  7.1  第二条（一）   any other number is joined to the clause it lies beneath
+    your-rights  5§routes           a heading without number: its first words, after `§` where it lies beneath another
+    7¶2  1.2•3  1.3|4               paragraph, bullet, table row: counted within the clause it lies beneath
+    Title  Intro¶1  TOC.4           the title, the text before the first number or heading, the table of contents
+    4.1~2                           a number found before
+
+A number takes its place from its own line, so that text put in or reworded elsewhere does not move it. What has no
+number is counted: a paragraph put in before it moves it, and `compare` then says so.
+"""
 
 from __future__ import annotations
 
