@@ -7,14 +7,14 @@ what an edit opens, `idle_grounds` which grounds never decide, `unhandled_duties
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import Any
 
 from troth.decide.asking import Asking
-from troth.decide.asks import asks_of
-from troth.decide.compiled import Engine
+from troth.decide.asks import SCOPE, asks_of
+from troth.decide.compiled import Decision, Engine
 from troth.decide.layout import Layout
 from troth.decide.lower import in_order
 from troth.decide.masks import ALWAYS, Row, every, rows_when_met
@@ -23,8 +23,10 @@ from troth.decide.residual import Residual, Rule
 from troth.decide.search import decided_by, permitted, permitted_by_one, solve
 from troth.policy.catalogue import Catalogue
 from troth.policy.load import term_fields
-from troth.policy.model import Category, Export, Frame, Ground, Residency, Statement
+from troth.policy.model import Category, Export, Frame, Ground, LawfulBasis, Residency, Statement
+from troth.policy.vocabulary import BASES
 
+Ask = Callable[[Asking, Statement], Iterator[Question]]
 MOST_QUESTIONS = 20_000
 """How many questions a search asks before it gives up."""
 
@@ -37,6 +39,9 @@ class Witness:
     facts: Facts
     answer: Answer
     otherwise: Answer
+
+    planted: tuple[Statement, ...] = ()
+    """Statements added to both sides so that the difference shows: a ground on a basis that a closed list leaves out."""
 
     @property
     def decides(self) -> bool:
@@ -58,9 +63,12 @@ def witness(catalogue: Catalogue, statement: Statement) -> Witness | None:
     """A question whose answer changes when a statement is removed; None when no answer depends on it.
 
     The search is exhaustive over the words of a person and guided over the questions; equal catalogues give equal witnesses.
+    A closed list of bases that every ground keeps to shows itself on a ground planted beside it (`Witness.planted`).
     """
-    without = Catalogue(other for other in catalogue.statements if other.key != statement.key)
-    return _difference(catalogue, without, [statement])
+    found = None
+    if not (isinstance(statement, LawfulBasis) and _kept_to(catalogue, statement)):
+        found = _difference(catalogue, _without(catalogue, statement), [statement])
+    return found or (_planted(catalogue, statement) if isinstance(statement, LawfulBasis) else None)
 
 
 def witness_term(catalogue: Catalogue, statement: Statement, term: str) -> Witness | None:
@@ -72,6 +80,27 @@ def witness_term(catalogue: Catalogue, statement: Statement, term: str) -> Witne
         found = _difference(catalogue, altered, [statement, changed])
         if found is not None:
             return found
+    return None
+
+
+def _without(catalogue: Catalogue, statement: Statement) -> Catalogue:
+    return Catalogue(other for other in catalogue.statements if other.key != statement.key)
+
+
+def _kept_to(catalogue: Catalogue, limit: LawfulBasis) -> bool:
+    grounds = in_order((*catalogue.all(Ground), *catalogue.all(Export)))
+    return all(ground.basis in limit.only for ground in grounds)
+
+
+def _planted(catalogue: Catalogue, limit: LawfulBasis) -> Witness | None:
+    """A witness for a closed list, on a ground as wide as the list that rests on a basis it leaves out."""
+    scope = {term: getattr(limit, term) for term in SCOPE}
+    for basis in (word for word in BASES if word not in limit.only):
+        ground = Ground(id="planted", basis=basis, **scope)
+        wider = Catalogue((*catalogue.statements, ground))
+        found = _Pair(wider, _without(wider, limit)).first_turned([ground])
+        if found is not None:
+            return dataclasses.replace(found, planted=(ground,))
     return None
 
 
@@ -163,13 +192,16 @@ class _Pair:
 
     def first_reworded(self, statements: list[Statement]) -> Witness | None:
         """The first question whose outcome stays, but whose grounds, clauses, duties or obstacles differ."""
-        for question in self._questions(statements):
-            for word in _telling_words(
-                self._one.fold.residuals(question), self._other.fold.residuals(question)
-            ):
-                found = self._witness(question, word)
-                if _said(found.answer) != _said(found.otherwise):
-                    return found
+        seen: set[tuple[int, ...]] = set()
+        for question in self._questions(statements, Asking.in_scope):
+            one, other = self._one.fold.residuals(question), self._other.fold.residuals(question)
+            key = (*map(id, one), *map(id, other))
+            if key in seen:
+                continue
+            seen.add(key)
+            for word in _telling_words(one, other):
+                if _said(self._one.decide(question, word)) != _said(self._other.decide(question, word)):
+                    return self._witness(question, word)
         return None
 
     def _rules(self, statements: list[Statement]) -> Iterator[tuple[Question, Rule, Rule]]:
@@ -180,10 +212,14 @@ class _Pair:
                 seen.add((one, other))
                 yield question, one, other
 
-    def _questions(self, statements: list[Statement]) -> Iterator[Question]:
-        """Questions about the statements, as each of the two sees them."""
-        streams = [asking.about(statement) for statement in statements for asking in self._askings]
-        return islice(dict.fromkeys(islice(chain(*streams), 4 * MOST_QUESTIONS)), MOST_QUESTIONS).__iter__()
+    def _questions(self, statements: list[Statement], kind: Ask = Asking.about) -> Iterator[Question]:
+        """Questions about the statements, as each of the two catalogues sees them, none twice."""
+        seen: set[Question] = set()
+        streams = (kind(asking, statement) for statement in statements for asking in self._askings)
+        for question in islice(chain.from_iterable(streams), 2 * MOST_QUESTIONS):
+            if question not in seen:
+                seen.add(question)
+                yield question
 
     def _witness(self, question: Question, word: int) -> Witness:
         return Witness(
@@ -194,8 +230,10 @@ class _Pair:
         )
 
 
-def _said(answer: Answer) -> tuple[object, ...]:
-    return answer.outcome, answer.grounds, answer.clauses, answer.duties, answer.obstacles
+def _said(decision: Decision) -> tuple[object, ...]:
+    """What people are told; which bars were in play on a permit is not a difference to them."""
+    in_the_way = () if decision.permitted else decision.applied
+    return decision.permitted, decision.grounds, decision.clauses, decision.duties, in_the_way
 
 
 def _telling_words(*sides: tuple[Residual, ...]) -> Iterator[int]:

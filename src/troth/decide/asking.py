@@ -53,16 +53,16 @@ class Asking:
         for ground in grounds:
             yield from self._within(_both(own, self._sides(ground)))
 
-    def everything(self) -> Iterator[Question]:
-        """Questions for every ground, in its scope."""
-        for ground in self._grounds:
-            yield from self._within(self._sides(ground))
+    def in_scope(self, statement: Statement) -> Iterator[Question]:
+        """Questions within the scope of a statement, whether or not any ground or purpose reaches so far."""
+        if isinstance(statement, (Scoped, Frame, Category)):
+            yield from self._within(self._sides(statement), served=False)
 
     # the values each side may take -----------------------------------------------------------------------------------------
 
     def _sides(self, statement: Scoped | Frame | Category) -> dict[str, Values]:
         if isinstance(statement, Category):
-            return {"category": frozenset({statement.id})}
+            return {"category": self._covered((statement.id,))}
         if isinstance(statement, Frame):
             return self._frame_sides(statement)
         expand = self._catalogue.expand
@@ -94,13 +94,13 @@ class Asking:
 
     # questions -----------------------------------------------------------------------------------------------------------
 
-    def _within(self, sides: dict[str, Values]) -> Iterator[Question]:
+    def _within(self, sides: dict[str, Values], *, served: bool = True) -> Iterator[Question]:
         """Questions whose every side takes one of its values; sides nobody names stay empty unless the act demands them."""
         actions = [action for action in ACTIONS if _allowed(sides.get("action"), action)]
         purposes = [purpose for purpose in self._purposes if _allowed(sides.get("purpose"), purpose)]
         categories = [one for one in self._categories if _allowed(sides.get("category"), one)]
         for purpose, action, category in product(purposes, actions, categories):
-            if self._serves(purpose, action, category):
+            if not served or self._serves(purpose, action, category):
                 for more in self._sides_beside(sides, action):
                     yield Question(action, (category,), purpose, **more)
 

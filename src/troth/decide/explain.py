@@ -88,8 +88,7 @@ class Explainer:
             wanted = tuple(sorted({literal for way in combination for literal in way}))
             if wanted not in found and self._mends(question, word, unknown, wanted):
                 found.add(wanted)
-        smallest = [way for way in found if not any(set(other) < set(way) for other in found)]
-        named = (tuple(map(str, way)) for way in smallest)
+        named = (tuple(map(str, way)) for way in _smallest(found))
         return tuple(sorted(named, key=lambda way: (len(way), way))[:MOST_MISSING])
 
     def _ways(self, question: Question, obstacle: Obstacle, view: View) -> list[Way]:
@@ -138,3 +137,13 @@ def _lacking(candidate: Candidate, view: View) -> Iterator[Way]:
         need.any_of for need, demand in zip(permit.needs, permit.demands, strict=True) if not demand.met(view)
     ]
     return product(*unmet)
+
+
+def _smallest(ways: Iterable[Way]) -> list[Way]:
+    """Those of which no part is listed too."""
+    kept: list[tuple[frozenset[Literal], Way]] = []
+    for way in sorted(ways, key=len):
+        literals = frozenset(way)
+        if not any(part < literals for part, _ in kept):
+            kept.append((literals, way))
+    return [way for _, way in kept]
