@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -18,7 +19,7 @@ from troth.ledger.errors import DraftRefused, SegmentProblem
 COLUMNS = ("subject", "purpose", "count")
 
 
-def described() -> Draft:
+def described(rows: Sequence[Sequence[object]] = ()) -> Draft:
     return draft(kind="gate:uses:sealed", subject=None, payload=None, codes=())
 
 

@@ -12,12 +12,14 @@ from troth.ledger.segments import SegmentName, Segments, seal
 from troth.ledger.service import Ledger
 
 MOST: Final = 10_000
+Rows = Sequence[Sequence[object]]
 _PLAIN: Final = frozenset({str, int, float, bool, type(None)})
 
 
 class Uses:
     """Gathers rows of one kind and seals them by count or on `flush`. Threads may share it.
 
+    `describe` drafts the event of a segment from its rows, so that its codes can count them.
     What was added and not yet sealed is lost when the process dies, so at most `most` rows are ever at stake (more
     only while the disk or database refuses); nothing sealed is. When sealing fails the rows are kept for the next try.
     """
@@ -26,7 +28,7 @@ class Uses:
         self,
         ledger: Ledger,
         segments: Segments,
-        describe: Callable[[], Draft],
+        describe: Callable[[Rows], Draft],
         columns: Sequence[str],
         most: int = MOST,
     ) -> None:
@@ -61,7 +63,7 @@ class Uses:
                 return None
             try:
                 with self._ledger.recording() as work:
-                    return seal(work, self._segments, self._describe(), self._columns, rows)
+                    return seal(work, self._segments, self._describe(rows), self._columns, rows)
             except BaseException:
                 with self._adding:
                     self._rows = rows + self._rows
