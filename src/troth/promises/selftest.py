@@ -1,0 +1,146 @@
+"""Self-tests: for each statement something whose answer depends on it, asked again of the live engine.
+
+A trial is found once for a bundle (it is a search) and run as often as wanted. It passes when the live engine gives the answer
+the specification gives, in the case where the statement decides and in the case where it does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from troth.decide.analysis import decides_acts, witness
+from troth.decide.model import Answer, Facts, Question, Request
+from troth.decide.naive import answer
+from troth.decide.requests import answer_request
+from troth.kernel.findings import Findings
+from troth.policy.bundle import Bundle
+from troth.policy.catalogue import Catalogue
+from troth.policy.check import check
+from troth.policy.facts import Condition, Fact
+from troth.policy.load import term_fields
+from troth.policy.model import (
+    Consent,
+    Entity,
+    Fee,
+    Notice,
+    Refusal,
+    RequestGround,
+    Right,
+    Statement,
+    SubjectClass,
+)
+
+Decide = Callable[[Question, Facts], Answer]
+_NAMED_BY = {Consent: "consent", Notice: "shown", SubjectClass: "is"}
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One thing to ask because of a statement, and the outcome it must have."""
+
+    statement: str
+    asks: Question | Request | None
+    facts: Facts
+    outcome: str
+
+
+def find_trials(bundle: Bundle) -> tuple[Trial, ...]:
+    """A trial or two for every statement of the enforced reading on which some answer depends; in the order of statements."""
+    catalogue = Catalogue.of(bundle)
+    finder = _Finder(catalogue)
+    return tuple(trial for statement in catalogue.statements for trial in finder.trials(statement))
+
+
+def run_trials(trials: tuple[Trial, ...], bundle: Bundle, decide: Decide) -> dict[str, bool]:
+    """Ask them all; for each statement whether every one of its trials came out as it must."""
+    catalogue = Catalogue.of(bundle)
+    passed: dict[str, bool] = {}
+    for trial in trials:
+        passed[trial.statement] = (
+            passed.get(trial.statement, True) and _asked(trial, bundle, catalogue, decide) == trial.outcome
+        )
+    return passed
+
+
+def _asked(trial: Trial, bundle: Bundle, catalogue: Catalogue, decide: Decide) -> str:
+    if isinstance(trial.asks, Question):
+        return decide(trial.asks, trial.facts).outcome.value
+    if isinstance(trial.asks, Request):
+        return answer_request(catalogue, trial.asks, trial.facts).outcome.value
+    return "refused" if _needs_controller(bundle) else "accepted"
+
+
+def _needs_controller(bundle: Bundle) -> bool:
+    """Whether this policy would be refused without its controllers."""
+    findings = Findings()
+    controllers = ("controller", "joint_controller")
+    kept = [s for s in bundle.statements if not (isinstance(s, Entity) and s.role in controllers)]
+    check(bundle.header, Catalogue(kept), {}, findings)
+    return any(f.code == "no-controller" for f in findings.sorted)
+
+
+class _Finder:
+    """Finds trials; the facts that conditions name are indexed once."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._naming: dict[Fact, list[Statement]] = {}
+        for statement in catalogue.statements:
+            for fact in _facts_in(statement):
+                self._naming.setdefault(fact, []).append(statement)
+
+    def trials(self, statement: Statement) -> Iterator[Trial]:
+        if isinstance(statement, tuple(_NAMED_BY)):
+            yield from self._of_fact(statement, Fact(_NAMED_BY[type(statement)], statement.id))
+        elif isinstance(statement, (RequestGround, Refusal, Fee)):
+            yield from self._of_request(statement)
+        elif isinstance(statement, Entity):
+            if statement.role in ("controller", "joint_controller"):
+                yield Trial(statement.key, None, Facts(), "refused")
+        elif decides_acts(self._catalogue, statement):
+            found = witness(self._catalogue, statement)
+            if found is not None:
+                yield Trial(statement.key, found.question, found.facts, found.answer.outcome.value)
+
+    def _of_fact(self, statement: Statement, fact: Fact) -> Iterator[Trial]:
+        """Two trials around one fact, the same but for it, whose outcomes differ."""
+        for naming in self._naming.get(fact, ()):
+            found = witness(self._catalogue, naming) if decides_acts(self._catalogue, naming) else None
+            if found is None:
+                continue
+            for way in (
+                found.facts,
+                *(Facts.of(m) for m in found.answer.missing if not any(" " in f for f in m)),
+            ):
+                having = Facts(found.facts.holding | way.holding | {fact})
+                lacking = Facts(having.holding - {fact})
+                pair = [
+                    (f, answer(self._catalogue, found.question, f).outcome.value) for f in (having, lacking)
+                ]
+                if pair[0][1] != pair[1][1]:
+                    yield from (Trial(statement.key, found.question, f, outcome) for f, outcome in pair)
+                    return
+
+    def _of_request(self, statement: RequestGround | Refusal | Fee) -> Iterator[Trial]:
+        """With all its evidence and with none, where that makes a difference."""
+        rights = statement.rights or tuple(right.what for right in self._catalogue.all(Right))
+        for right in rights[:1]:
+            code = "" if isinstance(statement, Fee) else statement.code
+            asks = Request(right, code) if isinstance(statement, RequestGround) else Request(right, "", code)
+            proofs = [c for r in self._catalogue.all(Right) if r.what == right for c in r.proof]
+            evidence = Facts(
+                frozenset(c.any_of[0].fact for c in (*proofs, *statement.needs) if not c.any_of[0].negated)
+            )
+            for facts in (evidence, Facts()):
+                yield Trial(
+                    statement.key, asks, facts, answer_request(self._catalogue, asks, facts).outcome.value
+                )
+
+
+def _facts_in(statement: Statement) -> Iterator[Fact]:
+    for name in term_fields(type(statement)):
+        value = getattr(statement, name)
+        if isinstance(value, tuple) and value and isinstance(value[0], Condition):
+            for condition in value:
+                yield from (literal.fact for literal in condition.any_of)
