@@ -88,8 +88,8 @@ def statements_of(event: Event) -> dict[str, tuple[int, int]]:
 
 
 def grade_of(event: Event) -> Grade:
-    """How strong an event is: what it says of itself (`grade=…`), an attestation as one, everything else our own log."""
-    said = next((code[6:] for code in event.codes if code.startswith("grade=")), "")
+    """How strong an event is: what it says of itself (`grade:…`), an attestation as one, everything else our own log."""
+    said = next((code[6:] for code in event.codes if code.startswith("grade:")), "")
     if said in set(Grade):
         return Grade(said)
     return Grade.ATTESTATION if event.origin is Origin.ATTESTED else Grade.LOG

@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any, Final
 
-from sqlalchemy import Boolean, Column, Connection, Integer, String, Table, and_, insert, select, update
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Connection,
+    Integer,
+    String,
+    Table,
+    and_,
+    insert,
+    select,
+    update,
+)
 
 from troth.db import Instant, metadata
 from troth.ledger import Event
@@ -35,14 +47,14 @@ tallies: Final = Table(
     Column("permitted", Integer, nullable=False),
     Column("refused", Integer, nullable=False),
     Column("last_at", Instant(), nullable=False),
-    Column("last_sequence", Integer, nullable=False),
+    Column("last_sequence", BigInteger, nullable=False),
 )
 breaches: Final = Table(
     "promises_breaches",
     metadata,
     Column("organisation", String(_ORGANISATION), primary_key=True),
     Column("statement", String(_KEY), primary_key=True),
-    Column("sequence", Integer, primary_key=True),
+    Column("sequence", BigInteger, primary_key=True),
     Column("what", String(_KEY), nullable=False),
     Column("found_at", Instant(), nullable=False),
     Column("grade", String(16), nullable=False),
@@ -56,7 +68,7 @@ selftests: Final = Table(
     Column("statement", String(_KEY), primary_key=True),
     Column("passed", Boolean, nullable=False),
     Column("at", Instant(), nullable=False),
-    Column("sequence", Integer, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
 )
 looks: Final = Table(
     "promises_looks",
@@ -66,7 +78,7 @@ looks: Final = Table(
     Column("statement", String(_KEY), primary_key=True),
     Column("passed", Boolean, nullable=False),
     Column("at", Instant(), nullable=False),
-    Column("sequence", Integer, nullable=False),
+    Column("sequence", BigInteger, nullable=False),
     Column("origin", String(16), nullable=False),
 )
 
