@@ -206,7 +206,9 @@ def questions(draw: st.DrawFn, most_data: int = 2) -> Question:
 @st.composite
 def facts(draw: st.DrawFn, *, unknown: bool = False) -> Facts:
     """What is known; with `unknown`, some of it is not."""
-    return Facts(_chosen(draw(BITS)), _chosen(draw(BITS) & draw(BITS) & draw(BITS)) if unknown else frozenset())
+    return Facts(
+        _chosen(draw(BITS)), _chosen(draw(BITS) & draw(BITS) & draw(BITS)) if unknown else frozenset()
+    )
 
 
 BITS = st.integers(0, (1 << len(FACTS)) - 1)

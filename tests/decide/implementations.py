@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from troth.decide import naive
+from troth.decide.batch import Batch, lanes_of
 from troth.decide.compiled import Engine
 from troth.decide.model import Answer, Facts, Question
 from troth.policy.bundle import Bundle
@@ -54,8 +55,21 @@ def _prepared(bundle: Bundle, question: Question, facts: Facts) -> Said:
     return {name: getattr(found, name) for name in ("outcome", "grounds", "clauses", "duties", "applied")}
 
 
+def _batch(bundle: Bundle, question: Question, facts: Facts) -> Said:
+    """Among people about whom nothing holds, so that a mix-up of rows would show."""
+    words = engine(bundle).layout.pack(facts)
+    if words.unknown:
+        return _compiled(bundle, question, facts)
+    people = Batch(engine(bundle), lanes_of(engine(bundle).layout, [*[0] * 9, words.subject, *[0] * 3]))
+    code = int(people.codes(question, words.request)[9])
+    assert (9 in people.ids(question, words.request)) == (code > 0)
+    assert bool(people.bitmap(question, words.request)[1] & 2) == (code > 0)
+    return {"outcome": "permit" if code else "deny", "first": engine(bundle).codes.get(code, "")}
+
+
 IMPLEMENTATIONS = [
     Implementation("naive", _naive),
     Implementation("compiled", _compiled),
     Implementation("prepared", _prepared),
+    Implementation("batch", _batch),
 ]

@@ -21,6 +21,8 @@ def test_case(case: Case, implementation: Implementation) -> None:
     assert case.question is not None
     given = implementation.answer(corpus.bundle(case.policy), case.question, case.facts)
     assert given["outcome"] == case.expect["outcome"], given
+    if "first" in given and "grounds" in case.expect:
+        assert given["first"] in case.expect["grounds"], given
     for name in set(given) & set(case.expect) - {"outcome", "missing"}:
         assert set(map(str, case.expect[name])) <= set(given[name]), (name, given)
     if "missing" in given and "missing" in case.expect:

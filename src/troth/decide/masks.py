@@ -73,6 +73,14 @@ class Row(NamedTuple):
         """Both at once."""
         return Row(self.need | other.need, self.forbid | other.forbid)
 
+    def agrees(self, word: int, known: int) -> bool:
+        """Whether a word whose `known` bits are as given can still match."""
+        return (word & known & self.reads) == self.need & known
+
+    def without(self, known: int) -> Row:
+        """What it still demands once the `known` bits agree."""
+        return Row(self.need & ~known, self.forbid & ~known)
+
     @property
     def possible(self) -> bool:
         """Whether any word can match it."""

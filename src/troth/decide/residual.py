@@ -84,6 +84,15 @@ class Rule:
             return 0
         return next((code for code, rows in self.grounds if any(row.matches(word) for row in rows)), 0)
 
+    def given(self, word: int, known: int) -> Rule:
+        """The rule that remains when the bits of `known` are as in `word`."""
+        blocks = fewest(row.without(known) for row in self.blocks if row.agrees(word, known))
+        grounds = (
+            (code, fewest(row.without(known) for row in rows if row.agrees(word, known)))
+            for code, rows in self.grounds
+        )
+        return Rule(blocks, tuple((code, rows) for code, rows in grounds if rows))
+
 
 NEVER = Rule((Row(0, 0),), ())
 """The rule that permits nobody."""
