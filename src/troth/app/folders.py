@@ -6,7 +6,7 @@ from importlib import resources
 from pathlib import Path
 
 from troth.kernel.findings import Findings, Place
-from troth.policy.binding import bind, bind_marks, render_bindings, unmark
+from troth.policy.binding import bind, bind_marks, read_bindings, rebind, render_bindings, unmark
 from troth.policy.clauses import cut
 from troth.policy.compile import CLAUSES_FILE, FORMATS, Compiled, compile_policy
 from troth.policy.load import HEADER_FILE, load
@@ -92,8 +92,10 @@ def bind_folder(folder: Path, findings: Findings) -> int:
         (folder / file).write_text(clean, encoding="utf-8")
         refs = bind_marks(cut(clean, format="markdown", language=language), marks)
     else:
-        refs = bind(
-            cut(files.get(file, ""), format=FORMATS.get(Path(file).suffix, "text"), language=language), file
-        )
+        found = cut(files.get(file, ""), format=FORMATS.get(Path(file).suffix, "text"), language=language)
+        table = files.get(CLAUSES_FILE, "")
+        refs = rebind(read_bindings(table, found, Findings()), found, findings) if table else bind(found)
+    if findings.refused:
+        return 0
     (folder / CLAUSES_FILE).write_text(render_bindings(refs), encoding="utf-8")
     return len(refs)

@@ -69,7 +69,9 @@ def new_policy(folder: Path) -> None:
     """Write a policy folder that compiles. Raises CallerError for an unusable name or a folder that is not empty."""
     name = folder.name
     if not _NAME.match(name):
-        raise CallerError(f"'{name}' cannot name a policy.", "Use lower case letters, digits and '_', such as 'acme'.")
+        raise CallerError(
+            f"'{name}' cannot name a policy.", "Use lower case letters, digits and '_', such as 'acme'."
+        )
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise FolderTaken(f"{folder} is not empty.", "Name a new folder.")
     title = name.replace("_", " ").title()

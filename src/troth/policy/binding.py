@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections import Counter
 
-from troth.kernel.findings import Findings, did_you_mean
+from troth.kernel.findings import Findings, Place, did_you_mean
 from troth.policy.bundle import ClauseRef
 from troth.policy.clauses import Clause, Cut
 from troth.policy.clauses import Kind as ClauseKind
@@ -28,13 +28,37 @@ def words_digest(words: str) -> str:
     return hashlib.sha256(folded.encode()).hexdigest()[:_SHORT]
 
 
-def bind(cut: Cut, file: str) -> tuple[ClauseRef, ...]:
+def bind(cut: Cut) -> tuple[ClauseRef, ...]:
     """A clause table without ids of its own: every address that has words stands for itself."""
     return tuple(
         ClauseRef(c.address, c.address, 1, 0, c.end - c.start, words_digest(c.text))
         for c in cut.clauses
         if c.kind is not ClauseKind.BLANK
     )
+
+
+def rebind(
+    refs: tuple[ClauseRef, ...], cut: Cut, findings: Findings, file: str = "clauses.yaml"
+) -> tuple[ClauseRef, ...]:
+    """A clause table brought up to a text that was reworded: ids stay where they were, digests follow the words.
+
+    Where several ids share an address and one of them was reworded, no offsets can be told: that is a finding.
+    """
+    sharing = Counter(ref.address for ref in refs)
+    clauses = cut.by_address()
+    kept: list[ClauseRef] = []
+    for ref in refs:
+        clause = clauses.get(ref.address)
+        if clause is None or _same(ref, clause, cut):
+            kept.append(ref)
+        elif sharing[ref.address] == 1:
+            words = cut.source[clause.start : clause.end]
+            kept.append(ClauseRef(ref.id, ref.address, 1, 0, len(words), words_digest(clause.text)))
+        else:
+            findings.error("shared-address", Place(file), f"Clause {ref.id} shares {ref.address} with others and was reworded.",
+                           "Keep the text as NAME.marks.md with a mark before each passage, and bind that.")  # fmt: skip
+            kept.append(ref)
+    return tuple(kept)
 
 
 def unmark(marked: str) -> tuple[str, tuple[tuple[str, int], ...]]:

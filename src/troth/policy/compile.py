@@ -105,7 +105,7 @@ def _clauses(
     if authoritative is None:
         return ()
     if CLAUSES_FILE not in files:
-        clauses = bind(authoritative, header.texts[0])
+        clauses = bind(authoritative)
     else:
         clauses = read_bindings(files[CLAUSES_FILE], authoritative, findings)
     _check_languages(header, cuts, clauses, findings)
