@@ -104,10 +104,8 @@ def _clauses(
     authoritative = cuts.get(header.texts[0]) if header.texts else None
     if authoritative is None:
         return ()
-    if CLAUSES_FILE not in files:
-        clauses = bind(authoritative)
-    else:
-        clauses = read_bindings(files[CLAUSES_FILE], authoritative, findings)
+    table = files.get(CLAUSES_FILE)
+    clauses = bind(authoritative) if table is None else read_bindings(table, authoritative, findings)
     _check_languages(header, cuts, clauses, findings)
     return clauses
 
