@@ -1,0 +1,204 @@
+"""Acts on one organisation within one transaction: what a door lets people and programs do, each its own event.
+
+Several may be done together: one button can withdraw a consent, raise an objection and close an account.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from decimal import Decimal
+
+from troth.consent import Standing
+from troth.decide.model import Question
+from troth.gate import Found, Gate, ObservedAct, Reply, Rooms
+from troth.kernel.findings import did_you_mean
+from troth.kernel.ids import SubjectId, parse
+from troth.ledger import Origin, Work
+from troth.policies import Declared, PolicyUnknown
+from troth.policy.bundle import Bundle
+from troth.subjects import Act, Changes, Identity, IdentityKind, Opened, Shown
+from troth.subjects.errors import IdentityUnreadable
+
+
+class Acts:
+    """Everything that can be done, bound to a transaction, an instant and an origin. Made by `Organisation.act`.
+
+    `policy` is the digest of the version an act happens under; left out, it is the one in force.
+    """
+
+    def __init__(
+        self, work: Work, changes: Changes, rooms: Rooms, gate: Gate, at: datetime, origin: Origin
+    ) -> None:
+        self.work = work
+        self.at = at
+        self.origin = origin
+        self._changes = changes
+        self._rooms = rooms
+        self._gate = gate
+
+    # --- policy ------------------------------------------------------------------------------------------------------
+
+    def activate(self, bundle: Bundle, texts: Mapping[str, str], *, since: datetime | None = None) -> str:
+        """Put a version of the policy in force, at once or from `since`; its digest."""
+        return self._rooms.policies.activate(
+            self.work, bundle, texts, at=self.at, since=since, origin=self.origin
+        )
+
+    def declared(self, policy: str = "") -> Declared:
+        """What a version declares. Raises PolicyUnknown, NoPolicyInForce."""
+        connection, policies = self.work.connection, self._rooms.policies
+        if policy and not policies.known(connection, policy):
+            raise PolicyUnknown("No version of this digest was activated here.", "Name one that was.")
+        return policies.declared(connection, policy or policies.in_force(connection, self.at).digest)
+
+    # --- subjects ----------------------------------------------------------------------------------------------------
+
+    def open_subject(self, identities: Iterable[tuple[str, str]]) -> Opened:
+        """The subject these (kind, value) identities lead to, made anew when none does. Raises IdentitiesDiffer."""
+        listed = [_identity(kind, value) for kind, value in identities]
+        policy = self.declared().digest
+        return self._rooms.subjects.open(self.work, listed, at=self.at, origin=self.origin, policy=policy)
+
+    def link(self, subject: str, kind: str, value: str) -> None:
+        """Let an identity lead to a subject. Raises IdentityTaken, SubjectUnknown."""
+        self._rooms.subjects.link(self.work, self._act(subject), _identity(kind, value))
+
+    def unlink(self, subject: str, kind: str, value: str) -> None:
+        """Let an identity lead to a subject no more. Raises SubjectUnknown."""
+        self._rooms.subjects.unlink(self.work, self._act(subject), _identity(kind, value))
+
+    def merge(self, kept: str, absorbed: str) -> None:
+        """Make two subjects one; the stricter state of both holds. Raises SubjectUnknown, MergeRefused."""
+        self._rooms.subjects.merge(self.work, self._act(kept), parse(SubjectId, absorbed), self._changes)
+
+    def set_facts(
+        self,
+        subject: str,
+        *,
+        set: Iterable[str] = (),
+        clear: Iterable[str] = (),
+        doubt: Iterable[str] = (),
+        language: str = "",
+        rendered: str = "",
+        policy: str = "",
+    ) -> None:
+        """Record facts such as `registered` and `shown:filing_notice`. Raises NotDeclared, SubjectUnknown."""
+        declared = self.declared(policy)
+        self._rooms.subjects.record(
+            self.work,
+            self._act(subject, declared.digest),
+            declared,
+            set=set,
+            clear=clear,
+            doubt=doubt,
+            shown=Shown(language, rendered),
+            changes=self._changes,
+        )
+
+    # --- consent -----------------------------------------------------------------------------------------------------
+
+    def consent(
+        self,
+        subject: str,
+        item: str,
+        said: str,
+        *,
+        kind: str = "",
+        notice: str = "",
+        language: str = "",
+        rendered: str = "",
+        policy: str = "",
+    ) -> Standing:
+        """Record that a consent was given, refused or withdrawn. Raises NotDeclared, MoveRefused, SubjectUnknown."""
+        declared = self.declared(policy)
+        return self._rooms.consents.say(
+            self.work,
+            self._act(subject, declared.digest),
+            declared,
+            item,
+            said,
+            kind=kind,
+            notice=notice,
+            shown=Shown(language, rendered),
+            changes=self._changes,
+        )
+
+    def accept(self, subject: str, kind: str, *, language: str = "", policy: str = "") -> str:
+        """Record that a policy version was accepted (`deemed`, `explicit`), which binds the person to it, or `declined`.
+
+        Returns its digest. Raises PolicyUnknown, MoveRefused, SubjectUnknown.
+        """
+        act = self._act(subject, self.declared(policy).digest)
+        self._rooms.consents.accept(self.work, act, kind, language=language, changes=self._changes)
+        if kind != "declined":
+            self._rooms.subjects.bind(self.work, act, self._changes)
+        return act.policy or ""
+
+    def object(self, subject: str, objection: str, *, raised: bool = True, policy: str = "") -> None:
+        """Record that an objection was raised, or lifted. Raises NotDeclared, SubjectUnknown."""
+        declared = self.declared(policy)
+        self._rooms.consents.object(
+            self.work,
+            self._act(subject, declared.digest),
+            declared,
+            objection,
+            raised=raised,
+            changes=self._changes,
+        )
+
+    def expire(self) -> int:
+        """Say in the ledger which consents ran out by now; how many."""
+        return self._rooms.consents.expire(self.work, self.at, self.origin)
+
+    # --- recipients, gate --------------------------------------------------------------------------------------------
+
+    def recipient(
+        self,
+        recipient: str,
+        facts: Iterable[str],
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        stake: Decimal | None = None,
+    ) -> None:
+        """Put facts about a recipient on record. Raises NotDeclared, StakeTooSmall, WhenUnreadable."""
+        self._rooms.recipients.record(
+            self.work,
+            self.declared(),
+            recipient,
+            facts,
+            at=self.at,
+            since=since,
+            until=until,
+            stake=stake,
+            origin=self.origin,
+        )
+
+    def end_recipient(self, recipient: str, facts: Iterable[str]) -> None:
+        """Let facts about a recipient end now. Raises NotDeclared."""
+        self._rooms.recipients.end(
+            self.work, self.declared(), recipient, facts, at=self.at, origin=self.origin
+        )
+
+    def release(
+        self, question: Question, subject: str | None, papers: Mapping[str, str] | None = None
+    ) -> Reply:
+        """Decide on a release and record it; data may leave once the whole work is durable."""
+        return self._gate.release_in(self.work, question, subject, papers or {}, origin=self.origin)
+
+    def observe(self, acts: Iterable[ObservedAct]) -> tuple[Found, ...]:
+        """Judge acts that were seen outside the gate, and record what they were."""
+        return self._gate.observe_in(self.work, acts, origin=self.origin)
+
+    def _act(self, subject: str, policy: str = "") -> Act:
+        digest = policy or self.declared().digest
+        return Act(parse(SubjectId, subject), self.at, self.origin, digest)
+
+
+def _identity(kind: str, value: str) -> Identity:
+    if kind not in tuple(IdentityKind):
+        raise IdentityUnreadable(
+            "An identity is of no kind known here.", did_you_mean(kind, tuple(IdentityKind))
+        )
+    return Identity(IdentityKind(kind), value)

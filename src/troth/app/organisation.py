@@ -1,0 +1,237 @@
+"""One organisation, wired: its policy, ledger, people, consents, recipients and gate, on one database."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
+
+from troth.app.acts import Acts
+from troth.app.config import Home
+from troth.app.folders import packs, read_folder
+from troth.app.system import SystemClock, SystemEntropy
+from troth.consent import Consents, ConsentsProjection
+from troth.db import Database, check, migrate, open_database
+from troth.decide import naive
+from troth.decide.model import Answer, Facts, Question
+from troth.gate import Decider, Gate, Kept, Once, Reply, Rooms, Words, suppose
+from troth.gate.situation import Unshared
+from troth.kernel.clock import Clock
+from troth.kernel.entropy import Entropy
+from troth.kernel.errors import AuthorError
+from troth.kernel.findings import Findings, Severity
+from troth.ledger import Ledger, Origin, Projection, PseudonymKey, Segments, create_key, read_key
+from troth.policies import Declared, Policies
+from troth.policies.service import VersionsProjection
+from troth.policy.bundle import Bundle
+from troth.policy.compile import compile_policy
+from troth.recipients import Recipients, RecipientsProjection
+from troth.subjects import UNWATCHED, Changes, PeopleProjection, Subjects
+
+T = TypeVar("T")
+PROJECTIONS: tuple[Projection, ...] = (
+    VersionsProjection(),
+    PeopleProjection(),
+    ConsentsProjection(),
+    RecipientsProjection(),
+)
+"""Every table of state, in the order in which an event reaches them: who is who comes before what they said."""
+
+
+class PolicyRefused(AuthorError):
+    """A policy folder does not compile."""
+
+
+class Watch(Protocol):
+    """Whoever keeps a faster copy of what is known of people."""
+
+    def watching(self) -> AbstractContextManager[Changes]:
+        """Opened around each transaction; left without an error once that is committed, with one when it failed."""
+
+
+class Unwatched:
+    """Nobody keeps a copy."""
+
+    def watching(self) -> AbstractContextManager[Changes]:
+        """Nothing to hold."""
+        return nullcontext(UNWATCHED)
+
+
+class Interpreter:
+    """The interpreter that specifies decisions, as the decider of a gate."""
+
+    def __init__(self, declared: Declared) -> None:
+        self._declared = declared
+
+    def answer(self, question: Question, facts: Facts) -> Answer:
+        """Read the statements and decide."""
+        return naive.answer(self._declared.catalogue, question, facts, self._declared.digest)
+
+
+class Organisation:
+    """One organisation. Threads may share it; make one per process, and `close` it."""
+
+    def __init__(
+        self,
+        id: str,
+        database: Database,
+        key: PseudonymKey,
+        segments: Segments,
+        *,
+        clock: Clock,
+        entropy: Entropy,
+        compile: Callable[[Declared], Decider] = Interpreter,
+        words: Words | None = None,
+        watch: Watch | None = None,
+    ) -> None:
+        self.id = id
+        self.database = database
+        self.clock = clock
+        self.segments = segments
+        self.ledger = Ledger(database, id, key, clock=clock, entropy=entropy, projections=PROJECTIONS)
+        self.recorder = self.ledger.recorder()
+        self.rooms = Rooms(Policies(id), Subjects(id, entropy), Consents(id), Recipients(id))
+        self.gate = Gate(
+            self.ledger, self.recorder, self.rooms, compile, clock, segments, words=words or Unshared()
+        )
+        self._compile = compile
+        self._once = Once(id)
+        self._watch = watch or Unwatched()
+
+    def act(self, do: Callable[[Acts], T], *, origin: Origin = Origin.OBSERVED) -> T:
+        """Do one thing, or several, whole or not at all; durable, and seen by every later question, once this returns."""
+        with self._watch.watching() as changes:
+            return self.recorder.run(lambda work: do(self._acts(work, changes, origin)))
+
+    def act_once(
+        self,
+        key: str,
+        request: object,
+        do: Callable[[Acts], dict[str, Any]],
+        *,
+        origin: Origin = Origin.OBSERVED,
+    ) -> Kept:
+        """As `act`, unless the same request came under this idempotency key before: then what that was answered.
+
+        An empty key does it anyway. Raises KeyReused when the key came with another request.
+        """
+        if not key:
+            return Kept(self.act(do, origin=origin), again=False)
+
+        def once(acts: Acts) -> Kept:
+            return self._once.run(acts.work, key, request, lambda: do(acts), acts.at)
+
+        return self.act(once, origin=origin)
+
+    def policy(self) -> Declared:
+        """The version in force now, and what it declares. Raises NoPolicyInForce."""
+        with self.database.read() as connection:
+            version = self.rooms.policies.in_force(connection, self.clock.now())
+            return self.rooms.policies.declared(connection, version.digest)
+
+    def texts(self, digest: str = "") -> dict[str, str]:
+        """The published texts of a version (default: the one in force), by file."""
+        named = digest or self.policy().digest
+        with self.database.read() as connection:
+            return self.rooms.policies.texts(connection, named)
+
+    def known(self, subject: str) -> Mapping[str, Facts]:
+        """What is known of a person now, by policy version that binds. Raises SubjectUnknown."""
+        with self.database.read() as connection:
+            return self.gate.known(connection, subject)
+
+    def suppose(self, question: Question, facts: Facts) -> Reply:
+        """What would be answered on made-up facts under the version in force: hypothetical, recorded nowhere."""
+        return suppose(self._compile(self.policy()), question, facts, self.clock.now())
+
+    def close(self) -> None:
+        """Seal what was gathered and give the connections back."""
+        self.gate.flush()
+        self.database.close()
+
+    def __enter__(self) -> Organisation:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _acts(self, work: Any, changes: Changes, origin: Origin) -> Acts:
+        return Acts(work, changes, self.rooms, self.gate, self.clock.now(), origin)
+
+
+def open_organisation(
+    home: Home,
+    id: str,
+    folder: Path | None = None,
+    *,
+    clock: Clock | None = None,
+    entropy: Entropy | None = None,
+    compile: Callable[[Declared], Decider] = Interpreter,
+    words: Words | None = None,
+    watch: Watch | None = None,
+    origin: Origin = Origin.OBSERVED,
+    bring_up: bool = True,
+) -> Organisation:
+    """Open an organisation at a home; with a policy folder, its version is put in force unless it is already.
+
+    The database is brought to this program's shape (`bring_up`; else it is only checked). Raises PolicyRefused for a folder
+    that does not compile, NoPolicyInForce without a folder where none was ever put in force, KeyProblem, DatabaseProblem.
+    """
+    chance = entropy or SystemEntropy()
+    compiled = compiled_folder(folder) if folder is not None else None
+    home.folder.mkdir(parents=True, exist_ok=True)
+    database = open_database(home.database)
+    try:
+        (migrate if bring_up else check)(database)
+        found = Organisation(
+            id, database, _key(home, id, database, chance), Segments(home.segments(id)),
+            clock=clock or SystemClock(), entropy=chance, compile=compile, words=words, watch=watch,
+        )  # fmt: skip
+        if compiled is not None:
+            bundle, texts = compiled
+            found.act(lambda acts: _put_in_force(acts, found, bundle, texts), origin=origin)
+        found.policy()
+    except BaseException:
+        database.close()
+        raise
+    return found
+
+
+def compiled_folder(folder: Path) -> tuple[Bundle, dict[str, str]]:
+    """The bundle of a policy folder and the texts it publishes. Raises PolicyRefused with the first finding."""
+    findings = Findings()
+    files = read_folder(folder, findings)
+    compiled = None if findings.refused else compile_policy(files, packs(findings), findings)
+    if compiled is None:
+        errors = [finding for finding in findings.sorted if finding.severity is Severity.ERROR]
+        raise PolicyRefused(
+            f"The policy in {folder} does not compile: {len(errors)} findings refuse it, the first is: {errors[0]}",
+            f"See all of them with: troth check {folder}",
+            folder=str(folder),
+            findings=len(errors),
+        )
+    return compiled.bundle, {text.file: files[text.file] for text in compiled.bundle.texts}
+
+
+def _put_in_force(acts: Acts, organisation: Organisation, bundle: Bundle, texts: Mapping[str, str]) -> None:
+    acts.work.lock()
+    connection, policies = acts.work.connection, organisation.rooms.policies
+    held = [version.digest for version in policies.versions(connection)]
+    if not held or policies.in_force(connection, acts.at).digest != bundle.digest:
+        acts.activate(bundle, texts)
+
+
+def _key(home: Home, id: str, database: Database, entropy: Entropy) -> PseudonymKey:
+    """The organisation's pseudonym key, made anew only where nothing was ever recorded under another."""
+    path = home.key(id)
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if not path.exists() and not _has_entries(database, id):
+        return create_key(path, entropy)
+    return read_key(path)
+
+
+def _has_entries(database: Database, id: str) -> bool:
+    asked = Ledger(database, id, PseudonymKey(b""), clock=SystemClock(), entropy=SystemEntropy())
+    with database.read() as connection:
+        return asked.head(connection).size > 0

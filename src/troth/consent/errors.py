@@ -1,0 +1,13 @@
+"""What the room of consents refuses."""
+
+from __future__ import annotations
+
+from troth.kernel.errors import CallerError
+
+
+class MoveRefused(CallerError):
+    """From where a consent or acceptance stands, this act leads nowhere."""
+
+
+class ActUnreadable(CallerError):
+    """An act or a kind of consent is named that does not exist."""

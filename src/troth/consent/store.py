@@ -1,0 +1,150 @@
+"""The tables of consents, acceptances and objections: functions of headers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Index,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    and_,
+    bindparam,
+    delete,
+    insert,
+    select,
+)
+
+from troth.consent.model import ConsentAct, ConsentState, Said
+from troth.db import Instant, metadata
+
+states = Table(
+    "consent_states",
+    metadata,
+    Column("organisation", String(64), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("item", String(150), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("act", String(16), nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("expires", Instant, nullable=True),
+    Column("policy", String(71), nullable=False),
+    Column("notice", String(150), nullable=False),
+    Column("version", String(71), nullable=False),
+    Column("language", String(16), nullable=False),
+    PrimaryKeyConstraint("organisation", "subject", "item", "kind"),
+    Index("ix_consent_states_expires", "organisation", "expires"),
+)
+acceptances = Table(
+    "consent_acceptances",
+    metadata,
+    Column("organisation", String(64), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("policy", String(71), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("since", Instant, nullable=False),
+    PrimaryKeyConstraint("organisation", "subject", "policy", "kind"),
+)
+objections = Table(
+    "consent_objections",
+    metadata,
+    Column("organisation", String(64), nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("objection", String(150), nullable=False),
+    Column("since", Instant, nullable=False),
+    PrimaryKeyConstraint("organisation", "subject", "objection"),
+)
+
+
+def _of_person(table: Table) -> Any:
+    return select(table).where(table.c.organisation == bindparam("of"), table.c.subject == bindparam("who"))
+
+
+_STATES: Final = _of_person(states)
+_ACCEPTANCES: Final = _of_person(acceptances)
+_OBJECTIONS: Final = _of_person(objections)
+Rows = Mapping[tuple[str, ...], dict[str, Any]]
+
+
+def load(connection: Connection, organisation: str, subject: str) -> ConsentState:
+    """The state that stands under a pseudonym."""
+    who = {"of": organisation, "who": subject}
+    return ConsentState(
+        MappingProxyType({(r.item, r.kind): _said(r) for r in connection.execute(_STATES, who)}),
+        MappingProxyType({(r.policy, r.kind): r.since for r in connection.execute(_ACCEPTANCES, who)}),
+        MappingProxyType({r.objection: r.since for r in connection.execute(_OBJECTIONS, who)}),
+    )
+
+
+def save(
+    connection: Connection, organisation: str, subject: str, before: ConsentState, after: ConsentState
+) -> None:
+    """Bring the tables from one state to another."""
+    mine = {"organisation": organisation, "subject": subject}
+    for table, rows in (
+        (states, _states),
+        (acceptances, _acceptances),
+        (objections, _objections),
+    ):
+        _change(connection, table, mine, rows(before), rows(after))
+
+
+def running_out(connection: Connection, organisation: str, until: datetime) -> tuple[str, ...]:
+    """The pseudonyms under which something that was given ran out by an instant."""
+    query = select(states.c.subject).where(
+        states.c.organisation == organisation,
+        states.c.expires <= until,
+        states.c.act == ConsentAct.GIVEN.value,
+    )
+    return tuple(sorted(set(connection.execute(query).scalars())))
+
+
+def _change(connection: Connection, table: Table, mine: dict[str, str], before: Rows, after: Rows) -> None:
+    names = [column.name for column in table.primary_key if column.name not in mine]
+    for key, row in before.items():
+        if after.get(key) != row:
+            same = and_(*(table.c[n] == v for n, v in (mine | dict(zip(names, key, strict=True))).items()))
+            connection.execute(delete(table).where(same))
+    new = [
+        mine | dict(zip(names, key, strict=True)) | row
+        for key, row in after.items()
+        if before.get(key) != row
+    ]
+    if new:
+        connection.execute(insert(table), new)
+
+
+def _states(state: ConsentState) -> Rows:
+    return {key: _row(said) for key, said in state.said.items()}
+
+
+def _acceptances(state: ConsentState) -> Rows:
+    return {key: {"since": since} for key, since in state.accepted.items()}
+
+
+def _objections(state: ConsentState) -> Rows:
+    return {(id,): {"since": since} for id, since in state.objections.items()}
+
+
+def _row(said: Said) -> dict[str, Any]:
+    return {
+        "act": said.act.value,
+        "since": said.since,
+        "expires": said.expires,
+        "policy": said.policy,
+        "notice": said.notice,
+        "version": said.version,
+        "language": said.language,
+    }
+
+
+def _said(row: Any) -> Said:
+    return Said(
+        ConsentAct(row.act), row.since, row.expires, row.policy, row.notice, row.version, row.language
+    )
