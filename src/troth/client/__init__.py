@@ -1,0 +1,11 @@
+"""client: the typed way in for programs: ask before touching data, record what people chose, report what was seen.
+
+Owns nothing but a connection. Nouns: client, key, question, answer, problem. A company needs this package's room alone.
+"""
+
+from troth.client.calls import Client
+from troth.client.errors import Away, Problem
+from troth.client.keyfile import KeyFile
+from troth.client.model import Answer, Question
+
+__all__ = ["Answer", "Away", "Client", "KeyFile", "Problem", "Question"]

@@ -1,0 +1,173 @@
+"""The calls, one method each, over one kept connection. Not for several threads at once: give each its own."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+from collections.abc import Iterable, Mapping
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from troth.client.errors import Away, Problem
+from troth.client.keyfile import KeyFile
+from troth.client.model import Answer, Question
+
+Facts = Iterable[str]
+
+
+class Client:
+    """Speaks for one organisation. `timeout` is how many seconds an answer may take before it counts as away."""
+
+    def __init__(self, keys: KeyFile, timeout: float = 10.0) -> None:
+        self._keys = keys
+        self._timeout = timeout
+        self._connection: http.client.HTTPConnection | None = None
+
+    # -- asking -------------------------------------------------------------------------------------------------
+
+    def peek(self, subject: str, question: Question) -> Answer:
+        """Advice; recorded nowhere."""
+        return Answer.of(self._post("peek", {"subject": subject} | question.as_json()))
+
+    def use(self, subject: str, question: Question, key: str = "") -> Answer:
+        """Ask before collecting, using or storing; what was answered is on record."""
+        return Answer.of(self._post("use", {"subject": subject} | question.as_json(), key))
+
+    def release(self, subject: str, question: Question, key: str = "") -> Answer:
+        """Ask before sharing, transferring or publishing; the record is durable before the answer is here."""
+        return Answer.of(self._post("release", {"subject": subject} | question.as_json(), key))
+
+    def ask_request(self, right: str, ground: str, papers: Mapping[str, str]) -> dict[str, Any]:
+        """What is to be said to a person's request; recorded nowhere."""
+        return self._post("requests/ask", {"right": right, "ground": ground, "papers": dict(papers)})
+
+    # -- people -------------------------------------------------------------------------------------------------
+
+    def subject(self, identities: Mapping[str, str]) -> str:
+        """The subject with these identities (`email`, `phone`, `device`, `account`, `cookie`), made if there is none."""
+        named = [{"kind": kind, "value": value} for kind, value in identities.items()]
+        return str(self._post("subjects", {"identities": named})["subject"])
+
+    def facts_of(self, subject: str) -> dict[str, Any]:
+        """The facts on record about a subject, and the policy that binds it."""
+        return self._get(f"subjects/{quote(subject)}")
+
+    def set_facts(
+        self, subject: str, set: Facts = (), clear: Facts = (), *, language: str = "", rendered: str = ""
+    ) -> None:
+        """Record what became true of a subject; of a notice shown, its language and the digest of what was shown."""
+        said = {"set": list(set), "clear": list(clear), "language": language, "rendered": rendered}
+        self._post(f"subjects/{quote(subject)}/facts", {k: v for k, v in said.items() if v})
+
+    def accept(self, subject: str, kind: str, policy: str, language: str) -> None:
+        """An acceptance of a policy version: `deemed`, `explicit` or `declined`."""
+        self._post(
+            f"subjects/{quote(subject)}/acceptance", {"kind": kind, "policy": policy, "language": language}
+        )
+
+    def consent(
+        self, subject: str, item: str, act: str, *, kind: str = "", notice: str = "", language: str = ""
+    ) -> None:
+        """A consent `given`, `refused` or `withdrawn`, of the kind the person's act had."""
+        said = {"subject": subject, "item": item, "act": act, "kind": kind, "notice": notice}
+        self._post("consents", {k: v for k, v in (said | {"language": language}).items() if v})
+
+    def objection(self, subject: str, objection: str, act: str) -> None:
+        """An objection `raised` or `lifted`; it is in force when this returns."""
+        self._post("objections", {"subject": subject, "objection": objection, "act": act})
+
+    def recipient(self, recipient: str, facts: Facts, *, until: str = "", stake: float | None = None) -> None:
+        """Put on record what is known about a recipient."""
+        said: dict[str, Any] = {"facts": list(facts)} | ({"until": until} if until else {})
+        self._post(f"recipients/{quote(recipient)}/facts", said | ({} if stake is None else {"stake": stake}))
+
+    # -- what was seen, and reading -----------------------------------------------------------------------------
+
+    def probe(
+        self, probe: str, passed: bool, statements: Iterable[str], seen: Iterable[object], looked_at: str
+    ) -> None:
+        """Report a look into a store."""
+        said = {"probe": probe, "passed": passed, "statements": list(statements), "seen": list(seen)}
+        self._post("probes", said | {"looked_at": looked_at})
+
+    def observed(self, acts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+        """Report acts that were seen outside the gate."""
+        return self._post("observed", {"acts": [dict(act) for act in acts]})
+
+    def policy(self) -> dict[str, Any]:
+        """The policy in force, with its digest."""
+        return self._get("policy")
+
+    def promises(self, clause: str = "") -> dict[str, Any]:
+        """The board, or one clause of it."""
+        return self._get(f"promises/{quote(clause, safe='')}" if clause else "promises")
+
+    def evidence(self, after: int = 0, kind: str = "") -> dict[str, Any]:
+        """Events after a sequence number."""
+        return self._get(f"evidence?{urlencode({'after': after, 'kind': kind})}")
+
+    # -- the wire -----------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
+
+    def _get(self, path: str) -> dict[str, Any]:
+        return self._call("GET", path, None, {})
+
+    def _post(self, path: str, body: Mapping[str, Any], key: str = "") -> dict[str, Any]:
+        encoded = json.dumps(body, ensure_ascii=False).encode()
+        headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
+        return self._call("POST", path, encoded, headers)
+
+    def _call(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> dict[str, Any]:
+        target = f"/api/v1/{quote(self._keys.organisation)}/{path}"
+        try:
+            status, data = self._exchange(method, target, body, headers)
+        except (OSError, http.client.HTTPException) as problem:
+            self.close()
+            raise Away(f"troth did not answer ({type(problem).__name__}).", "Try again later.") from problem
+        return _read(status, data)
+
+    def _exchange(
+        self, method: str, target: str, body: bytes | None, headers: Mapping[str, str]
+    ) -> tuple[int, bytes]:
+        """One request; a kept connection that the other side has closed meanwhile is opened anew, once."""
+        fresh = self._connection is None
+        connection = self._connection = self._connection or self._open()
+        all_headers = {"Authorization": f"Bearer {self._keys.key}", "Accept": "application/json", **headers}
+        try:
+            connection.request(method, target, body, all_headers)
+            response = connection.getresponse()
+        except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
+            self.close()
+            if fresh:
+                raise
+            return self._exchange(method, target, body, headers)
+        return response.status, response.read()
+
+    def _open(self) -> http.client.HTTPConnection:
+        address = urlsplit(self._keys.url)
+        connection = http.client.HTTPConnection(
+            address.hostname or "", address.port or 80, timeout=self._timeout
+        )
+        connection.connect()
+        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
+
+
+def _read(status: int, data: bytes) -> dict[str, Any]:
+    try:
+        plain = json.loads(data or b"{}")
+    except ValueError:
+        plain = {}
+    if not isinstance(plain, dict):
+        plain = {"items": plain}
+    if status >= 500:
+        raise Away(f"troth could not answer (status {status}).", "See its own output.")
+    if status >= 400:
+        raise Problem(status, str(plain.get("title", "")), str(plain.get("detail", "")))
+    return plain

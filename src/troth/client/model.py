@@ -1,0 +1,57 @@
+"""What is asked and what comes back, as plain frozen types."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """May this be done? Who asks says the act, the categories, the purpose and the references; facts are looked up."""
+
+    action: str
+    data: tuple[str, ...]
+    purpose: str
+    recipient: str = ""
+    place: str = ""
+    via: str = ""
+    source: str = ""
+    message: str = ""
+    papers: Mapping[str, str] = field(default_factory=dict)
+
+    def as_json(self) -> dict[str, Any]:
+        """The body of the call: what is not said is left out."""
+        said: dict[str, Any] = {"action": self.action, "data": list(self.data), "purpose": self.purpose}
+        for name in ("recipient", "place", "via", "source", "message"):
+            if value := getattr(self, name):
+                said[name] = value
+        return said | ({"papers": dict(self.papers)} if self.papers else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Permit or deny, why, what must be done with a permit, and which sets of facts would turn a denial."""
+
+    permitted: bool
+    grounds: tuple[str, ...]
+    clauses: tuple[str, ...]
+    duties: tuple[str, ...]
+    missing: tuple[tuple[str, ...], ...]
+    policy: str
+    sequence: int | None
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Answer:
+        """Read the answer of `peek`, `use` or `release`; anything but the word `permit` is a denial."""
+        number = plain.get("sequence")
+        return cls(
+            plain.get("outcome") == "permit",
+            tuple(map(str, plain.get("grounds") or ())),
+            tuple(map(str, plain.get("clauses") or ())),
+            tuple(map(str, plain.get("duties") or ())),
+            tuple(tuple(map(str, way)) for way in plain.get("missing") or ()),
+            str(plain.get("policy", "")),
+            int(number) if number is not None else None,
+        )
