@@ -26,6 +26,8 @@ from troth.policies import Declared, Policies
 from troth.policies.service import VersionsProjection
 from troth.policy.bundle import Bundle
 from troth.policy.compile import compile_policy
+from troth.promises.service import Promises
+from troth.promises.store import PromisesProjection
 from troth.recipients import Recipients, RecipientsProjection
 from troth.subjects import UNWATCHED, Changes, PeopleProjection, Subjects
 
@@ -35,6 +37,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     PeopleProjection(),
     ConsentsProjection(),
     RecipientsProjection(),
+    PromisesProjection(),
 )
 """Every table of state, in the order in which an event reaches them: who is who comes before what they said."""
 
@@ -98,6 +101,7 @@ class Organisation:
         self._compile = compile
         self._once = Once(id)
         self._watch = watch or Unwatched()
+        self._promises: Promises | None = None
 
     def act(self, do: Callable[[Acts], T], *, origin: Origin = Origin.OBSERVED) -> T:
         """Do one thing, or several, whole or not at all; durable, and seen by every later question, once this returns."""
@@ -135,6 +139,14 @@ class Organisation:
         named = digest or self.policy().digest
         with self.database.read() as connection:
             return self.rooms.policies.texts(connection, named)
+
+    @property
+    def promises(self) -> Promises:
+        """The promises of the version in force, judged by the engine that decides at the gate. Raises NoPolicyInForce."""
+        declared = self.policy()
+        if self._promises is None or self._promises.bundle.digest != declared.digest:
+            self._promises = Promises(self.id, declared.bundle, self._compile(declared).answer)
+        return self._promises
 
     def known(self, subject: str) -> Mapping[str, Facts]:
         """What is known of a person now, by policy version that binds. Raises SubjectUnknown."""
