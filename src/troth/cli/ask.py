@@ -1,4 +1,7 @@
-"""`troth ask FOLDER …`: may this company do that, and why? As a hypothetical, recorded nowhere."""
+"""`troth ask FOLDER …`: may this company do that, and why?
+
+With `--fact` it is a hypothetical, recorded nowhere. With `--subject` the facts come from the installation's store.
+"""
 
 from __future__ import annotations
 
@@ -8,10 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from troth.app.folders import compile_folder
+from troth.app.organisation import open_organisation
+from troth.cli.home import add_home, home_of
 from troth.decide.model import Answer, Facts, Question, Request, RequestAnswer
 from troth.decide.naive import answer
 from troth.decide.requests import answer_request
+from troth.kernel.errors import TrothError
 from troth.kernel.findings import Findings, did_you_mean
+from troth.policy.bundle import Bundle
 from troth.policy.catalogue import Catalogue
 from troth.policy.facts import BARE, CLOSED_NAMES, FAMILIES, Fact
 from troth.policy.vocabulary import ACTIONS, PAPERS, READING_NAMES, RIGHTS
@@ -47,6 +54,8 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--paper", action="append", default=[], metavar="WORD", help="a reference that is given (repeatable)"
     )
+    command.add_argument("--subject", help="ask about this person, by what is on record in the installation")
+    add_home(command)
     command.add_argument(
         "--reading", choices=sorted(READING_NAMES), help="the reading (default: the one enforced)"
     )
@@ -68,25 +77,64 @@ def run(args: argparse.Namespace) -> int:
     if problem:
         print(problem)
         return 2
+    if args.subject:
+        return _about_subject(args, compiled.bundle)
     facts = Facts.of([*args.fact, *(f"paper:{word}" for word in args.paper)])
     digest = compiled.bundle.digest
     if args.right:
         found = answer_request(catalogue, Request(args.right, args.ground, args.refusal), facts, digest)
-        _show(args, request_json(found), _request_text(found))
-        return int(found.outcome not in ("accept", "may_refuse", "barred"))
-    question = Question(
-        args.action,
-        tuple(args.data),
-        args.purpose,
-        args.recipient,
-        args.place,
-        args.via,
-        args.source,
-        args.message,
+        return _shown_request(args, found, hypothetical=True)
+    return _shown(args, answer(catalogue, _question(args), facts, digest), hypothetical=True)
+
+
+def _about_subject(args: argparse.Namespace, bundle: Bundle) -> int:
+    """What the gate advises on the facts of record; nothing is written."""
+    papers = dict.fromkeys(args.paper, "given")
+    try:
+        with open_organisation(home_of(args), bundle.header.policy, bring_up=False) as organisation:
+            if args.right:
+                found = organisation.gate.ask(
+                    Request(args.right, args.ground, args.refusal), args.subject, papers
+                )
+                return _shown_request(args, found, hypothetical=False)
+            reply = organisation.gate.peek(_question(args), args.subject, papers)
+            return _shown(args, reply.answer, hypothetical=False)
+    except TrothError as problem:
+        print(json.dumps(problem.as_json(), indent=2) if args.json else str(problem))
+        return 2
+
+
+def _question(args: argparse.Namespace) -> Question:
+    named = (args.recipient, args.place, args.via, args.source, args.message)
+    return Question(args.action, tuple(args.data), args.purpose, *named)
+
+
+def _shown(args: argparse.Namespace, found: Answer, hypothetical: bool) -> int:
+    plain = answer_json(found) | {"hypothetical": hypothetical}
+    print(
+        json.dumps(plain, ensure_ascii=False, indent=2)
+        if args.json
+        else "\n".join([*_text(found), _manner(hypothetical)])
     )
-    decided = answer(catalogue, question, facts, digest)
-    _show(args, answer_json(decided), _text(decided))
-    return int(not decided.permitted)
+    return int(not found.permitted)
+
+
+def _shown_request(args: argparse.Namespace, found: RequestAnswer, hypothetical: bool) -> int:
+    plain = request_json(found) | {"hypothetical": hypothetical}
+    print(
+        json.dumps(plain, ensure_ascii=False, indent=2)
+        if args.json
+        else "\n".join([*_request_text(found), _manner(hypothetical)])
+    )
+    return int(found.outcome not in ("accept", "may_refuse", "barred"))
+
+
+def _manner(hypothetical: bool) -> str:
+    return (
+        "  A hypothetical: recorded nowhere."
+        if hypothetical
+        else "  Advice on what is on record now; nothing was written."
+    )
 
 
 def answer_json(found: Answer) -> dict[str, Any]:
@@ -109,7 +157,6 @@ def answer_json(found: Answer) -> dict[str, Any]:
             for o in found.obstacles
         ],
         "policy": found.policy,
-        "hypothetical": True,
     }
 
 
@@ -125,13 +172,14 @@ def request_json(found: RequestAnswer) -> dict[str, Any]:
         "within": list(found.within),
         "fee": found.fee,
         "policy": found.policy,
-        "hypothetical": True,
     }
 
 
 def _problem(args: argparse.Namespace, catalogue: Catalogue) -> str:
     if not args.right and not args.action:
         return "Say what is asked: --action, --data and --purpose for an act, or --right for a request."
+    if args.subject and (args.fact or args.reading):
+        return "With --subject the facts come from the record and the reading is the one enforced; leave --fact and --reading out."
     if args.right and args.action:
         return "Ask about an act (--action) or about a request (--right), not both."
     for paper in args.paper:
@@ -157,11 +205,7 @@ def _fact_problem(fact: Fact, text: str, catalogue: Catalogue) -> str:
     return ""
 
 
-def _show(args: argparse.Namespace, plain: dict[str, Any], text: str) -> None:
-    print(json.dumps(plain, ensure_ascii=False, indent=2) if args.json else text)
-
-
-def _text(found: Answer) -> str:
+def _text(found: Answer) -> list[str]:
     if found.permitted:
         lines = [
             "Yes, this is permitted.",
@@ -177,10 +221,10 @@ def _text(found: Answer) -> str:
         ]
         ways = [" and ".join(way) for way in found.missing]
         lines += [f"  would do  {way}" for way in ways] or ["  Nothing would change this answer."]
-    return "\n".join([*lines, f"  policy    {found.policy}", "  A hypothetical: recorded nowhere."])
+    return [*lines, f"  policy    {found.policy}"]
 
 
-def _request_text(found: RequestAnswer) -> str:
+def _request_text(found: RequestAnswer) -> list[str]:
     said = {
         "accept": "Accepted.",
         "may_refuse": "It may be refused.",
@@ -198,4 +242,4 @@ def _request_text(found: RequestAnswer) -> str:
         ("fee", (found.fee,) if found.fee else ()),
     )
     lines = [said, *(f"  {name:<9} {', '.join(values)}" for name, values in rows if values)]
-    return "\n".join([*lines, f"  policy    {found.policy}", "  A hypothetical: recorded nowhere."])
+    return [*lines, f"  policy    {found.policy}"]

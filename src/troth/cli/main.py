@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from troth.cli import ask, bind, check, coverage, new, read
+from troth.cli import ask, bind, check, coverage, new, read, replay
 
-COMMANDS = (new, check, read, bind, coverage, ask)
+COMMANDS = (new, check, read, bind, coverage, ask, replay)
 
 
 def parser() -> argparse.ArgumentParser:
