@@ -1,0 +1,296 @@
+"""harbour's pages. Every form is plain HTML; no script runs anywhere."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask, Response, abort, make_response, redirect, render_template, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
+
+from examples.harbour.company import gate as acts
+from examples.harbour.company.gate import Gate, Refused
+from examples.harbour.company.lapses import ALL, FIELD_WITHOUT_NOTICE, NAMES, UNDECLARED, Lapses
+from examples.harbour.company.mailing import MEMBERS, Mailing
+from examples.harbour.company.people import Mistake, People, Visit
+from examples.harbour.company.services import NOTICES, PRICES, Services
+from examples.harbour.company.store import Store, now
+from troth.client import Away, Problem
+
+COOKIE, LANGUAGE, BASKET = "harbour_visit", "harbour_language", "harbour_basket"
+WORDS = {"en": "Welcome aboard", "ms": "Selamat datang", "zh": "欢迎光临"}
+LOGGED = {"home", "account", "privacy", "show_form"}
+GIF = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+Answered = str | AnyResponse | tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """All that the pages need."""
+
+    store: Store
+    gate: Gate
+    lapses: Lapses
+    mailing: Mailing
+    people: People
+    services: Services
+    policy_text: str
+
+    def visit(self) -> Visit | None:
+        """Who is asking."""
+        return self.people.visit(request.cookies.get(COOKIE, ""))
+
+    def customer(self) -> Visit:
+        """The customer who is asking; nobody else sees this page."""
+        visit = self.visit()
+        if visit is None or visit.customer is None:
+            abort(401)
+        return visit
+
+
+def make_app(company: Company) -> Flask:
+    """The company's site."""
+    app = Flask(__name__, template_folder=str(Path(__file__).parent / "pages"))
+    app.config["MAX_CONTENT_LENGTH"] = 1_000_000
+    app.before_request(_same_site)
+    app.before_request(lambda: _log_page(company))
+    for routes in (_site, _accounts, _services, _mails, _staff):
+        routes(app, company)
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(Away, _away)
+    app.register_error_handler(Problem, _away)
+    app.register_error_handler(
+        Mistake, lambda m: (_page("said.html", title="Not like this", said=str(m)), 400)
+    )
+    app.register_error_handler(HTTPException, _http)
+    app.context_processor(lambda: {"visit": company.visit(), "lang": _language()})
+    return app
+
+
+def _site(app: Flask, company: Company) -> None:
+    @app.get("/")
+    def home() -> Answered:
+        basket = request.cookies.get(BASKET, "")
+        items = company.store.rows("SELECT basket_item FROM baskets WHERE basket_id = ?", basket)
+        return _page("home.html", hello=WORDS[_language()], items=items, plans=PRICES)
+
+    @app.get("/privacy")
+    def privacy() -> Answered:
+        return _page("privacy.html", text=company.policy_text)
+
+    @app.post("/welcome")
+    def welcome() -> Answered:
+        return _signed(company.people.welcome(company.policy_text, "en"), "/")
+
+    @app.post("/decline")
+    def decline() -> Answered:
+        visit = company.visit() or abort(401)
+        company.gate.client.accept(visit.subject, "declined", company.gate.policy, "en")
+        return _page("said.html", title="Declined", said="Nothing more is collected from you.")
+
+    @app.post("/cookies")
+    def cookies() -> Answered:
+        visit = company.visit() or abort(401)
+        wanted = [f"allowed:{c}" for c in ("language_cookie", "basket_cookie") if request.form.get(c)]
+        refused = [f"allowed:{c}" for c in ("language_cookie", "basket_cookie") if not request.form.get(c)]
+        company.gate.client.set_facts(visit.subject, wanted, refused)
+        return redirect("/")
+
+    @app.post("/language")
+    def language() -> Answered:
+        visit = company.visit() or abort(401)
+        company.gate.must(visit.subject, acts.LANGUAGE)
+        answer = redirect("/")
+        chosen = request.form.get("language", "en")
+        answer.set_cookie(LANGUAGE, chosen if chosen in WORDS else "en", max_age=31_536_000, samesite="Lax")
+        return answer
+
+    @app.post("/basket")
+    def basket() -> Answered:
+        visit = company.visit() or abort(401)
+        company.gate.must(visit.subject, acts.BASKET)
+        number = request.cookies.get(BASKET) or visit.subject
+        company.store.put("baskets", basket_id=number, basket_item=request.form.get("item", "")[:80])
+        answer = redirect("/")
+        answer.set_cookie(BASKET, number, max_age=14 * 86_400, httponly=True, samesite="Lax")
+        return answer
+
+
+def _accounts(app: Flask, company: Company) -> None:
+    @app.get("/register")
+    def register_form() -> Answered:
+        return _page("register.html", text=company.policy_text)
+
+    @app.post("/register")
+    def register() -> Answered:
+        name = company.people.register(company.visit(), _form(), company.policy_text, "en")
+        return _page("confirm.html", user_name=name)
+
+    @app.post("/confirm")
+    def confirm() -> Answered:
+        company.people.confirm(request.form.get("user_name", ""), request.form.get("code", ""))
+        return redirect("/sign-in")
+
+    @app.get("/sign-in")
+    def sign_in_form() -> Answered:
+        return _page("sign_in.html")
+
+    @app.post("/sign-in")
+    def sign_in() -> Answered:
+        form = _form()
+        seen = {"ip": request.remote_addr or "", "browser": _browser(), "language": _language()}
+        return _signed(
+            company.people.sign_in(form.get("user_name", ""), form.get("password", ""), seen), "/account"
+        )
+
+    @app.post("/sign-out")
+    def sign_out() -> Answered:
+        company.people.sign_out(company.customer())
+        answer = redirect("/")
+        answer.delete_cookie(COOKIE)
+        return answer
+
+    @app.get("/account")
+    def account() -> Answered:
+        customer = company.customer().customer
+        assert customer is not None
+        held = {
+            table: company.store.rows(f"SELECT * FROM {table} WHERE customer = ?", customer["id"])  # noqa: S608
+            for table in ("orders", "domains", "filings", "tickets")
+        }
+        return _page("account.html", customer=customer, held=held)
+
+
+def _services(app: Flask, company: Company) -> None:
+    @app.get("/<any(order, domain, filing):name>")
+    def show_form(name: str) -> Answered:
+        words, notice = company.services.show(company.customer(), name, "en")
+        asks_more = name == "filing" and company.lapses.on(FIELD_WITHOUT_NOTICE)
+        fields = {"order": (), "domain": acts.DOMAIN, "filing": acts.FILING}[name]
+        fields = (*fields, UNDECLARED) if asks_more else fields
+        return _page("form.html", name=name, words=words, notice=notice, fields=fields, plans=PRICES)
+
+    @app.post("/<any(order, domain, filing):name>")
+    def take_form(name: str) -> Answered:
+        visit, form = company.customer(), _form()
+        if name == "order":
+            company.services.order(visit, form)
+        else:
+            notice = acts.digest_of(NOTICES[name][1])
+            getattr(company.services, name)(visit, form, notice)
+        return redirect("/account")
+
+    @app.get("/support")
+    def support_form() -> Answered:
+        company.customer()
+        return _page("support.html")
+
+    @app.post("/support")
+    def support() -> Answered:
+        company.services.ticket(company.customer(), _form())
+        return redirect("/account")
+
+
+def _mails(app: Flask, company: Company) -> None:
+    def member(token: str) -> dict[str, object]:
+        return company.store.row(f"{MEMBERS} AND m.token = ?", token) or abort(404)
+
+    @app.get("/px/<token>.gif")
+    def pixel(token: str) -> Answered:
+        who = member(token)
+        if company.gate.may(str(who["subject"]), acts.PIXEL):
+            company.store.put("mail_events", customer=who["id"], opened_at=now())
+        return Response(GIF, mimetype="image/gif", headers={"Cache-Control": "no-store"})
+
+    @app.get("/go/<token>")
+    def follow(token: str) -> Answered:
+        who = member(token)
+        if company.gate.may(str(who["subject"]), acts.LINK):
+            company.store.put("mail_events", customer=who["id"], clicked_at=now(), clicked_url="/order")
+        return redirect("/order")
+
+    @app.get("/leave/<token>")
+    def leave_form(token: str) -> Answered:
+        return _page("leave.html", token=token, left=bool(member(token)["left_at"]))
+
+    @app.post("/leave/<token>")
+    def leave(token: str) -> Answered:
+        company.mailing.leave(member(token))
+        left = member(token)
+        company.mailing.notice(left, "You have left our list", "No more news will reach you.")
+        return _page("leave.html", token=token, left=True)
+
+
+def _staff(app: Flask, company: Company) -> None:
+    @app.get("/what-could-go-wrong")
+    def wrong() -> Answered:
+        return _page("wrong.html", lapses=[(lapse, company.lapses.on(lapse.name)) for lapse in ALL])
+
+    @app.post("/what-could-go-wrong/<name>")
+    def turn(name: str) -> Answered:
+        if name not in NAMES:
+            abort(404)
+        company.lapses.turn(name, request.form.get("on") == "yes")
+        return redirect("/what-could-go-wrong")
+
+    @app.post("/staff/news")
+    def news() -> Answered:
+        title = request.form.get("title", "News from Harbour")
+        sent = company.mailing.news(title, "New machines stand in our hall in Cyberjaya.")
+        return _page("said.html", title="News sent", said=f"Sent to {sent}.")
+
+
+def _page(template: str, /, **values: object) -> str:
+    return render_template(template, **values)
+
+
+def _signed(visit: Visit, to: str) -> AnyResponse:
+    answer = redirect(to)
+    answer.set_cookie(COOKIE, visit.cookie, httponly=True, samesite="Lax")
+    return answer
+
+
+def _form() -> dict[str, str]:
+    return {name: str(value) for name, value in request.form.items()}
+
+
+def _language() -> str:
+    chosen = request.cookies.get(LANGUAGE, "en")
+    return chosen if chosen in WORDS else "en"
+
+
+def _browser() -> str:
+    return (request.user_agent.string or "unknown").split("/")[0][:40]
+
+
+def _same_site() -> Answered | None:
+    """Forms of strangers' pages are not taken; a mail program's one click carries no such header."""
+    stranger = request.headers.get("Sec-Fetch-Site", "none") not in ("none", "same-origin")
+    return abort(403) if request.method == "POST" and stranger else None
+
+
+def _log_page(company: Company) -> None:
+    visit = company.visit() if request.method == "GET" and request.endpoint in LOGGED else None
+    if visit is not None and company.gate.may(visit.subject, acts.LOG_PAGE):
+        seen = {"ip": request.remote_addr, "browser": _browser(), "language": _language()}
+        company.store.put("page_log", subject=visit.subject, visited_at=now(), page=request.path, **seen)
+
+
+def _refused(refused: Refused) -> Answered:
+    ways = [" and ".join(way) for way in refused.answer.missing]
+    page = _page("refused.html", clauses=refused.answer.clauses, ways=ways)
+    return page, 403
+
+
+def _away(_: Exception) -> Answered:
+    said = "We could not ask whether we may, so nothing was done. Please try again later."
+    return _page("said.html", title="Not now", said=said), 503
+
+
+def _http(problem: HTTPException) -> Answered:
+    titles: dict[int | None, str] = {401: "Please sign in first", 404: "There is no such page"}
+    title = titles.get(problem.code, problem.name)
+    answer = make_response(_page("said.html", title=title, said=""), problem.code or 500)
+    return answer
