@@ -38,7 +38,7 @@ CASES: list[tuple[str, tuple[Control, ...], Evidence, State, str]] = [
     ("no occasion, but a fresh self-test", BUILT_ONE, Evidence(selftest=SelfTest(True, NOW - DAY / 2, 3)), State.KEPT, "selftest"),
     ("an old self-test is no help", BUILT_ONE, Evidence(selftest=SelfTest(True, NOW - 2 * DAY, 3)), State.UNPROVEN, "stale"),
     ("a failed self-test is no help", BUILT_ONE, Evidence(selftest=SelfTest(False, NOW, 3)), State.UNPROVEN, "no_evidence"),
-    ("a fresh self-test renews ageing occasions", BUILT_ONE, Evidence((tally(29 * DAY),), selftest=SelfTest(True, NOW, 3)), State.KEPT, "selftest"),
+    ("a fresh self-test renews", BUILT_ONE, Evidence((tally(29 * DAY),), selftest=SelfTest(True, NOW, 3)), State.KEPT, "selftest"),
     ("an open breach breaks", BUILT_ONE, Evidence((tally(DAY),), (breach(),)), State.BROKEN, "breach"),
     ("a mended breach does not", BUILT_ONE, Evidence((tally(DAY),), (breach(True),)), State.KEPT, "occasions"),
     ("a probe that failed last breaks", BUILT_ONE, Evidence(looks=(Look("p", False, NOW, 4, "observed"),)), State.BROKEN, "probe_failed"),

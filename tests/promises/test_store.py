@@ -12,7 +12,8 @@ from troth.db import Database, migrate, open_database
 from troth.ledger import Draft, Ledger, Origin
 from troth.promises.evidence import Looked, SelfTested
 from troth.promises.model import Evidence, Grade
-from troth.promises.store import PromisesProjection, evidence_of, probes_of
+from troth.promises.projection import PromisesProjection
+from troth.promises.store import evidence_of, probes_of
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 POLICY = "sha256:" + "0" * 64

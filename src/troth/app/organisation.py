@@ -14,6 +14,7 @@ from troth.app.system import SystemClock, SystemEntropy
 from troth.consent import Consents, ConsentsProjection
 from troth.db import Database, check, migrate, open_database
 from troth.decide import naive
+from troth.decide.compiled import Engine
 from troth.decide.model import Answer, Facts, Question
 from troth.gate import Decider, Gate, Kept, Once, Reply, Rooms, Words, suppose
 from troth.gate.situation import Unshared
@@ -26,8 +27,7 @@ from troth.policies import Declared, Policies
 from troth.policies.service import VersionsProjection
 from troth.policy.bundle import Bundle
 from troth.policy.compile import compile_policy
-from troth.promises.service import Promises
-from troth.promises.store import PromisesProjection
+from troth.promises import Promises, PromisesProjection
 from troth.recipients import Recipients, RecipientsProjection
 from troth.subjects import UNWATCHED, Changes, PeopleProjection, Subjects
 
@@ -62,7 +62,7 @@ class Unwatched:
 
 
 class Interpreter:
-    """The interpreter that specifies decisions, as the decider of a gate."""
+    """The interpreter that specifies decisions, as the decider of a gate: slow, and what the engine is held equal to."""
 
     def __init__(self, declared: Declared) -> None:
         self._declared = declared
@@ -70,6 +70,11 @@ class Interpreter:
     def answer(self, question: Question, facts: Facts) -> Answer:
         """Read the statements and decide."""
         return naive.answer(self._declared.catalogue, question, facts, self._declared.digest)
+
+
+def engine(declared: Declared) -> Decider:
+    """The compiled engine, as the decider of a gate."""
+    return Engine.compile(declared.bundle)
 
 
 class Organisation:
@@ -84,7 +89,7 @@ class Organisation:
         *,
         clock: Clock,
         entropy: Entropy,
-        compile: Callable[[Declared], Decider] = Interpreter,
+        compile: Callable[[Declared], Decider] = engine,
         words: Words | None = None,
         watch: Watch | None = None,
     ) -> None:
@@ -179,7 +184,7 @@ def open_organisation(
     *,
     clock: Clock | None = None,
     entropy: Entropy | None = None,
-    compile: Callable[[Declared], Decider] = Interpreter,
+    compile: Callable[[Declared], Decider] = engine,
     words: Words | None = None,
     watch: Watch | None = None,
     origin: Origin = Origin.OBSERVED,

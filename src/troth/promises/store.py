@@ -1,4 +1,4 @@
-"""Tables of what the ledger says about each statement, and the projection that keeps them."""
+"""Tables of what the ledger says about each statement."""
 
 from __future__ import annotations
 
@@ -21,17 +21,7 @@ from sqlalchemy import (
 
 from troth.db import Instant, metadata
 from troth.ledger import Event
-from troth.promises.evidence import (
-    ACT_BREACH,
-    BREACH_MENDED,
-    PROBE_FAILED,
-    PROBE_PASSED,
-    SELFTEST_FAILED,
-    SELFTEST_PASSED,
-    grade_of,
-    probe_of,
-    statements_of,
-)
+from troth.promises.evidence import grade_of
 from troth.promises.model import Breach, Evidence, Grade, Look, SelfTest, Tally
 
 _ORGANISATION = 64
@@ -83,53 +73,6 @@ looks: Final = Table(
 )
 
 
-class PromisesProjection:
-    """Keeps the four tables as a function of event headers."""
-
-    name: Final = "evidence of promises"
-    kinds: Final = ("gate:", "consent:", "subjects:", "recipients:", "promises:")
-    tables: Final = (tallies, breaches, selftests, looks)
-
-    def apply(self, connection: Connection, event: Event) -> None:
-        """Bring the tables up to one event."""
-        touched = statements_of(event)
-        if not touched:
-            return
-        if event.kind in (SELFTEST_PASSED, SELFTEST_FAILED):
-            for statement in touched:
-                _put(
-                    connection,
-                    selftests,
-                    event,
-                    statement,
-                    passed=event.kind == SELFTEST_PASSED,
-                    at=event.occurred_at,
-                )
-        elif event.kind in (PROBE_PASSED, PROBE_FAILED):
-            self._look(connection, event, tuple(touched))
-        elif event.kind == ACT_BREACH:
-            for statement in touched:
-                _breach(connection, event, statement, event.kind, grade_of(event))
-        elif event.kind == BREACH_MENDED:
-            for statement in touched:
-                _mend(connection, event, statement, None)
-        else:
-            for statement, (permitted, refused) in touched.items():
-                _tally(connection, event, statement, permitted, refused)
-
-    def _look(self, connection: Connection, event: Event, statements: tuple[str, ...]) -> None:
-        """A failed look opens a breach, unless one of this probe is open; a passed one mends it."""
-        probe = probe_of(event)
-        passed = event.kind == PROBE_PASSED
-        for statement in statements:
-            values = {"passed": passed, "at": event.occurred_at, "origin": event.origin.value}
-            _put(connection, looks, event, statement, probe=probe, **values)
-            if passed:
-                _mend(connection, event, statement, probe)
-            elif not _open(connection, event, statement, probe):
-                _breach(connection, event, statement, probe, Grade.PROBE)
-
-
 def evidence_of(connection: Connection, organisation: str) -> dict[str, Evidence]:
     """Everything known about every statement of an organisation, by statement key."""
     found: dict[str, dict[str, list[Any]]] = defaultdict(lambda: defaultdict(list))
@@ -165,7 +108,8 @@ def probes_of(connection: Connection, organisation: str) -> list[Look]:
     return list(latest.values())
 
 
-def _tally(connection: Connection, event: Event, statement: str, permitted: int, refused: int) -> None:
+def count(connection: Connection, event: Event, statement: str, permitted: int, refused: int) -> None:
+    """Count what an event says was permitted and refused under a statement."""
     key = {
         "organisation": event.organisation,
         "statement": statement,
@@ -193,9 +137,10 @@ def _tally(connection: Connection, event: Event, statement: str, permitted: int,
         connection.execute(insert(tallies).values(**key, **row))
 
 
-def _put(
+def put(
     connection: Connection, table: Table, event: Event, statement: str, probe: str = "", **values: Any
 ) -> None:
+    """Put a row of a self-test or look in place of the one before."""
     key = {"organisation": event.organisation, "statement": statement} | ({"probe": probe} if probe else {})
     where = and_(*(table.c[name] == value for name, value in key.items()))
     values["sequence"] = event.sequence
@@ -203,7 +148,8 @@ def _put(
         connection.execute(insert(table).values(**key, **values))
 
 
-def _breach(connection: Connection, event: Event, statement: str, what: str, grade: Grade) -> None:
+def open_breach(connection: Connection, event: Event, statement: str, what: str, grade: Grade) -> None:
+    """Open a breach of a statement."""
     connection.execute(
         insert(breaches).values(
             organisation=event.organisation,
@@ -227,12 +173,14 @@ def _of_probe(event: Event, statement: str, probe: str | None) -> Any:
     return and_(*wanted, *([breaches.c.what == probe] if probe is not None else []))
 
 
-def _open(connection: Connection, event: Event, statement: str, probe: str) -> bool:
+def is_open(connection: Connection, event: Event, statement: str, probe: str) -> bool:
+    """Whether a breach that this probe found is open."""
     query = select(breaches.c.sequence).where(_of_probe(event, statement, probe)).limit(1)
     return connection.execute(query).first() is not None
 
 
-def _mend(connection: Connection, event: Event, statement: str, probe: str | None) -> None:
+def mend(connection: Connection, event: Event, statement: str, probe: str | None) -> None:
+    """Mark the open breaches of a statement as mended: those one probe found, or (None) all."""
     connection.execute(
         update(breaches).where(_of_probe(event, statement, probe)).values(mended_at=event.occurred_at)
     )

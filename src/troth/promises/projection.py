@@ -1,0 +1,69 @@
+"""The projection that keeps what the ledger says about each statement: a function of event headers alone."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Connection
+
+from troth.ledger import Event
+from troth.promises.evidence import (
+    ACT_BREACH,
+    BREACH_MENDED,
+    PROBE_FAILED,
+    PROBE_PASSED,
+    SELFTEST_FAILED,
+    SELFTEST_PASSED,
+    grade_of,
+    probe_of,
+    statements_of,
+)
+from troth.promises.model import Grade
+from troth.promises.store import breaches, count, is_open, looks, mend, open_breach, put, selftests, tallies
+
+
+class PromisesProjection:
+    """Keeps the four tables as a function of event headers."""
+
+    name: Final = "evidence of promises"
+    kinds: Final = ("gate:", "consent:", "subjects:", "recipients:", "promises:")
+    tables: Final = (tallies, breaches, selftests, looks)
+
+    def apply(self, connection: Connection, event: Event) -> None:
+        """Bring the tables up to one event."""
+        touched = statements_of(event)
+        if not touched:
+            return
+        if event.kind in (SELFTEST_PASSED, SELFTEST_FAILED):
+            for statement in touched:
+                put(
+                    connection,
+                    selftests,
+                    event,
+                    statement,
+                    passed=event.kind == SELFTEST_PASSED,
+                    at=event.occurred_at,
+                )
+        elif event.kind in (PROBE_PASSED, PROBE_FAILED):
+            self._look(connection, event, tuple(touched))
+        elif event.kind == ACT_BREACH:
+            for statement in touched:
+                open_breach(connection, event, statement, event.kind, grade_of(event))
+        elif event.kind == BREACH_MENDED:
+            for statement in touched:
+                mend(connection, event, statement, None)
+        else:
+            for statement, (permitted, refused) in touched.items():
+                count(connection, event, statement, permitted, refused)
+
+    def _look(self, connection: Connection, event: Event, statements: tuple[str, ...]) -> None:
+        """A failed look opens a breach, unless one of this probe is open; a passed one mends it."""
+        probe = probe_of(event)
+        passed = event.kind == PROBE_PASSED
+        for statement in statements:
+            values = {"passed": passed, "at": event.occurred_at, "origin": event.origin.value}
+            put(connection, looks, event, statement, probe=probe, **values)
+            if passed:
+                mend(connection, event, statement, probe)
+            elif not is_open(connection, event, statement, probe):
+                open_breach(connection, event, statement, probe, Grade.PROBE)
