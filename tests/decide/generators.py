@@ -147,10 +147,25 @@ def _frames() -> list[st.SearchStrategy[Statement]]:
     ]  # fmt: skip
 
 
+def bar() -> st.SearchStrategy[Statement]:
+    """A requirement nobody had."""
+    return _bar(Requirement, "new")
+
+
+def needs(*texts: str) -> tuple[Condition, ...]:
+    """Conditions from their written form."""
+    return tuple(Condition.parse(text) for text in texts)
+
+
+def categories() -> tuple[Statement, ...]:
+    """The categories of these worlds."""
+    return tuple(Category(id=id, part_of=above) for id, above in CATEGORIES.items())
+
+
 @st.composite
 def policies(draw: st.DrawFn) -> tuple[Statement, ...]:
     """The statements of a policy."""
-    found: list[Statement] = [Category(id=id, part_of=above) for id, above in CATEGORIES.items()]
+    found: list[Statement] = [*categories()]
     found += [Category(id="stats", nature="non_personal"), Notice(id="form")]
     found += [SubjectClass(id=id, who={"en": id}) for id in ("child", "visitor")]
     found += [Consent(id=id, what="explicit") for id in ("news", "study")]
@@ -181,9 +196,9 @@ def questions(draw: st.DrawFn, most_data: int = 2) -> Question:
     """Questions, nearly all of them about what is declared."""
     if draw(st.integers(0, 19)) == 19:
         return Question(
-            draw(st.sampled_from(["use", "dream"])),
-            draw(st.sampled_from([(), ("nothing",), ("email",)])),
-            draw(st.sampled_from(["", "serve", "nowhere"])),
+            draw(st.sampled_from(["use", "dream", "share", "export"])),
+            draw(st.sampled_from([(), ("nothing",), ("email",), ("email",)])),
+            draw(st.sampled_from(["", "serve", "serve", "nowhere"])),
             draw(st.sampled_from(["", "stranger"])),
         )
     action = draw(st.sampled_from([*ACTS, "publish"]))

@@ -1,0 +1,107 @@
+"""What must hold of every implementation, as plain functions: the laws run them on random cases, the planted bugs against them."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from tests.decide.generators import Case
+from troth.decide import naive
+from troth.decide.batch import Batch, codes_of, lanes_of
+from troth.decide.compiled import Engine
+from troth.decide.model import Facts, Outcome, Question
+
+
+def same_answer(case: Case) -> None:
+    """The engine's whole answer is the naive interpreter's, obstacles and what is missing included."""
+    engine = Engine(case.catalogue, policy="p")
+    for question, facts in case.asked():
+        said = engine.answer(question, facts)
+        wanted = naive.answer(case.catalogue, question, facts, "p")
+        assert said == wanted, (question, facts)
+
+
+def same_decision(case: Case) -> None:
+    """A single decision, a prepared one and the bytes made at compile time say what the answer says."""
+    engine = Engine(case.catalogue, policy="p")
+    for question, facts in case.asked():
+        wanted = naive.answer(case.catalogue, question, facts, "p")
+        words = engine.layout.pack(facts)
+        decided = engine.decide(question, words.subject, words.request)
+        assert engine.prepare(question)(words.subject, words.request) is decided
+        assert (decided.outcome, decided.grounds, decided.clauses) == (
+            wanted.outcome,
+            wanted.grounds,
+            wanted.clauses,
+        )
+        assert (decided.duties, decided.applied) == (wanted.duties, wanted.applied)
+        body = json.loads(decided.body)
+        assert body == {
+            "outcome": wanted.outcome, "ground": (*wanted.grounds, "")[0], "grounds": list(wanted.grounds), "policy": "p",
+            "clauses": list(wanted.clauses), "duties": list(wanted.duties),
+        }  # fmt: skip
+
+
+def same_list(case: Case) -> None:
+    """Listing is checking: bitmap, ids and deciding grounds, from bitmaps and from words, person by person."""
+    engine = Engine(case.catalogue)
+    packed = [engine.layout.pack(facts) for facts in case.facts]
+    people = [words.subject for words in packed] * 23
+    lanes = lanes_of(engine.layout, people)
+    batch = Batch(engine, lanes)
+    for question in case.questions:
+        for request in {words.request for words in packed}:
+            wanted = [_code(engine, case, question, person, request) for person in people]
+            codes = batch.codes(question, request)
+            assert codes.tolist() == wanted, question
+            assert codes_of(engine, question, lanes, request).tolist() == wanted, question
+            permitted = [row for row, code in enumerate(wanted) if code]
+            assert batch.ids(question, request).tolist() == permitted
+            bits = np.unpackbits(batch.bitmap(question, request), bitorder="little")
+            assert np.flatnonzero(bits).tolist() == permitted
+
+
+def _code(engine: Engine, case: Case, question: Question, person: int, request: int) -> int:
+    """The number of the first deciding ground, as the naive interpreter sees it."""
+    known = engine.layout.unpack(person | request)
+    grounds = naive.answer(case.catalogue, question, known).grounds
+    numbers = {key: code for code, key in engine.codes.items()}
+    return numbers[grounds[0]] if grounds else 0
+
+
+def categories_add_up(case: Case) -> None:
+    """Several categories are permitted when each is; grounds and duties are united."""
+    engine = Engine(case.catalogue)
+    for question, facts in case.asked():
+        together = engine.answer(question, facts)
+        alone = [engine.answer(_only(question, category), facts) for category in question.data]
+        assert together.permitted == (bool(alone) and all(one.permitted for one in alone))
+        if together.permitted:
+            assert set(together.duties) == {duty for one in alone for duty in one.duties}
+            assert together.grounds == tuple(dict.fromkeys(ground for one in alone for ground in one.grounds))
+
+
+def _only(question: Question, category: str) -> Question:
+    sides = ("recipient", "place", "via", "source", "message")
+    return Question(
+        question.action, (category,), question.purpose, **{side: getattr(question, side) for side in sides}
+    )
+
+
+def what_is_missing_permits(case: Case) -> None:
+    """Every set listed as missing, once given, permits; none contains another, and the smallest stand first."""
+    engine = Engine(case.catalogue)
+    for question, facts in case.asked():
+        missing = engine.answer(question, facts).missing
+        for way in missing:
+            assert naive.answer(case.catalogue, question, given(facts, way)).outcome is Outcome.PERMIT
+            assert not any(set(other) < set(way) for other in missing)
+        assert list(missing) == sorted(missing, key=lambda way: (len(way), way))
+
+
+def given(facts: Facts, literals: tuple[str, ...]) -> Facts:
+    """Facts after some literals have come true."""
+    gained = Facts.of(one for one in literals if not one.startswith("not ")).holding
+    lost = Facts.of(one.removeprefix("not ") for one in literals if one.startswith("not ")).holding
+    return Facts((facts.holding | gained) - lost, facts.unknown - gained - lost)
