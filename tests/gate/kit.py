@@ -10,6 +10,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from troth.app.config import Home
 from troth.app.organisation import Organisation, open_organisation
 from troth.decide.model import Question
@@ -55,7 +57,7 @@ recipients:
   sister: {what: affiliate, over: 50, needs: [recipient:controlled], clauses: ["3"]}
   court: {what: authority}
 acceptances:
-  terms: {what: explicit, purposes: [service], notice: terms}
+  terms: {what: explicit, acts: [use, collect], purposes: [service], notice: terms}
 minors:
   children: {who: minor, purposes: [newsletter], needs: [consent:child]}
 grounds:
@@ -120,3 +122,17 @@ def agreed(quay: Organisation, number: int = 1) -> str:
 
 def with_data(question: Question, *data: str) -> Question:
     return replace(question, data=data)
+
+
+@pytest.fixture
+def quay(tmp_path: Path, database_url: str) -> Iterator[Organisation]:
+    """Quay on a database of either kind."""
+    with organisation(tmp_path / "home", database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def quay_on_sqlite(tmp_path: Path) -> Iterator[Organisation]:
+    """Quay on SQLite alone, where the database makes no difference."""
+    with organisation(tmp_path / "home") as opened:
+        yield opened

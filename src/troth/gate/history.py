@@ -1,7 +1,6 @@
 """What was known at an earlier instant: the events up to then, applied anew. Nothing in the tables is touched.
 
-An event counts from the instant it was recorded, for that is when the organisation knew; one that was imported, from the
-instant it happened.
+An event counts from the instant it was recorded, for that is when the organisation knew.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ from troth import recipients as receiving
 from troth import subjects as knowing
 from troth.consent import ConsentState
 from troth.gate.situation import Rooms, Situation, views
-from troth.ledger import Event, Ledger, Origin
+from troth.ledger import Event, Ledger
 from troth.policies import Declared
 from troth.policy.facts import Fact
 from troth.recipients import Entry
@@ -56,11 +55,6 @@ def about(ledger: Ledger, rooms: Rooms, connection: Connection, pseudonym: str) 
     return sorted(found, key=lambda event: event.sequence)
 
 
-def known_at(event: Event) -> datetime:
-    """From when an event counts."""
-    return event.occurred_at if event.origin is Origin.IMPORTED else event.recorded_at
-
-
 def _person(events: Iterable[Event], pseudonym: str, at: datetime) -> tuple[PersonState, ConsentState]:
     roots: dict[str, str] = {}
     people: dict[str, PersonState] = {}
@@ -93,4 +87,4 @@ def _entries(ledger: Ledger, connection: Connection, recipient: str, at: datetim
 
 
 def _until(events: Iterable[Event], at: datetime) -> Iterator[Event]:
-    return (event for event in events if known_at(event) <= at)
+    return (event for event in events if event.recorded_at <= at)
