@@ -1,0 +1,156 @@
+"""All organisations of one program run, opened and ready to be shown: what the doors are handed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from troth.app.config import Home
+from troth.app.coverage import Coverage, cover
+from troth.app.folders import packs, read_folder
+from troth.app.keys import Keys
+from troth.app.organisation import Organisation, PolicyRefused, open_organisation
+from troth.app.originals import match_originals, read_originals
+from troth.app.signin import SignIn
+from troth.app.system import SystemClock, SystemEntropy
+from troth.decide.compiled import Engine
+from troth.kernel.clock import Clock
+from troth.kernel.entropy import Entropy
+from troth.kernel.findings import Findings
+from troth.policies import Declared
+from troth.policy.bundle import Bundle
+from troth.policy.catalogue import Catalogue
+from troth.policy.clauses import Cut
+from troth.policy.compile import Compiled, compile_policy
+from troth.policy.regimes import Pack
+from troth.promises.board import Board
+from troth.promises.service import Promises
+
+
+class Engines:
+    """One compiled engine for each policy version: what decides at the gate is what self-tests ask."""
+
+    def __init__(self) -> None:
+        self._made: dict[str, Engine] = {}
+
+    def __call__(self, declared: Declared) -> Engine:
+        """The engine of a version, made once."""
+        found = self._made.get(declared.digest)
+        if found is None:
+            found = self._made[declared.digest] = Engine.compile(declared.bundle)
+        return found
+
+
+@dataclass(frozen=True)
+class Hosted:
+    """One organisation with all that pages show of it."""
+
+    organisation: Organisation
+    compiled: Compiled
+    files: Mapping[str, str]
+    """The files of the policy folder, so that a page can show the lines a statement stands on."""
+    packs: Mapping[str, Pack]
+    promises: Promises
+    original: Cut | None = None
+    """The published text in its original words, where the operator named a folder that has it."""
+    cases: Path | None = None
+
+    @property
+    def id(self) -> str:
+        """The organisation's id."""
+        return self.organisation.id
+
+    @property
+    def bundle(self) -> Bundle:
+        """The policy version in force, with the places of its files."""
+        return self.compiled.bundle
+
+    @cached_property
+    def cut(self) -> Cut:
+        """The authoritative text."""
+        return self.compiled.cuts[next(text.file for text in self.bundle.texts if text.authoritative)]
+
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        """What is declared under the reading that is enforced."""
+        return Catalogue.of(self.bundle)
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """Which clauses are bound to what."""
+        return cover(self.bundle, self.cases)
+
+    def board(self) -> Board:
+        """Every clause with its verdict, as of now."""
+        with self.organisation.database.read() as connection:
+            return self.promises.board(connection, self.organisation.clock.now())
+
+
+class Hosting:
+    """Organisations by id, in the order they were named, with sign-in and keys. Close it at the end."""
+
+    def __init__(
+        self, hosted: Iterable[Hosted], clock: Clock, entropy: Entropy, closing: ExitStack | None = None
+    ) -> None:
+        self.organisations: Mapping[str, Hosted] = {one.id: one for one in hosted}
+        self.clock = clock
+        self.signin = SignIn(clock, entropy)
+        self.keys = Keys(entropy)
+        self._closing = closing or ExitStack()
+
+    def close(self) -> None:
+        """Seal what was gathered and give everything back."""
+        self._closing.close()
+
+    def __enter__(self) -> Hosting:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_hosting(
+    home: Home,
+    folders: Mapping[str, Path],
+    *,
+    originals: Path | None = None,
+    cases: Path | None = None,
+    clock: Clock | None = None,
+    entropy: Entropy | None = None,
+) -> Hosting:
+    """Open every organisation, by id, from its policy folder. Raises PolicyRefused, DatabaseProblem, KeyProblem, OperatorError.
+
+    `originals` is a folder with the published texts in their own words: each is laid beside the policy that has its addresses.
+    """
+    clock, chance = clock or SystemClock(), entropy or SystemEntropy()
+    known = packs(Findings())
+    read = {id: _compile(folder, known) for id, folder in folders.items()}
+    texts = read_originals(originals) if originals else {}
+    matched = match_originals({id: compiled.bundle for id, (compiled, _) in read.items()}, texts)
+    with ExitStack() as opened:
+        hosted = []
+        for id, folder in folders.items():
+            engines = Engines()
+            organisation = open_organisation(home, id, folder, clock=clock, entropy=chance, compile=engines)
+            opened.callback(organisation.close)
+            engine = engines(organisation.policy())
+            compiled, files = read[id]
+            promises = Promises(id, compiled.bundle, engine.answer)
+            hosted.append(Hosted(organisation, compiled, files, known, promises, matched.get(id), cases))
+        return Hosting(hosted, clock, chance, opened.pop_all())
+
+
+def _compile(folder: Path, known: Mapping[str, Pack]) -> tuple[Compiled, dict[str, str]]:
+    findings = Findings()
+    files = read_folder(folder, findings)
+    compiled = None if findings.refused else compile_policy(files, known, findings)
+    if compiled is None:
+        raise PolicyRefused(
+            f"The policy in {folder} does not compile.",
+            f"See why with: troth check {folder}",
+            folder=str(folder),
+        )
+    return compiled, files

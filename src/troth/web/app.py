@@ -1,0 +1,74 @@
+"""The web application: routes, and what stands before them."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from typing import Final
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from troth.app.hosting import Hosting
+from troth.web.console import ROUTES
+from troth.web.console.door import enter, leave, prefer
+from troth.web.guard import Entrance, SecurityHeaders
+from troth.web.pages import NotThere, plain_page
+
+HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
+_LOG: Final = logging.getLogger("troth.web")
+
+
+class Files(StaticFiles):
+    """Our own files; their addresses change with their bytes, so browsers keep them."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """A file, to be kept for a year."""
+        found = await super().get_response(path, scope)
+        found.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return found
+
+
+def make_app(hosting: Hosting, hosts: frozenset[str] = HOSTS) -> Starlette:
+    """The application for these organisations, answering under these host names."""
+    app = Starlette(
+        routes=[*_door(), *ROUTES],
+        middleware=[Middleware(SecurityHeaders), Middleware(Entrance, signin=hosting.signin, hosts=hosts)],
+        exception_handlers={NotThere: _not_there, HTTPException: _refused, Exception: _failed},
+    )
+    app.state.hosting = hosting
+    return app
+
+
+def _door() -> list[BaseRoute]:
+    return [
+        Mount("/static", Files(directory=Path(__file__).parent / "static"), name="static"),
+        Route("/sign-in/{token}", enter, methods=["GET"]),
+        Route("/sign-out", leave, methods=["POST"]),
+        Route("/language", prefer, methods=["POST"]),
+    ]
+
+
+async def _not_there(request: Request, error: Exception) -> Response:
+    return plain_page(request, 404)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    return plain_page(request, error.status_code)
+
+
+async def _failed(request: Request, error: Exception) -> Response:
+    """The log gets the kind of fault and where it arose, never its values: those may be personal."""
+    place = error.__traceback__
+    while place is not None and place.tb_next is not None:
+        place = place.tb_next
+    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place is not None else "?"
+    _LOG.error("%s at %s", type(error).__name__, where)
+    return plain_page(request, 500)

@@ -1,0 +1,40 @@
+"""The first page: the companies, each with how its policy stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from troth.app.hosting import Hosted
+from troth.promises.model import State
+from troth.web.bar import Stripe, stripes
+from troth.web.pages import hosting_of, page
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One company: how many passages are in each state, and the same as a bar."""
+
+    hosted: Hosted
+    counts: dict[State, int]
+    bar: tuple[Stripe, ...]
+
+    @property
+    def total(self) -> int:
+        """All passages."""
+        return sum(self.counts.values())
+
+
+async def home(request: Request) -> Response:
+    """All companies."""
+    organisations = hosting_of(request).organisations.values()
+    cards = await run_in_threadpool(lambda: [_card(one) for one in organisations])
+    return page(request, "home.html", cards=cards)
+
+
+def _card(hosted: Hosted) -> Card:
+    counts = hosted.board().counts
+    return Card(hosted, counts, stripes(counts))

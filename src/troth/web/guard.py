@@ -1,0 +1,117 @@
+"""What stands before every page and route: who enters, from where, and which headers every answer carries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from troth.app.signin import SignIn
+from troth.web.problems import problem_response
+
+COOKIE: Final = "troth_session"
+API: Final = "/api/"
+OPEN: Final = ("/static/", "/sign-in/")
+"""What anybody may ask for: the style sheet, and the door itself."""
+SAFE: Final = frozenset({"GET", "HEAD"})
+HEADERS: Final[Mapping[str, str]] = {
+    "content-security-policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "referrer-policy": "no-referrer",
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
+}
+
+
+class SecurityHeaders:
+    """Puts the headers on every answer; what is shown to somebody is kept by no cache."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS.items():
+                    headers[name] = value
+                headers.setdefault("cache-control", "no-store")
+            await send(message)
+
+        await self.app(scope, receive, sending)
+
+
+class Entrance:
+    """Lets in who has a session; pages turn to the sign-in page without one, and programs show their key to the API itself.
+
+    A request that changes something must come from our own pages (Sec-Fetch-Site, Origin), and every request must name a
+    host that is this one, so that no other site can be made to lead here.
+    """
+
+    def __init__(self, app: ASGIApp, signin: SignIn, hosts: frozenset[str]) -> None:
+        self.app = app
+        self._signin = signin
+        self._hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer it here."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        refused = self._refused(scope)
+        if refused is None:
+            await self.app(scope, receive, send)
+        else:
+            await refused(scope, receive, send)
+
+    def _refused(self, scope: Scope) -> Response | None:
+        headers, path = Headers(scope=scope), scope["path"]
+        if _host(headers.get("host", "")) not in self._hosts:
+            return problem_response(400, "host", "This server does not answer under that name.")
+        if path.startswith(API):
+            return None
+        if scope["method"] not in SAFE and not _from_here(headers):
+            return self._page(scope, 403)
+        if path.startswith(OPEN):
+            return None
+        session = self._signin.session(Request(scope).cookies.get(COOKIE, ""))
+        if session is None:
+            return self._page(scope, 401)
+        scope.setdefault("state", {})["session"] = session
+        return None
+
+    def _page(self, scope: Scope, status: int) -> Response:
+        from troth.web.pages import plain_page
+
+        return plain_page(Request(scope), status)
+
+
+def _from_here(headers: Headers) -> bool:
+    """Whether a browser says that one of our own pages sent this; one that says nothing must at least name no other origin."""
+    site, origin = headers.get("sec-fetch-site", ""), headers.get("origin", "")
+    if site:
+        return site in ("same-origin", "none") and origin != "null"
+    return bool(origin) and urlsplit(origin).netloc == headers.get("host", "")
+
+
+def _host(value: str) -> str:
+    """The host of a Host header without its port."""
+    try:
+        return (urlsplit(f"//{value}").hostname or "").lower()
+    except ValueError:
+        return ""

@@ -1,0 +1,100 @@
+"""How a page is made: templates, the words of the frame, and what every page knows."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from troth.app.hosting import Hosted, Hosting
+from troth.app.signin import Session
+from troth.kernel.errors import TrothError
+from troth.promises.model import State
+from troth.web.slugs import slug
+from troth.web.speech import LANGUAGES, NAMES, chosen, label, speaker
+
+SIGNS: Final[Mapping[str, str]] = {
+    State.BROKEN: "✕",
+    State.AT_RISK: "!",
+    State.UNPROVEN: "?",
+    State.KEPT: "✓",
+    State.UNBOUND: "◌",
+    State.REASONED: "–",
+}
+"""A sign for each state, so that nobody needs to see its colour."""
+
+
+class NotThere(TrothError):
+    """Nothing is at this address."""
+
+    actor = "caller"
+
+
+def hosting_of(request: Request) -> Hosting:
+    """The organisations of this program run."""
+    found: Hosting = request.app.state.hosting
+    return found
+
+
+def hosted_of(request: Request) -> Hosted:
+    """The organisation an address names. Raises NotThere."""
+    found = hosting_of(request).organisations.get(request.path_params["org"])
+    if found is None:
+        raise NotThere("There is no such organisation.")
+    return found
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    """A page from its template, in the language of the session or the browser."""
+    session: Session | None = getattr(request.state, "session", None)
+    language = chosen(session.language if session else "", request.headers.get("accept-language", ""))
+    words = speaker(language)
+    common = {
+        "t": words,
+        "language": language,
+        "languages": [(code, NAMES[code]) for code in LANGUAGES],
+        "path": request.url.path,
+        "session": session,
+        "label": lambda labels, otherwise="": label(labels, language, otherwise),
+    }
+    text = _templates().get_template(template).render(**{"hosted": None, "here": "", **common, **values})
+    return HTMLResponse(text, status, headers={"vary": "accept-language, cookie"})
+
+
+def plain_page(request: Request, status: int) -> HTMLResponse:
+    """A page that says why there is no other: sign in, not open, not there, not possible, our fault."""
+    if status == 401:
+        return page(request, "signin.html", 401, used=False)
+    known = status if status in (403, 404, 405, 500) else (404 if status < 500 else 500)
+    return page(request, "error.html", status, code=known)
+
+
+@cache
+def _templates() -> Environment:
+    made = Environment(
+        loader=PackageLoader("troth.web"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.globals |= {"SIGNS": SIGNS, "STATES": list(State), "asset": asset}
+    made.filters |= {
+        "slug": slug,
+        "instant": lambda at: f"{at:%Y-%m-%d %H:%M:%S} UTC",
+        "day": lambda at: f"{at:%Y-%m-%d}",
+    }
+    return made
+
+
+@cache
+def asset(name: str) -> str:
+    """The address of a file we serve, changing with its bytes so that a browser may keep it for ever."""
+    data = resources.files("troth.web").joinpath("static", name).read_bytes()
+    return f"/static/{name}?{hashlib.sha256(data).hexdigest()[:12]}"
