@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -32,6 +32,7 @@ class Case:
     request: Request | None
     facts: Facts
     expect: dict[str, Any]
+    reading: str = "as_written"
 
     @property
     def id(self) -> str:
@@ -45,11 +46,12 @@ def cases() -> list[Case]:
     for file in sorted(FOLDER.glob("*/*.yaml")):
         plain = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
         if isinstance(plain, dict) and "cases" in plain:
-            found += [_case(plain["policy"], file, one) for one in plain["cases"]]
+            reading = plain.get("reading", "as_written")
+            found += [_case(plain["policy"], file, one, reading) for one in plain["cases"]]
     return found
 
 
-def _case(policy: str, file: Path, plain: dict[str, Any]) -> Case:
+def _case(policy: str, file: Path, plain: dict[str, Any], reading: str) -> Case:
     wrong = set(plain) - CASE_KEYS | set(plain["expect"]) - EXPECTED
     if wrong or ("ask" in plain) == ("request" in plain):
         raise ValueError(
@@ -64,6 +66,7 @@ def _case(policy: str, file: Path, plain: dict[str, Any]) -> Case:
         request=Request(**plain["request"]) if "request" in plain else None,
         facts=Facts.of(_words(plain.get("facts", ())), unknown=_words(plain.get("unknown", ()))),
         expect=plain["expect"],
+        reading=reading,
     )
 
 
@@ -76,8 +79,11 @@ def _words(value: Any) -> tuple[str, ...]:
 
 
 @cache
-def bundle(policy: str) -> Bundle:
-    """The compiled policy of an example."""
+def bundle(policy: str, reading: str = "") -> Bundle:
+    """The compiled policy of an example, under the reading it enforces or the one named."""
+    if reading:
+        whole = bundle(policy)
+        return replace(whole, header=replace(whole.header, enforced=reading))
     findings = Findings()
     compiled = compile_folder(ROOT / "examples" / policy, findings)
     if compiled is None:

@@ -19,7 +19,7 @@ REQUESTED = [case for case in CASES if case.request is not None]
 @pytest.mark.parametrize("case", ASKED, ids=lambda c: c.id)
 def test_case(case: Case, implementation: Implementation) -> None:
     assert case.question is not None
-    given = implementation.answer(corpus.bundle(case.policy), case.question, case.facts)
+    given = implementation.answer(corpus.bundle(case.policy, case.reading), case.question, case.facts)
     assert given["outcome"] == case.expect["outcome"], given
     if "first" in given and "grounds" in case.expect:
         assert given["first"] in case.expect["grounds"], given
@@ -34,7 +34,7 @@ def test_case(case: Case, implementation: Implementation) -> None:
 @pytest.mark.parametrize("case", REQUESTED, ids=lambda c: c.id)
 def test_request(case: Case) -> None:
     assert case.request is not None
-    found = answer_request(Catalogue.of(corpus.bundle(case.policy)), case.request, case.facts)
+    found = answer_request(Catalogue.of(corpus.bundle(case.policy, case.reading)), case.request, case.facts)
     assert found.outcome == case.expect["outcome"], found
     for name in ("clauses", "duties"):
         assert set(map(str, case.expect.get(name, ()))) <= set(getattr(found, name)), (name, found)
@@ -44,7 +44,7 @@ def test_request(case: Case) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.id)
 def test_case_names_clauses_that_exist(case: Case) -> None:
-    known = {clause.id for clause in corpus.bundle(case.policy).clauses}
+    known = {clause.id for clause in corpus.bundle(case.policy, case.reading).clauses}
     named = {*case.why, *map(str, case.expect.get("clauses", ()))}
     assert case.why
     assert named <= known, f"no such clause: {sorted(named - known)}"
