@@ -1,0 +1,62 @@
+"""What a probe is, and what a look of it gave."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+MOST_SHOWN = 20
+"""How many findings a look carries as evidence; it counts them all."""
+MASK = "•••"
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """Where to look, for what, how often, and which statements the look speaks about."""
+
+    id: str
+    title: str
+    what: str
+    """`sql`, `mail` or `files`."""
+    store: str
+    """A database (path or URL), or a folder; relative to the folder of the company's data."""
+    statements: tuple[str, ...]
+    clauses: tuple[str, ...]
+    every: float
+    """Seconds between looks."""
+    query: str = ""
+    column: str = ""
+    """The column whose values are held against what is allowed."""
+    allowed: frozenset[str] | None = None
+    """What may be found; None when nothing may."""
+    show: tuple[str, ...] = ()
+    """Columns whose values may be shown as evidence; the others are masked."""
+    people: str = ""
+    """For mail: the database in which `query` names addresses (`email`) and since when (`since`)."""
+    tracked: tuple[str, ...] = ()
+    """For mail: pieces of an address by which a tracked link is known."""
+    pattern: str = ""
+    """For files: which must not be there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen at an instant: passed when nothing was found that should not be there."""
+
+    probe: str
+    passed: bool
+    at: datetime
+    seen: tuple[dict[str, Any], ...]
+    found: int
+    """How many findings there are in all."""
+    looked_at: int
+    """How many rows, mails or files were looked at."""
+
+
+class Eye(Protocol):
+    """A probe that is ready to look. It may remember when it looked last, and nothing else."""
+
+    def look(self, now: datetime) -> Look:
+        """Look. Raises CannotLook when the place does not open."""
+        ...

@@ -1,0 +1,79 @@
+"""A look into a database: opened so that it cannot write, one query, each row held against what is allowed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
+
+from troth.probes.errors import CannotLook
+from troth.probes.model import MASK, MOST_SHOWN, Look, Probe
+
+PATIENCE = 5
+"""Seconds to wait for a database that is busy."""
+AT_ONCE = 1000
+
+
+class SqlEye:
+    """Looks with one query. What it opens it closes: a look leaves no connection behind."""
+
+    def __init__(self, probe: Probe, place: str) -> None:
+        self._probe = probe
+        self._place = place
+
+    def look(self, now: datetime) -> Look:
+        """Every row is looked at; one with a value that is not allowed (or any row, where none may be) is a finding."""
+        found, looked, seen = 0, 0, list[dict[str, Any]]()
+        for row in read_rows(self._place, self._probe.query):
+            looked += 1
+            if self._fine(row):
+                continue
+            found += 1
+            if len(seen) < MOST_SHOWN:
+                seen.append({"store": Path(self._place).name, **masked(row, self._probe.show)})
+        return Look(self._probe.id, not found, now, tuple(seen), found, looked)
+
+    def _fine(self, row: dict[str, Any]) -> bool:
+        allowed = self._probe.allowed
+        return allowed is not None and str(row.get(self._probe.column)) in allowed
+
+
+def read_rows(place: str, query: str) -> list[dict[str, Any]]:
+    """The rows of a query, from a database that is opened read-only. Raises CannotLook."""
+    engine = _engine(place)
+    try:
+        with engine.connect() as connection:
+            rows = connection.execution_options(yield_per=AT_ONCE).execute(text(query)).mappings()
+            return [dict(row) for row in rows]
+    except SQLAlchemyError as problem:
+        raise CannotLook(
+            f"The database {Path(place).name} cannot be looked into ({type(problem).__name__}).",
+            "It may not be there yet, or the query does not fit it.",
+        ) from problem
+    finally:
+        engine.dispose()
+
+
+def masked(row: dict[str, Any], show: tuple[str, ...]) -> dict[str, Any]:
+    """The row as evidence: columns that may be shown as they are, the others without their values."""
+    return {name: value if name in show else MASK for name, value in row.items()}
+
+
+def _engine(place: str) -> Engine:
+    if "://" not in place:
+        url = f"sqlite:///file:{quote(str(Path(place).resolve()))}?mode=ro&uri=true"
+        return create_engine(url, poolclass=NullPool, connect_args={"timeout": PATIENCE})
+    engine = create_engine(place, poolclass=NullPool)
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(postgresql_readonly=True, isolation_level="SERIALIZABLE")
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda raw, _: raw.execute("PRAGMA query_only=ON"))
+        return engine
+    raise CannotLook(
+        f"No way is known to open a {engine.dialect.name} database read-only.", "Use SQLite or PostgreSQL."
+    )
