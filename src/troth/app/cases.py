@@ -1,27 +1,149 @@
-"""Which cases of a law book name which clauses; the cases themselves are run by the tests."""
+"""A law book: cases as data, each with a question or request, the facts, and what must be answered.
+
+`tests/cases/README.md` describes the format. A case counts for a clause only if it bites: switching off what the clause
+brought must turn it red. Otherwise it would stay green whatever became of that clause.
+"""
 
 from __future__ import annotations
 
-from collections import defaultdict
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 
+from troth.decide.model import Answer, Facts, Question, Request, RequestAnswer
+from troth.decide.naive import answer
+from troth.decide.requests import answer_request
+from troth.kernel.errors import AuthorError
+from troth.policy.bundle import Bundle
+from troth.policy.catalogue import Catalogue
 
-def cases_by_clause(policy: str, folder: Path | None) -> dict[str, list[str]]:
-    """The names of a policy's cases by the clauses they exercise; empty where there is no such folder.
+KEYS = frozenset({"name", "why", "ask", "request", "facts", "unknown", "expect"})
+EXPECTED = frozenset({"outcome", "grounds", "clauses", "duties", "applied", "missing", "fee", "within"})
+SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+PARTS = ("grounds", "clauses", "duties", "applied", "within")
 
-    Raises ValueError, naming the file, for one that is not a file of cases as tests/cases/README.md describes.
-    """
-    found: dict[str, list[str]] = defaultdict(list)
-    if folder is None or not (folder / policy).is_dir():
-        return found
-    for path in sorted((folder / policy).glob("*.yaml")):
+
+class CaseUnreadable(AuthorError):
+    """A case is not written as the format asks."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case as written: a question or a request, the facts, and what must be contained in the answer."""
+
+    policy: str
+    file: str
+    name: str
+    why: tuple[str, ...]
+    question: Question | None
+    request: Request | None
+    facts: Facts
+    expect: dict[str, Any]
+    reading: str = "as_written"
+
+    @property
+    def id(self) -> str:
+        """How a report names it."""
+        return f"{self.policy}/{self.file}: {self.name}"
+
+
+def load_cases(folder: Path) -> list[Case]:
+    """Every case in the files of a folder and of those right below it. Raises CaseUnreadable, naming file and case."""
+    found: list[Case] = []
+    for file in sorted((*folder.glob("*.yaml"), *folder.glob("*/*.yaml"))):
         try:
-            plain = yaml.safe_load(path.read_text(encoding="utf-8"))
-            for case in plain["cases"]:
-                for clause in case["why"]:
-                    found[str(clause)].append(str(case["name"]))
-        except (yaml.YAMLError, KeyError, TypeError) as problem:
-            raise ValueError(f"{path} is not a file of cases: {type(problem).__name__}.") from problem
+            plain = yaml.load(
+                file.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+            )
+        except (yaml.YAMLError, UnicodeDecodeError) as problem:
+            raise CaseUnreadable(
+                f"{file} is not YAML in UTF-8.", "Check indentation and quotes."
+            ) from problem
+        if isinstance(plain, dict) and "cases" in plain:
+            reading = plain.get("reading", "as_written")
+            found += [_case(str(plain.get("policy", "")), file, one, reading) for one in plain["cases"]]
     return found
+
+
+def asked(case: Case, catalogue: Catalogue) -> Answer | RequestAnswer:
+    """What the specification answers to a case under a catalogue."""
+    if case.request is not None:
+        return answer_request(catalogue, case.request, case.facts)
+    assert case.question is not None
+    return answer(catalogue, case.question, case.facts)
+
+
+def difference(case: Case, found: Answer | RequestAnswer) -> str:
+    """The first way in which an answer is not what a case expects; '' when it is."""
+    if str(found.outcome) != case.expect["outcome"]:
+        return f"outcome is {found.outcome}"
+    for part in (name for name in PARTS if name in case.expect):
+        lacking = set(map(str, case.expect[part])) - set(getattr(found, part, ()))
+        if lacking:
+            return f"{part} lack {sorted(lacking)}"
+    if "fee" in case.expect and getattr(found, "fee", "") != case.expect["fee"]:
+        return f"fee is '{getattr(found, 'fee', '')}'"
+    return _missing_difference(case, found)
+
+
+class LawBook:
+    """Cases held against one policy; the catalogues they need are made once."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+        self._made: dict[tuple[str, str], Catalogue] = {}
+
+    def difference(self, case: Case, without: str = "") -> str:
+        """In which way the specification's answer differs from what a case expects; with a clause switched off, if one is named."""
+        return difference(case, asked(case, self._under(case.reading, without)))
+
+    def bites(self, case: Case, clause: str) -> bool:
+        """Whether the case is green, and turns red when every statement of a clause is switched off."""
+        return not self.difference(case) and bool(self.difference(case, without=clause))
+
+    def _under(self, reading: str, without: str) -> Catalogue:
+        key = (reading, without)
+        if key not in self._made:
+            kept = (s for s in self._bundle.in_force(reading) if without not in s.clauses)
+            self._made[key] = Catalogue(kept)
+        return self._made[key]
+
+
+def _missing_difference(case: Case, found: Answer | RequestAnswer) -> str:
+    wanted = [{way} if isinstance(way, str) else set(way) for way in case.expect.get("missing", ())]
+    if isinstance(found, RequestAnswer):
+        lacking = [way for way in wanted if not way <= set(found.missing)]
+    else:
+        listed = [set(way) for way in found.missing]
+        lacking = [way for way in wanted if way not in listed]
+    return f"missing does not name {sorted(lacking[0])}" if lacking else ""
+
+
+def _case(policy: str, file: Path, plain: Any, reading: str) -> Case:
+    try:
+        wrong = set(plain) - KEYS | set(plain["expect"]) - EXPECTED
+        if wrong or ("ask" in plain) == ("request" in plain):
+            raise CaseUnreadable(
+                f"{file}: the case '{plain.get('name')}' must have 'ask' or 'request', and no {sorted(wrong)}."
+            )
+        return Case(
+            policy,
+            file.stem,
+            str(plain["name"]),
+            _words(plain.get("why", ())),
+            Question(**{**plain["ask"], "data": _words(plain["ask"]["data"])}) if "ask" in plain else None,
+            Request(**plain["request"]) if "request" in plain else None,
+            Facts.of(_words(plain.get("facts") or ()), unknown=_words(plain.get("unknown") or ())),
+            plain["expect"],
+            reading,
+        )
+    except (KeyError, TypeError) as problem:
+        raise CaseUnreadable(
+            f"{file}: a case cannot be read: {problem}.", "See tests/cases/README.md."
+        ) from problem
+
+
+def _words(value: Any) -> tuple[str, ...]:
+    return (str(value),) if isinstance(value, str) else tuple(str(one) for one in value)

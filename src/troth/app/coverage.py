@@ -1,12 +1,16 @@
-"""Coverage: clause → statement → control → test, for one policy or several; what later rooms bring is said to be not built."""
+"""Coverage: clause → statement → control → test, for one policy or several; what later rooms bring is said to be not built.
+
+A case counts for a clause only if it bites (`troth.app.cases`).
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from troth.app.cases import cases_by_clause
+from troth.app.cases import LawBook, load_cases
 from troth.policy.bundle import Bundle
 from troth.policy.catalogue import Catalogue
 from troth.policy.model import Reason, Statement
@@ -64,7 +68,7 @@ class Coverage:
 def cover(bundle: Bundle, cases_folder: Path | None) -> Coverage:
     """Follow every clause of a bundle to its statements, their controls and the cases that name it."""
     catalogue = Catalogue(bundle.statements)
-    named = cases_by_clause(bundle.header.policy, cases_folder)
+    biting = _biting_cases(bundle, cases_folder)
     by_clause = bundle.by_clause
     lines = []
     for clause in bundle.clauses:
@@ -76,10 +80,22 @@ def cover(bundle: Bundle, cases_folder: Path | None) -> Coverage:
                 clause.address,
                 statements,
                 tuple(controls.values()),
-                tuple(named.get(clause.id, ())),
+                tuple(biting.get(clause.id, ())),
             )
         )
     return Coverage(bundle.header.policy, tuple(lines))
+
+
+def _biting_cases(bundle: Bundle, folder: Path | None) -> dict[str, list[str]]:
+    """The cases that count for each clause: those that turn red when what the clause brought is switched off."""
+    book = LawBook(bundle)
+    found: dict[str, list[str]] = defaultdict(list)
+    for case in load_cases(folder) if folder is not None and folder.is_dir() else ():
+        if case.policy == bundle.header.policy:
+            for clause in case.why:
+                if book.bites(case, clause):
+                    found[clause].append(case.name)
+    return found
 
 
 def _line_json(line: Line) -> dict[str, Any]:

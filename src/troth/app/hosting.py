@@ -53,7 +53,6 @@ class Hosted:
     files: Mapping[str, str]
     """The files of the policy folder, so that a page can show the lines a statement stands on."""
     packs: Mapping[str, Pack]
-    promises: Promises
     original: Cut | None = None
     """The published text in its original words, where the operator named a folder that has it."""
     cases: Path | None = None
@@ -67,6 +66,11 @@ class Hosted:
     def bundle(self) -> Bundle:
         """The policy version in force, with the places of its files."""
         return self.compiled.bundle
+
+    @property
+    def promises(self) -> Promises:
+        """The promises of the version in force."""
+        return self.organisation.promises
 
     @cached_property
     def cut(self) -> Cut:
@@ -133,13 +137,10 @@ def open_hosting(
     with ExitStack() as opened:
         hosted = []
         for id, folder in folders.items():
-            engines = Engines()
-            organisation = open_organisation(home, id, folder, clock=clock, entropy=chance, compile=engines)
+            organisation = open_organisation(home, id, folder, clock=clock, entropy=chance, compile=Engines())
             opened.callback(organisation.close)
-            engine = engines(organisation.policy())
             compiled, files = read[id]
-            promises = Promises(id, compiled.bundle, engine.answer)
-            hosted.append(Hosted(organisation, compiled, files, known, promises, matched.get(id), cases))
+            hosted.append(Hosted(organisation, compiled, files, known, matched.get(id), cases))
         return Hosting(hosted, clock, chance, opened.pop_all())
 
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import os
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from troth.kernel.entropy import Entropy
-from troth.kernel.errors import CallerError, OperatorError
+from troth.kernel.errors import CallerError
 from troth.kernel.findings import did_you_mean
 from troth.ledger import Origin
 
@@ -62,23 +60,6 @@ class Keys:
         found = self._keys.get(rest.partition("_")[0]) if prefix == _PREFIX else None
         held = found.digest if found is not None else bytes(32)
         return found if hmac.compare_digest(held, _digest(text)) else None
-
-    def hand_over(self, path: Path, key: str) -> None:
-        """Write a key to the file of the program that will use it, which only its owner can read. Raises OperatorError."""
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            fresh = path.with_name(f".{path.name}.{os.getpid()}")
-            handle = os.open(
-                fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600
-            )
-            with os.fdopen(handle, "w", encoding="ascii") as file:
-                os.fchmod(handle, 0o600)
-                file.write(f"{key}\n")
-            fresh.replace(path)
-        except OSError as error:
-            raise OperatorError(
-                f"The key file {path} cannot be written: {error.strerror}.", "Let this user write its folder."
-            ) from error
 
 
 def _digest(text: str) -> bytes:
