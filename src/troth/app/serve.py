@@ -21,7 +21,8 @@ LOOPBACK: Final = "127.0.0.1"
 
 def listen(port: int = 0, host: str = LOOPBACK) -> socket.socket:
     """A listening socket; port 0 takes any that is free. Raises OperatorError when it cannot be had."""
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # Named as TCP, so that the event loop sees it may switch Nagle's delay off.
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         made.bind((host, port))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from pathlib import Path
 from typing import Final
 
@@ -16,13 +15,15 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from troth.app.hosting import Hosting
+from troth.web.api import api_routes
 from troth.web.console import ROUTES
 from troth.web.console.door import enter, leave, prefer
-from troth.web.guard import Entrance, SecurityHeaders
+from troth.web.faults import note
+from troth.web.guard import API, Entrance, SecurityHeaders
 from troth.web.pages import NotThere, plain_page
+from troth.web.problems import problem_response
 
 HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
-_LOG: Final = logging.getLogger("troth.web")
 
 
 class Files(StaticFiles):
@@ -38,7 +39,7 @@ class Files(StaticFiles):
 def make_app(hosting: Hosting, hosts: frozenset[str] = HOSTS) -> Starlette:
     """The application for these organisations, answering under these host names."""
     app = Starlette(
-        routes=[*_door(), *ROUTES],
+        routes=[*_door(), *api_routes(hosting), *ROUTES],
         middleware=[Middleware(SecurityHeaders), Middleware(Entrance, signin=hosting.signin, hosts=hosts)],
         exception_handlers={NotThere: _not_there, HTTPException: _refused, Exception: _failed},
     )
@@ -61,14 +62,15 @@ async def _not_there(request: Request, error: Exception) -> Response:
 
 async def _refused(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if request.url.path.startswith(API):
+        return problem_response(
+            error.status_code, "http", "Nothing is at this address, or it takes other methods."
+        )
     return plain_page(request, error.status_code)
 
 
 async def _failed(request: Request, error: Exception) -> Response:
-    """The log gets the kind of fault and where it arose, never its values: those may be personal."""
-    place = error.__traceback__
-    while place is not None and place.tb_next is not None:
-        place = place.tb_next
-    where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place is not None else "?"
-    _LOG.error("%s at %s", type(error).__name__, where)
+    note(error)
+    if request.url.path.startswith(API):
+        return problem_response(500, "fault", "The program's log says where it failed.")
     return plain_page(request, 500)

@@ -1,0 +1,5 @@
+"""The API under `/api/v1`: ask before touching data, record what people chose, report what was seen, read what is shown."""
+
+from troth.web.api.app import api_routes
+
+__all__ = ["api_routes"]
