@@ -24,7 +24,7 @@ from troth.kernel.errors import CallerError
 
 MOST_GROUNDS = 255
 """Grounds of one question whose places fit a byte; beyond, the words are read."""
-CHUNK = 1 << 13
+CHUNK = 1 << 14
 """64-bit pieces of a bitmap handled at a time, so that what is being worked on stays near the processor."""
 PEOPLE = CHUNK * 64
 """People in such a chunk."""
@@ -54,9 +54,14 @@ class Batch:
     def __init__(self, engine: Engine, lanes: Sequence[Lane]) -> None:
         _fit(engine.layout, lanes)
         self._engine = engine
-        self._lanes = tuple(lanes)
+        self.lanes = tuple(lanes)
         self._bitmaps: dict[int, Pieces] = {}
         self.size = len(lanes[0])
+
+    @property
+    def bitmap_bytes(self) -> int:
+        """What the bitmaps made so far take in memory."""
+        return sum(bitmap.nbytes for bitmap in self._bitmaps.values())
 
     def bitmap(self, question: Question, request_word: int = 0) -> Bitmap:
         """Who is permitted, one bit a person."""
@@ -84,7 +89,7 @@ class Batch:
         permitted = self._permitted(rules)
         first = rules[0].grounds
         if not 0 < len(first) <= MOST_GROUNDS:
-            return codes_of(self._engine, question, self._lanes, request_word)
+            return codes_of(self._engine, question, self.lanes, request_word)
         meaning = np.array([0, *(code for code, _ in first)], dtype=np.int16)
         found = np.zeros(self.size, dtype=np.int16)
         for start, stop in self._chunks():
@@ -126,7 +131,7 @@ class Batch:
         found = np.zeros(-(-self.size // 64), dtype=np.uint64)
         octets = found.view(np.uint8)
         for start in range(0, self.size, PEOPLE):
-            words = self._lanes[lane][start : start + PEOPLE]
+            words = self.lanes[lane][start : start + PEOPLE]
             packed = np.packbits((words & (1 << bit)) != 0, bitorder="little")
             octets[start // 8 : start // 8 + len(packed)] = packed
         return found
