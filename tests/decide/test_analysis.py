@@ -29,11 +29,8 @@ from troth.policy.catalogue import Catalogue
 from troth.policy.model import Ground, LawfulBasis, Purpose, Requirement, Statement
 
 FEW = settings(max_examples=settings.default.max_examples // 10)
-SHADOWED = {
-    "gateway": {"requirement:closed_account_refused"},
-    "harbour": {"requirement:my_pdpa.sensitive"},
-}
-"""Statements of the examples on which no answer depends: another says the same, or the policy has no such data."""
+SHADOWED = {"gateway": {"requirement:closed_account_refused"}}
+"""Statements of the examples on which no answer depends, because a wider one says the same."""
 
 
 def _world(*more: Statement) -> Catalogue:
@@ -186,7 +183,7 @@ def test_the_search_agrees_with_trying_every_word(rows: list[Row]) -> None:
 
 @cache
 def _toothless(policy: str) -> set[str]:
-    catalogue = Catalogue.of(corpus.bundle(policy))
+    catalogue = Catalogue.of(corpus.bundle(policy), "as_written")
     return {
         statement.key
         for statement in catalogue.statements
@@ -197,5 +194,5 @@ def _toothless(policy: str) -> set[str]:
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", corpus.policies())
 def test_every_statement_about_acts_has_teeth(policy: str) -> None:
-    """Take any of them away, and some answer changes."""
+    """Take any of them away from the policy as written, and some answer changes. (A regime may shut what a text opens.)"""
     assert _toothless(policy) <= SHADOWED.get(policy, set())
