@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from troth.cli import ask, bind, check, coverage, new, read, replay
+from troth.cli import ask, bind, check, coverage, new, read, replay, run
 
-COMMANDS = (new, check, read, bind, coverage, ask, replay)
+COMMANDS = (run, new, check, read, bind, coverage, ask, replay)
 
 
 def parser() -> argparse.ArgumentParser:

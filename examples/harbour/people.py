@@ -1,0 +1,223 @@
+"""The life of harbour's people: they come by the front door, fill real forms and read their codes in real mail.
+
+    python -m examples.harbour.people --site URL --mail DIR --state FILE [--seed N] [--speed N] [--people N] [--pause S]
+
+With `--people N` that many live their whole story and the process ends; without, they come one after another.
+The same seed makes the same people, who choose the same things.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+import httpx
+
+from examples.kit.mailbox import Mailbox
+from examples.kit.people import Person, person
+from examples.kit.process import ready, tied
+from examples.kit.progress import Progress
+
+NEWS_EVERY = 4
+"""After so many newcomers the sales desk writes to everybody."""
+MOST_AT_ONCE = 200
+
+
+class Story:
+    """One person's way through harbour's pages. Each act is what a browser would send."""
+
+    def __init__(self, who: Person, site: str, mail: Path) -> None:
+        self.who = who
+        self._chance = random.Random(f"{who.seed}/story/{who.number}")  # noqa: S311 - seeded, to be the same again
+        self._http = httpx.Client(base_url=site, follow_redirects=True, timeout=30)
+        self._box = Mailbox(mail, who.email)
+        self.done: Counter[str] = Counter()
+
+    def close(self) -> None:
+        """This person's browser is closed."""
+        self._http.close()
+
+    def live(self) -> None:
+        """From the first look at the site to (for some) leaving the list."""
+        if self._often(0.7):
+            self.look_around()
+        if not self.join():
+            return
+        for likely, act in (
+            (0.8, self.order),
+            (0.5, self.register_domain),
+            (0.4, self.file_site),
+            (0.3, self.ask),
+        ):
+            if self._often(likely):
+                act()
+        if self._often(0.06):
+            self._post("declined", "/decline")
+            self._get("/account")
+
+    def look_around(self) -> None:
+        """Go on at the banner, say which cookies may come, choose a language, put something into the basket."""
+        self._get("/privacy")
+        self._post("welcomed", "/welcome")
+        allowed = {name: "yes" for name in ("language_cookie", "basket_cookie") if self._often(0.6)}
+        self._post("cookies chosen", "/cookies", allowed)
+        self._post("language", "/language", {"language": self.who.language})
+        self._post("basket", "/basket", {"item": "medium"})
+
+    def join(self) -> bool:
+        """Register, read the code in the mail, confirm, sign in; whether that worked."""
+        who = self.who
+        self._get("/register")
+        form = {"user_name": who.user_name, "email": who.email}
+        form |= {"password": who.password, "password_again": who.password}
+        if self._post("registered", "/register", form) != 200:
+            return False
+        code = self._box.wait("Your code").text().split("code is ")[1][:6]
+        self._post("confirmed", "/confirm", {"user_name": who.user_name, "code": code})
+        return self.sign_in()
+
+    def sign_in(self) -> bool:
+        """With name and password."""
+        form = {"user_name": self.who.user_name, "password": self.who.password}
+        return self._post("signed in", "/sign-in", form) == 200
+
+    def order(self) -> None:
+        """Order a service after reading what is asked."""
+        self._get("/order")
+        plan = self._chance.choice(("small", "medium", "large"))
+        self._post("ordered", "/order", {"service": f"site {self.who.marked('service')}", "plan": plan})
+
+    def register_domain(self) -> None:
+        """Register a domain name."""
+        who = self.who
+        self._get("/domain")
+        form = {
+            "domain_name": who.domain(), "registrant_name": who.name, "registrant_address": who.address,
+            "registrant_email": who.email, "registrant_phone": who.phone,
+        }  # fmt: skip
+        self._post("domain registered", "/domain", form)
+
+    def file_site(self) -> None:
+        """File a site; whatever field the page shows is filled in."""
+        who = self.who
+        page = self._get("/filing")
+        form = {
+            "filing_company": f"{who.name.split()[-1]} Trading", "filing_contact": who.name,
+            "filing_id_number": who.id_number(), "filing_site": who.domain(), "filing_document": f"doc-{who.marked('doc')}",
+        }  # fmt: skip
+        if 'name="date_of_birth"' in page:
+            form["date_of_birth"] = f"19{60 + who.number % 40}-05-17"
+        self._post("filed", "/filing", form)
+
+    def ask(self) -> None:
+        """Write to the support desk."""
+        form = {
+            "ticket_subject": "My site is slow",
+            "ticket_body": f"Since Monday. {self.who.marked('ticket')}",
+        }
+        self._post("asked for help", "/support", form)
+
+    def read_mail(self) -> None:
+        """Open what came: pictures load, some links are followed, some leave the list."""
+        for mail in self._box.unread():
+            for image in mail.images():
+                self._fetch("mail opened", image)
+            for link in mail.links():
+                if "/go/" in link and self._often(0.5):
+                    self._fetch("link followed", link)
+            if (leave := mail.one_click()) and self._often(0.3):
+                self.leave(leave)
+
+    def leave(self, link: str) -> None:
+        """Unsubscribe as a mail program does, with one click."""
+        self._count("left the list", self._http.post(link, data={"List-Unsubscribe": "One-Click"}))
+
+    def _get(self, path: str) -> str:
+        return self._http.get(path).text
+
+    def _post(self, what: str, path: str, form: dict[str, str] | None = None) -> int:
+        return self._count(what, self._http.post(path, data=form or {}))
+
+    def _fetch(self, what: str, address: str) -> None:
+        self._count(what, self._http.get(address))
+
+    def _count(self, what: str, answer: httpx.Response) -> int:
+        refused = answer.status_code == 403
+        self.done[f"{what}: refused" if refused else what if answer.is_success else f"{what}: failed"] += 1
+        return answer.status_code
+
+    def _often(self, share: float) -> bool:
+        return self._chance.random() < share
+
+
+class Town:
+    """Everybody who lives with harbour: who came already, and who comes next."""
+
+    def __init__(self, site: str, mail: Path, seed: int, state: Path) -> None:
+        self._site = site
+        self._mail = mail
+        self._seed = seed
+        self._progress = Progress(state, seed)
+        self._stories: list[Story] = []
+        self._gone: Counter[str] = Counter()
+
+    @property
+    def done(self) -> dict[str, int]:
+        """What everybody did so far, counted."""
+        return dict(sorted(sum((story.done for story in self._stories), self._gone).items()))
+
+    def step(self) -> None:
+        """One more person comes; everybody reads mail now and then; the sales desk writes when enough have come."""
+        number = self._progress.take()
+        story = Story(person(number, self._seed), self._site, self._mail)
+        self._stories.append(story)
+        if len(self._stories) > MOST_AT_ONCE:
+            oldest = self._stories.pop(0)
+            oldest.close()
+            self._gone += oldest.done
+        story.live()
+        if number % NEWS_EVERY == NEWS_EVERY - 1:
+            self.write_news(number)
+
+    def write_news(self, number: int) -> None:
+        """The sales desk presses its button, and people read."""
+        with httpx.Client(base_url=self._site, timeout=120) as desk:
+            desk.post("/staff/news", data={"title": f"News from Harbour, no. {number}"})
+        for story in self._stories:
+            story.read_mail()
+
+
+def main() -> None:
+    """Let people come."""
+    parser = argparse.ArgumentParser(description="People who come to harbour by the front door.")
+    parser.add_argument("--site", required=True)
+    parser.add_argument("--mail", type=Path, required=True)
+    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--speed", type=float, default=1.0)
+    parser.add_argument("--people", type=int, default=0)
+    parser.add_argument("--pause", type=float, default=2.0)
+    args = parser.parse_args()
+    tied()
+    town = Town(args.site, args.mail, args.seed, args.state)
+    ready()
+    came = 0
+    while not args.people or came < args.people:
+        try:
+            town.step()
+        except (httpx.HTTPError, TimeoutError) as problem:
+            # The site may be away for a moment; whoever was on the way gives up, the next one comes.
+            print(f"people: {type(problem).__name__}", file=sys.stderr, flush=True)
+        came += 1
+        if not args.people:
+            time.sleep(args.pause / max(args.speed, 0.01))
+    print(json.dumps({"people": came, "done": town.done}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

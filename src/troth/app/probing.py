@@ -1,0 +1,76 @@
+"""Probes of a company: read from beside its policy, looked through on their schedule, reported through the public API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+from troth.kernel.clock import Clock
+from troth.policy.catalogue import Catalogue
+from troth.policy.model import Category
+from troth.probes import CannotLook, Eye, Look, Probe, open_eye, read_probes
+
+FILE: Final = "probes.yaml"
+Report = Callable[[Probe, Look], None]
+
+
+@dataclass(slots=True)
+class _Watched:
+    probe: Probe
+    eye: Eye
+    due: datetime
+
+
+class Rounds:
+    """All probes of one company. What could not be looked at is not reported; `blind` says why."""
+
+    def __init__(self, probes: Iterable[Probe], data: Path, clock: Clock, report: Report) -> None:
+        start = clock.now()
+        self._clock = clock
+        self._report = report
+        self._watched = [_Watched(probe, open_eye(probe, data), start) for probe in probes]
+        self.blind: dict[str, str] = {}
+        self.last: dict[str, Look] = {}
+
+    def look(self, *, all: bool = False) -> list[Look]:
+        """Look with every probe that is due (or with all of them), and report."""
+        now = self._clock.now()
+        looks = []
+        for watched in self._watched:
+            if not all and watched.due > now:
+                continue
+            watched.due = now + timedelta(seconds=watched.probe.every)
+            try:
+                look = watched.eye.look(now)
+            except CannotLook as problem:
+                self.blind[watched.probe.id] = problem.message
+                continue
+            self.blind.pop(watched.probe.id, None)
+            self._report(watched.probe, look)
+            self.last[watched.probe.id] = look
+            looks.append(look)
+        return looks
+
+
+def probes_beside(folder: Path, catalogue: Catalogue) -> tuple[Probe, ...]:
+    """The probes declared beside a policy; none where nobody declared any. Raises ProbesUnreadable."""
+    file = folder / FILE
+    if not file.is_file():
+        return ()
+    text = file.read_text(encoding="utf-8")
+    return read_probes(text, lambda what, key: _allowed(catalogue, what, key), str(file))
+
+
+def _allowed(catalogue: Catalogue, what: str, key: str) -> frozenset[str]:
+    """`fields_of` a statement: the columns of the categories it names. `purposes_of` it: the aims it names."""
+    statement = catalogue.by_key(key)
+    if statement is None or what not in ("fields_of", "purposes_of"):
+        raise LookupError(f"{what} {key}")
+    if what == "purposes_of":
+        return catalogue.expand("purpose", getattr(statement, "purposes", ()))
+    named = getattr(statement, "data", ())
+    covered = [c for c in catalogue.all(Category) if catalogue.covers(named, c.id)]
+    return frozenset(field for category in covered for field in category.fields)

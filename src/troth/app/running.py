@@ -1,0 +1,298 @@
+"""The main job: the example companies on one server, alive. Companies, mail room, partners and people are processes of
+their own; they reach the product over HTTP alone, each with a key for what it may do."""
+
+from __future__ import annotations
+
+import fcntl
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from troth.app.children import Nursery, Order
+from troth.app.config import Home
+from troth.app.hosting import Hosted, Hosting, open_hosting
+from troth.app.organisation import PolicyRefused, compiled_folder
+from troth.app.probing import Rounds, probes_beside
+from troth.app.serve import address, listen, serving, sign_in_link
+from troth.client import Away, Client, KeyFile
+from troth.kernel.errors import OperatorError, TrothError
+from troth.ledger import Origin
+from troth.probes import Look, Probe
+
+STANDING: Final = "harbour"
+"""The company with a process of its own; the others live by script."""
+TICK: Final = 0.25
+SELFTEST_EVERY: Final = 3600.0
+FLUSH_EVERY: Final = 2.0
+COMPANY_SCOPES: Final = ("ask", "subjects", "consents", "read")
+PROBE_SCOPES: Final = ("observe", "read")
+ONCE_PEOPLE: Final = 12
+ONCE_STEPS: Final = 60
+ONCE_PATIENCE: Final = 600.0
+Tell = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How to run."""
+
+    examples: Path
+    data: Path
+    port: int = 0
+    originals: Path | None = None
+    seed: int = 1
+    speed: float = 1.0
+    people: int = ONCE_PEOPLE
+    steps: int = ONCE_STEPS
+
+
+@dataclass(slots=True)
+class Town:
+    """Everything that runs."""
+
+    settings: Settings
+    hosting: Hosting
+    base: str
+    nursery: Nursery
+    rounds: dict[str, Rounds] = field(default_factory=dict)
+    site: str = ""
+    """Where the company with a process of its own has its pages."""
+
+    def data_of(self, id: str) -> Path:
+        """The folder of a company's own data; troth keeps nothing there."""
+        return (self.settings.data / "companies" / id).resolve()
+
+    def keys_of(self, id: str) -> Path:
+        """The file with the key a company was handed."""
+        return (self.settings.data / "handed" / f"{id}.json").resolve()
+
+    @property
+    def scripted(self) -> list[str]:
+        """Companies that live by script."""
+        return [id for id in self.hosting.organisations if id != STANDING]
+
+
+@contextmanager
+def running(settings: Settings, tell: Tell = print) -> Iterator[Town]:
+    """Open organisations and server; nothing is alive yet. Raises OperatorError, PolicyRefused, DatabaseProblem."""
+    with ExitStack() as ends:
+        ends.enter_context(_alone(settings.data))
+        listening = listen(settings.port)
+        ends.callback(listening.close)
+        folders = find_folders(settings.examples, tell)
+        cases = settings.examples.parent / "tests" / "cases"
+        hosting = ends.enter_context(
+            open_hosting(
+                Home.at(settings.data), folders, originals=settings.originals,
+                cases=cases if cases.is_dir() else None,
+            )
+        )  # fmt: skip
+        ends.enter_context(serving(hosting, listening))
+        town = Town(settings, hosting, address(listening), Nursery(tell))
+        ends.callback(town.nursery.stop)
+        yield town
+
+
+def find_folders(examples: Path, tell: Tell) -> dict[str, Path]:
+    """The policy folders under a folder, by name. Those without a policy, or with one that is refused, are passed over."""
+    if not examples.is_dir():
+        raise OperatorError(
+            f"There is no folder {examples}.", "Name the folder of the companies with --examples."
+        )
+    found = {}
+    for folder in sorted(path for path in examples.iterdir() if path.is_dir()):
+        if not (folder / "policy.yaml").is_file():
+            continue
+        try:
+            compiled_folder(folder)
+        except PolicyRefused as problem:
+            tell(f"{folder.name} is passed over: {problem.message} {problem.help}")
+            continue
+        found[folder.name] = folder
+    if not found:
+        raise OperatorError(
+            f"No folder under {examples} holds a policy that compiles.", "See them with: troth check"
+        )
+    return found
+
+
+def enliven(town: Town, *, once: bool = False) -> None:
+    """Hand out keys and start everybody. Raises ChildFailed."""
+    _hand_out_keys(town)
+    if STANDING in town.hosting.organisations:
+        _start_standing(town, once=once)
+    if town.scripted:
+        _start_scripted(town, once=once)
+
+
+def live(town: Town, tell: Tell) -> None:
+    """Look after everything until interrupted: start again what died, look with the probes, test, seal what was gathered."""
+    tested = flushed = float("-inf")
+    said: dict[str, bool] = {}
+    while True:
+        town.nursery.tend()
+        _look(town, tell, said)
+        now = time.monotonic()
+        if now - tested >= SELFTEST_EVERY:
+            selftest(town)
+            tested = now
+        if now - flushed >= FLUSH_EVERY:
+            flush(town)
+            flushed = now
+        time.sleep(TICK)
+
+
+def live_once(town: Town) -> dict[str, Any]:
+    """A fixed piece of life, all probes and self-tests after it, and what came of it."""
+    done: dict[str, Any] = {}
+    children = town.nursery.children
+    if "people" in children:
+        done[STANDING] = children["people"].wait(ONCE_PATIENCE).get("done", {})
+    if "scripted" in children:
+        done |= children["scripted"].wait(ONCE_PATIENCE).get("done", {})
+    surprises = children["scripted"].said.get("surprises", []) if "scripted" in children else []
+    flush(town)
+    selftest(town)
+    for rounds in town.rounds.values():
+        rounds.look(all=True)
+    found = {id: summary(town, hosted, done.get(id, {})) for id, hosted in town.hosting.organisations.items()}
+    return {"organisations": found, "surprises": surprises, "seed": town.settings.seed}
+
+
+def summary(town: Town, hosted: Hosted, done: dict[str, int]) -> dict[str, Any]:
+    """One organisation in figures."""
+    rounds = town.rounds.get(hosted.id)
+    looks = rounds.last if rounds else {}
+    return {
+        "clauses": {state.value: number for state, number in hosted.board().counts.items() if number},
+        "acts": sum(done.values()),
+        "refused": sum(number for what, number in done.items() if "refused" in what),
+        "lapses": sorted(id for id, look in looks.items() if not look.passed),
+        "probes": len(looks),
+        "could_not_look": dict(rounds.blind) if rounds else {},
+        "done": done,
+    }
+
+
+def selftest(town: Town) -> None:
+    """Every organisation asks its live engine what its statements must decide."""
+    for hosted in town.hosting.organisations.values():
+        organisation = hosted.organisation
+        now = organisation.clock.now()
+        organisation.act(lambda acts, h=hosted, at=now: h.promises.selftest(acts.work, at))  # type: ignore[misc]
+
+
+def flush(town: Town) -> None:
+    """Seal the permitted uses gathered so far, so that the boards count them."""
+    for hosted in town.hosting.organisations.values():
+        hosted.organisation.gate.flush()
+
+
+def where_to_look(town: Town) -> list[str]:
+    """What to tell whoever started this."""
+    lines = [f"Sign in (works once): {sign_in_link(town.hosting, town.base)}", f"Boards:  {town.base}/"]
+    if town.site:
+        lines += [f"harbour: {town.site}/", f"         {town.site}/what-could-go-wrong"]
+    return lines
+
+
+def _hand_out_keys(town: Town) -> None:
+    keys = town.hosting.keys
+    for id in town.hosting.organisations:
+        origin = Origin.OBSERVED if id == STANDING else Origin.EXAMPLE
+        KeyFile(town.base, id, keys.issue(id, COMPANY_SCOPES, origin)).write(town.keys_of(id))
+
+
+def _start_standing(town: Town, *, once: bool) -> None:
+    """Mail room, partners, company, people, and the probes that look at what they leave behind."""
+    data = town.data_of(STANDING)
+    mail = town.nursery.start(_order(town, "mail room", "examples.kit.mailroom", "--folder", data / "mail"))
+    partners = town.nursery.start(
+        _order(town, "partners", "examples.kit.partners", "--database", data / "partners.db")
+    )
+    company = town.nursery.start(
+        _order(
+            town, STANDING, f"examples.{STANDING}.company", "--data", data, "--keys", town.keys_of(STANDING),
+            "--mail", f"127.0.0.1:{mail.port}", "--partners", f"http://127.0.0.1:{partners.port}",
+        )
+    )  # fmt: skip
+    town.site = f"http://127.0.0.1:{company.port}"
+    town.rounds[STANDING] = _rounds(town, town.hosting.organisations[STANDING])
+    settings = town.settings
+    people = ["--people", settings.people] if once else ["--speed", settings.speed]
+    town.nursery.start(
+        _order(
+            town, "people", f"examples.{STANDING}.people", "--site", town.site, "--mail", data / "mail",
+            "--state", data / "people.json", "--seed", settings.seed, *people, once=once, port=False,
+        )
+    )  # fmt: skip
+
+
+def _start_scripted(town: Town, *, once: bool) -> None:
+    settings = town.settings
+    steps = ["--steps", settings.steps] if once else ["--speed", settings.speed]
+    town.nursery.start(
+        _order(
+            town, "scripted", "examples.kit.scripted", "--policies", settings.examples.resolve(),
+            "--keys", town.keys_of("x").parent, "--state", town.data_of("scripted"), "--seed", settings.seed,
+            *steps, "--only", *town.scripted, once=once, port=False,
+        )
+    )  # fmt: skip
+
+
+def _order(town: Town, name: str, module: str, *args: object, once: bool = False, port: bool = True) -> Order:
+    folder = town.settings.examples.resolve().parent
+    log = town.settings.data.resolve() / "logs" / f"{name.replace(' ', '-')}.log"
+    command = [sys.executable, "-m", module, *map(str, args)]
+    return Order(name, command, folder, log, keeps_port=port, once=once)
+
+
+def _rounds(town: Town, hosted: Hosted) -> Rounds:
+    """Probes report with a key of their own, which can do nothing else."""
+    client = Client(KeyFile(town.base, hosted.id, town.hosting.keys.issue(hosted.id, PROBE_SCOPES)))
+
+    def report(probe: Probe, look: Look) -> None:
+        client.probe(probe.id, look.passed, probe.statements, look.seen, look.at.isoformat())
+
+    folder = town.settings.examples / hosted.id
+    probes = probes_beside(folder, hosted.catalogue)
+    return Rounds(probes, town.data_of(hosted.id), hosted.organisation.clock, report)
+
+
+def _look(town: Town, tell: Tell, said: dict[str, bool]) -> None:
+    """Look with the probes that are due; say what changed."""
+    for id, rounds in town.rounds.items():
+        try:
+            looks = rounds.look()
+        except (Away, TrothError) as problem:
+            tell(f"{id}: a probe could not report: {problem}")
+            continue
+        for look in looks:
+            if said.get(look.probe, True) != look.passed:
+                tell(f"{id}: {look.probe} {'is clean again' if look.passed else f'found {look.found}'}.")
+            said[look.probe] = look.passed
+
+
+@contextmanager
+def _alone(data: Path) -> Iterator[None]:
+    """One run at a time for a data folder. Raises OperatorError."""
+    try:
+        data.mkdir(parents=True, exist_ok=True)
+        lock = (data / "run.lock").open("w")
+    except OSError as problem:
+        raise OperatorError(
+            f"The data folder {data} cannot be used: {problem.strerror}.", "Name another with --data."
+        ) from problem
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as problem:
+            raise OperatorError(
+                f"The data folder {data} is in use by another run.",
+                "End that one, or name another with --data.",
+            ) from problem
+        yield
