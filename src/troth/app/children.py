@@ -175,13 +175,20 @@ class Nursery:
 
     def start(self, order: Order) -> Child:
         """Start one more. Raises ChildFailed."""
+        if order.name in self.children:
+            self.children.pop(order.name).stop()
         child = self.children[order.name] = Child(order)
         child.start()
         return child
 
+    def pid(self, name: str) -> int | None:
+        """The number of a child's process, while it runs."""
+        child = self.children.get(name)
+        return child.pid if child is not None else None
+
     def tend(self) -> None:
         """Start again whoever died."""
-        for child in self.children.values():
+        for child in list(self.children.values()):
             deaths = child.deaths
             child.tend()
             if child.deaths > deaths:
@@ -189,7 +196,7 @@ class Nursery:
 
     def stop(self) -> None:
         """End them all; harmless when some never started."""
-        for child in reversed(self.children.values()):
+        for child in reversed(list(self.children.values())):
             child.stop()
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from troth.app.children import Nursery, Order
 from troth.app.config import Home
 from troth.app.hosting import Hosted, Hosting, open_hosting
-from troth.app.organisation import PolicyRefused, compiled_folder
+from troth.app.organisation import PolicyRefused
 from troth.app.probing import Rounds, probes_beside
 from troth.app.serve import address, listen, serving, sign_in_link
 from troth.client import Away, Client, KeyFile
@@ -25,6 +25,7 @@ from troth.probes import Look, Probe
 
 STANDING: Final = "harbour"
 """The company with a process of its own; the others live by script."""
+SELFTESTS: Final = "self-tests"
 TICK: Final = 0.25
 SELFTEST_EVERY: Final = 3600.0
 FLUSH_EVERY: Final = 2.0
@@ -83,39 +84,23 @@ def running(settings: Settings, tell: Tell = print) -> Iterator[Town]:
         ends.enter_context(_alone(settings.data))
         listening = listen(settings.port)
         ends.callback(listening.close)
-        folders = find_folders(settings.examples, tell)
-        cases = settings.examples.parent / "tests" / "cases"
-        hosting = ends.enter_context(
-            open_hosting(
-                Home.at(settings.data), folders, originals=settings.originals,
-                cases=cases if cases.is_dir() else None,
-            )
-        )  # fmt: skip
+        hosting = ends.enter_context(_open_all(settings, tell))
         ends.enter_context(serving(hosting, listening))
         town = Town(settings, hosting, address(listening), Nursery(tell))
         ends.callback(town.nursery.stop)
         yield town
 
 
-def find_folders(examples: Path, tell: Tell) -> dict[str, Path]:
-    """The policy folders under a folder, by name. Those without a policy, or with one that is refused, are passed over."""
+def find_folders(examples: Path) -> dict[str, Path]:
+    """The policy folders under a folder, by name; folders without a policy are passed over. Raises OperatorError."""
     if not examples.is_dir():
         raise OperatorError(
             f"There is no folder {examples}.", "Name the folder of the companies with --examples."
         )
-    found = {}
-    for folder in sorted(path for path in examples.iterdir() if path.is_dir()):
-        if not (folder / "policy.yaml").is_file():
-            continue
-        try:
-            compiled_folder(folder)
-        except PolicyRefused as problem:
-            tell(f"{folder.name} is passed over: {problem.message} {problem.help}")
-            continue
-        found[folder.name] = folder
+    found = {path.name: path for path in sorted(examples.iterdir()) if (path / "policy.yaml").is_file()}
     if not found:
         raise OperatorError(
-            f"No folder under {examples} holds a policy that compiles.", "See them with: troth check"
+            f"No folder under {examples} holds a policy.yaml.", "Name another with --examples."
         )
     return found
 
@@ -138,7 +123,7 @@ def live(town: Town, tell: Tell) -> None:
         _look(town, tell, said)
         now = time.monotonic()
         if now - tested >= SELFTEST_EVERY:
-            selftest(town)
+            start_selftests(town)
             tested = now
         if now - flushed >= FLUSH_EVERY:
             flush(town)
@@ -150,13 +135,14 @@ def live_once(town: Town) -> dict[str, Any]:
     """A fixed piece of life, all probes and self-tests after it, and what came of it."""
     done: dict[str, Any] = {}
     children = town.nursery.children
+    start_selftests(town)
     if "people" in children:
         done[STANDING] = children["people"].wait(ONCE_PATIENCE).get("done", {})
     if "scripted" in children:
         done |= children["scripted"].wait(ONCE_PATIENCE).get("done", {})
     surprises = children["scripted"].said.get("surprises", []) if "scripted" in children else []
+    children[SELFTESTS].wait(ONCE_PATIENCE)
     flush(town)
-    selftest(town)
     for rounds in town.rounds.values():
         rounds.look(all=True)
     found = {id: summary(town, hosted, done.get(id, {})) for id, hosted in town.hosting.organisations.items()}
@@ -178,12 +164,14 @@ def summary(town: Town, hosted: Hosted, done: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def selftest(town: Town) -> None:
-    """Every organisation asks its live engine what its statements must decide."""
-    for hosted in town.hosting.organisations.values():
-        organisation = hosted.organisation
-        now = organisation.clock.now()
-        organisation.act(lambda acts, h=hosted, at=now: h.promises.selftest(acts.work, at))  # type: ignore[misc]
+def start_selftests(town: Town) -> None:
+    """Let every organisation ask its engine what its statements must decide, in a process of its own."""
+    examples = town.settings.examples.resolve()
+    which = [f"{id}={examples / id}" for id in town.hosting.organisations]
+    home = town.settings.data.resolve()
+    order = _order(town, SELFTESTS, "troth.app.selftesting", "--home", home, *which, once=True, port=False)
+    if town.nursery.pid(SELFTESTS) is None:
+        town.nursery.start(order)
 
 
 def flush(town: Town) -> None:
@@ -198,6 +186,25 @@ def where_to_look(town: Town) -> list[str]:
     if town.site:
         lines += [f"harbour: {town.site}/", f"         {town.site}/what-could-go-wrong"]
     return lines
+
+
+def _open_all(settings: Settings, tell: Tell) -> Hosting:
+    """Every organisation whose policy compiles; one that does not is told of and passed over."""
+    folders = find_folders(settings.examples)
+    cases = settings.examples.parent / "tests" / "cases"
+    while True:
+        try:
+            return open_hosting(
+                Home.at(settings.data),
+                folders,
+                originals=settings.originals,
+                cases=cases if cases.is_dir() else None,
+            )
+        except PolicyRefused as problem:
+            refused = Path(str(problem.data.get("folder", ""))).name
+            if len(folders) < 2 or folders.pop(refused, None) is None:
+                raise
+            tell(f"{refused} is passed over: {problem}")
 
 
 def _hand_out_keys(town: Town) -> None:
