@@ -50,7 +50,7 @@ def make_board(bundle: Bundle, evidence: dict[str, Evidence], now: datetime) -> 
     """Judge every clause from the evidence as it stands."""
     catalogue = Catalogue.of(bundle)
     judge = _Judge(catalogue, evidence, now)
-    touched = _touched_by_regimes(bundle)
+    touched = added_to(bundle)
     by_clause = bundle.by_clause
     clauses = tuple(
         ClauseVerdict(
@@ -113,14 +113,15 @@ def _named(found: tuple[str, Verdict], why: str) -> Verdict:
     return replace(judged, worst=judged.worst or key, sentence=sentence)
 
 
-def _touched_by_regimes(bundle: Bundle) -> frozenset[str]:
-    """Statements of the text for which some pack adds a bar, clock or basis list: by scope where it has one, by kind elsewhere."""
+def added_to(bundle: Bundle) -> dict[str, tuple[tuple[str, Statement], ...]]:
+    """By statement of the text, what each pack adds to it (regime, statement): by scope where it has one, by kind elsewhere."""
     text = Catalogue(bundle.statements)
-    touched: set[str] = set()
+    found: dict[str, list[tuple[str, Statement]]] = {}
     for overlay in bundle.overlays:
         for added in overlay.statements:
-            touched |= _reached(text, added)
-    return frozenset(touched)
+            for key in _reached(text, added):
+                found.setdefault(key, []).append((overlay.regime, added))
+    return {key: tuple(pairs) for key, pairs in found.items()}
 
 
 def _reached(text: Catalogue, added: Statement) -> set[str]:

@@ -10,7 +10,7 @@ from troth.ledger import Draft, Work
 from troth.policy.bundle import Bundle
 from troth.promises.board import Board, make_board
 from troth.promises.evidence import BREACH_MENDED, Looked, SelfTested
-from troth.promises.model import Look
+from troth.promises.model import Evidence, Look
 from troth.promises.selftest import Decide, Trial, find_trials, run_trials
 from troth.promises.store import evidence_of, probes_of
 
@@ -32,6 +32,10 @@ class Promises:
     def board(self, connection: Connection, now: datetime) -> Board:
         """Every clause with its verdict, from the evidence as this transaction sees it."""
         return make_board(self._bundle, evidence_of(connection, self._organisation), now)
+
+    def evidence(self, connection: Connection) -> dict[str, Evidence]:
+        """All that is known about each statement, by its key."""
+        return evidence_of(connection, self._organisation)
 
     def probes(self, connection: Connection) -> list[Look]:
         """The last look of every probe, newest first."""

@@ -16,6 +16,7 @@ from troth.app.hosting import Hosted, Hosting
 from troth.app.signin import Session
 from troth.kernel.errors import TrothError
 from troth.promises.model import State
+from troth.promises.rules import spoken
 from troth.web.slugs import slug
 from troth.web.speech import LANGUAGES, NAMES, chosen, label, speaker
 
@@ -50,10 +51,16 @@ def hosted_of(request: Request) -> Hosted:
     return found
 
 
+def language_of(request: Request) -> str:
+    """The language to speak: the session's, else the browser's, else English."""
+    session: Session | None = getattr(request.state, "session", None)
+    return chosen(session.language if session else "", request.headers.get("accept-language", ""))
+
+
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """A page from its template, in the language of the session or the browser."""
     session: Session | None = getattr(request.state, "session", None)
-    language = chosen(session.language if session else "", request.headers.get("accept-language", ""))
+    language = language_of(request)
     words = speaker(language)
     common = {
         "t": words,
@@ -88,6 +95,7 @@ def _templates() -> Environment:
     made.filters |= {
         "slug": slug,
         "instant": lambda at: f"{at:%Y-%m-%d %H:%M:%S} UTC",
+        "age": spoken,
         "day": lambda at: f"{at:%Y-%m-%d}",
     }
     return made

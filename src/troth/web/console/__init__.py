@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
+from troth.web.console.ask import ask, ask_request
 from troth.web.console.board import board
 from troth.web.console.clause import clause
 from troth.web.console.home import home
+from troth.web.console.ledger import ledger, one
+from troth.web.console.policy import coverage, policy
 
 ROUTES: list[BaseRoute] = [
     Route("/", home),
     Route("/{org}", board),
     Route("/{org}/clauses/{clause}", clause),
+    Route("/{org}/ask", ask),
+    Route("/{org}/ask/request", ask_request),
+    Route("/{org}/ledger", ledger),
+    Route("/{org}/ledger/{sequence}", one),
+    Route("/{org}/policy", policy),
+    Route("/{org}/coverage", coverage),
 ]
 """Every page, by its address."""
