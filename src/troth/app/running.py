@@ -6,7 +6,7 @@ from __future__ import annotations
 import fcntl
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -49,6 +49,8 @@ class Settings:
     speed: float = 1.0
     people: int = ONCE_PEOPLE
     steps: int = ONCE_STEPS
+    only: tuple[str, ...] = ()
+    """Which companies; all, when none is named."""
 
 
 @dataclass(slots=True)
@@ -59,6 +61,8 @@ class Town:
     hosting: Hosting
     base: str
     nursery: Nursery
+    ends: ExitStack
+    """What is to be closed at the end."""
     rounds: dict[str, Rounds] = field(default_factory=dict)
     site: str = ""
     """Where the company with a process of its own has its pages."""
@@ -86,12 +90,12 @@ def running(settings: Settings, tell: Tell = print) -> Iterator[Town]:
         ends.callback(listening.close)
         hosting = ends.enter_context(_open_all(settings, tell))
         ends.enter_context(serving(hosting, listening))
-        town = Town(settings, hosting, address(listening), Nursery(tell))
+        town = Town(settings, hosting, address(listening), Nursery(tell), ends)
         ends.callback(town.nursery.stop)
         yield town
 
 
-def find_folders(examples: Path) -> dict[str, Path]:
+def find_folders(examples: Path, only: Sequence[str] = ()) -> dict[str, Path]:
     """The policy folders under a folder, by name; folders without a policy are passed over. Raises OperatorError."""
     if not examples.is_dir():
         raise OperatorError(
@@ -190,7 +194,7 @@ def where_to_look(town: Town) -> list[str]:
 
 def _open_all(settings: Settings, tell: Tell) -> Hosting:
     """Every organisation whose policy compiles; one that does not is told of and passed over."""
-    folders = find_folders(settings.examples)
+    folders = find_folders(settings.examples, settings.only)
     cases = settings.examples.parent / "tests" / "cases"
     while True:
         try:
@@ -261,6 +265,7 @@ def _order(town: Town, name: str, module: str, *args: object, once: bool = False
 def _rounds(town: Town, hosted: Hosted) -> Rounds:
     """Probes report with a key of their own, which can do nothing else."""
     client = Client(KeyFile(town.base, hosted.id, town.hosting.keys.issue(hosted.id, PROBE_SCOPES)))
+    town.ends.callback(client.close)
 
     def report(probe: Probe, look: Look) -> None:
         client.probe(probe.id, look.passed, probe.statements, look.seen, look.at.isoformat())

@@ -21,6 +21,9 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--examples", type=Path, default=Path("examples"), help="the folder of the companies"
     )
+    command.add_argument(
+        "--only", action="append", default=[], metavar="NAME", help="one company (repeatable)"
+    )
     command.add_argument("--data", type=Path, default=Path("var/run"), help="where everything is kept")
     command.add_argument(
         "--originals", type=Path, help="a folder with the published texts in their own words"
@@ -37,7 +40,9 @@ def add(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 at the end of it, 2 when it cannot be opened."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    settings = Settings(args.examples, args.data, args.port, args.originals, args.seed, args.speed)
+    settings = Settings(
+        args.examples, args.data, args.port, args.originals, args.seed, args.speed, only=tuple(args.only)
+    )
     tell = _quiet if args.json else _say
     try:
         with running(settings, tell) as town:

@@ -1,0 +1,214 @@
+"""harbour lives in processes of its own; what goes wrong there is found where it lies, and turns its clauses and no other."""
+
+from __future__ import annotations
+
+import os
+import select
+import signal
+import smtplib
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from examples.harbour.people import Story
+from examples.kit.mailbox import Mailbox
+from examples.kit.people import Person, person
+from tests.tidy.source import ROOT
+from troth.app.probing import probes_beside
+from troth.app.running import Settings, Town, enliven, flush, running
+from troth.client import Client, KeyFile
+from troth.probes import Probe
+
+pytestmark = pytest.mark.story
+FOLDER = ROOT / "examples" / "harbour"
+SEED = 11
+
+
+@pytest.fixture(scope="module")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    """harbour on a server, with eight people who have been there."""
+    settings = Settings(
+        ROOT / "examples", tmp_path_factory.mktemp("run"), seed=SEED, people=8, only=("harbour",)
+    )
+    with running(settings, lambda _: None) as town:
+        enliven(town, once=True)
+        done = town.nursery.children["people"].wait(300)["done"]
+        assert done["registered"] == done["signed in"] == 8
+        assert not [what for what in done if "failed" in what]
+        yield town
+
+
+@pytest.fixture
+def board(town: Town) -> Iterator[Client]:
+    """The promises, read over HTTP with the company's own key."""
+    client = Client(KeyFile.read(town.keys_of("harbour")))
+    yield client
+    client.close()
+
+
+def look(town: Town) -> None:
+    flush(town)
+    town.rounds["harbour"].look(all=True)
+    assert not town.rounds["harbour"].blind
+
+
+def in_state(board: Client, state: str) -> set[str]:
+    return {c["clause"] for c in board.promises()["clauses"] if c["state"] == state}
+
+
+def turn(town: Town, lapse: str, on: str) -> None:
+    answer = httpx.post(
+        f"{town.site}/what-could-go-wrong/{lapse}", data={"on": on}, follow_redirects=True, timeout=60
+    )
+    assert answer.status_code == 200
+
+
+def newcomer(town: Town, number: int) -> Story:
+    who: Person = person(number, SEED)
+    story = Story(who, town.site, town.data_of("harbour") / "mail")
+    assert story.join()
+    return story
+
+
+def declared(town: Town, probe: str) -> Probe:
+    probes = probes_beside(FOLDER, town.hosting.organisations["harbour"].catalogue)
+    return next(one for one in probes if one.id == probe)
+
+
+def assert_broken_then_mended(town: Town, board: Client, probe: str, lapse: str) -> None:
+    said = declared(town, probe)
+    look(town)
+    assert in_state(board, "broken") == set(said.clauses)
+    failed = [
+        e for e in board.evidence(kind="promises:probe:failed")["events"] if f"probe={probe}" in e["codes"]
+    ]
+    assert failed
+    turn(town, lapse, "no")
+    look(town)
+    assert in_state(board, "broken") == set()
+    mended = {s["statement"]: s["mended"] for c in board.promises()["clauses"] for s in c["statements"]}
+    assert all(mended[statement] for statement in said.statements), "it stays in the history"
+
+
+def test_with_every_lapse_off_nothing_is_broken(town: Town, board: Client) -> None:
+    look(town)
+    assert in_state(board, "broken") == set()
+    assert len(in_state(board, "kept")) > 12
+    assert {look.probe for look in town.rounds["harbour"].last.values() if look.passed} == {
+        p.id for p in probes_beside(FOLDER, town.hosting.organisations["harbour"].catalogue)
+    }
+
+
+def test_a_field_its_notice_lacks(town: Town, board: Client) -> None:
+    turn(town, "field_without_notice", "yes")
+    story = newcomer(town, 101)
+    story.file_site()
+    story.close()
+    assert story.done["filed"] == 1
+    look(town)
+    seen = town.rounds["harbour"].last["filing_fields"].seen
+    assert [row["field"] for row in seen] == ["date_of_birth"]
+    assert_broken_then_mended(town, board, "filing_fields", "field_without_notice")
+
+
+def test_a_pixel_after_leaving_the_list(town: Town, board: Client) -> None:
+    story = newcomer(town, 102)
+    httpx.post(f"{town.site}/staff/news", data={"title": "Before"}, timeout=120)
+    mail = Mailbox(town.data_of("harbour") / "mail", story.who.email).wait("Before")
+    assert mail.images()
+    story.leave(mail.one_click())
+    story.close()
+    look(town)
+    assert in_state(board, "broken") == set()
+    turn(town, "pixel_after_leaving", "yes")
+    assert_broken_then_mended(town, board, "mails_after_leaving", "pixel_after_leaving")
+
+
+def test_an_affiliate_with_a_new_aim(town: Town, board: Client) -> None:
+    turn(town, "affiliate_new_aim", "yes")
+    assert_broken_then_mended(town, board, "affiliate_aims", "affiliate_new_aim")
+
+
+def test_the_affiliate_below_half_is_refused_and_receives_nothing(town: Town, board: Client) -> None:
+    story = newcomer(town, 103)
+    story.order()
+    story.close()
+    flush(town)
+    found = board.promises("3.1(d)/2")
+    assert found["state"] == "kept"
+    refused = [
+        e
+        for e in board.evidence(kind="gate:release:refused")["events"]
+        if "recipient:affiliate_minor" in e["codes"]
+    ]
+    assert refused
+    look(town)
+    assert town.rounds["harbour"].last["too_small_a_stake"].looked_at == 0
+
+
+def test_looking_at_the_unsubscribe_page_does_nothing_and_pressing_does(town: Town) -> None:
+    story = newcomer(town, 104)
+    httpx.post(f"{town.site}/staff/news", data={"title": "Press"}, timeout=120)
+    box = Mailbox(town.data_of("harbour") / "mail", story.who.email)
+    link = box.wait("Press").one_click()
+    assert "One press" in httpx.get(link).text
+    assert "One press" in httpx.get(link).text
+    story.leave(link)
+    story.close()
+    assert "You have left" in httpx.get(link).text
+    farewell = box.wait("You have left")
+    assert farewell.images() == []
+    httpx.post(f"{town.site}/staff/news", data={"title": "After"}, timeout=120)
+    assert "After" not in [mail.subject for mail in box.all()]
+
+
+def test_a_stranger_page_cannot_press_a_button(town: Town) -> None:
+    answer = httpx.post(
+        f"{town.site}/what-could-go-wrong/affiliate_new_aim",
+        data={"on": "yes"},
+        headers={"Sec-Fetch-Site": "cross-site"},
+    )
+    assert answer.status_code == 403
+
+
+def test_killed_processes_are_started_again_where_they_were(town: Town) -> None:
+    story = newcomer(town, 105)
+    for name in ("mail room", "partners", "harbour"):
+        child = town.nursery.children[name]
+        before, port = child.pid, child.port
+        assert before is not None
+        watch = os.pidfd_open(before)
+        os.kill(before, signal.SIGKILL)
+        assert select.select([watch], [], [], 20)[0]
+        os.close(watch)
+        town.nursery.tend()
+        assert child.pid not in (None, before)
+        assert child.port == port
+    assert story.sign_in()
+    story.order()
+    story.close()
+    assert story.done["ordered"] == 1
+    look(town)
+    with smtplib.SMTP("127.0.0.1", town.nursery.children["mail room"].port) as post:
+        assert post.noop()[0] == 250
+
+
+def test_without_troth_nothing_is_taken(town: Town, tmp_path: Path) -> None:
+    """Fail closed: the product is away, so the registration is not kept."""
+    from examples.harbour.company.__main__ import company
+    from examples.harbour.company.app import make_app
+    from examples.harbour.company.mailing import Post
+
+    keys = KeyFile("http://127.0.0.1:9", "harbour", "nothing")
+    opened = company(tmp_path, keys, Post("127.0.0.1", 9, "http://127.0.0.1:9"), "http://127.0.0.1:9")
+    form = {
+        "user_name": "ann",
+        "email": "ann@people.example",
+        "password": "Long-enough-1",
+        "password_again": "Long-enough-1",
+    }
+    answer = make_app(opened).test_client().post("/register", data=form)
+    assert answer.status_code == 503
+    assert opened.store.rows("SELECT * FROM customers") == []
