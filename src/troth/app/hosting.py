@@ -12,19 +12,20 @@ from troth.app.config import Home
 from troth.app.coverage import Coverage, cover
 from troth.app.folders import packs, read_folder
 from troth.app.keys import Keys
-from troth.app.organisation import Organisation, PolicyRefused, open_organisation
+from troth.app.organisation import Organisation, open_organisation
 from troth.app.originals import match_originals, read_originals
 from troth.app.signin import SignIn
 from troth.app.system import SystemClock, SystemEntropy
 from troth.decide.compiled import Engine
+from troth.decide.layout import Layout
 from troth.kernel.clock import Clock
 from troth.kernel.entropy import Entropy
-from troth.kernel.findings import Findings
+from troth.kernel.findings import Findings, Place
 from troth.policies import Declared
 from troth.policy.bundle import Bundle
 from troth.policy.catalogue import Catalogue
-from troth.policy.clauses import Cut
-from troth.policy.compile import Compiled, compile_policy
+from troth.policy.clauses import Cut, cut
+from troth.policy.compile import FORMATS, compile_policy
 from troth.policy.regimes import Pack
 from troth.promises.board import Board
 from troth.promises.service import Promises
@@ -46,12 +47,12 @@ class Engines:
 
 @dataclass(frozen=True)
 class Hosted:
-    """One organisation with all that pages show of it."""
+    """One organisation with all that pages show of it. What is costly and not on the first page is made when first looked at."""
 
     organisation: Organisation
-    compiled: Compiled
-    files: Mapping[str, str]
-    """The files of the policy folder, so that a page can show the lines a statement stands on."""
+    bundle: Bundle
+    """The policy version in force when it was opened."""
+    folder: Path
     packs: Mapping[str, Pack]
     original: Cut | None = None
     """The published text in its original words, where the operator named a folder that has it."""
@@ -63,24 +64,38 @@ class Hosted:
         return self.organisation.id
 
     @property
-    def bundle(self) -> Bundle:
-        """The policy version in force, with the places of its files."""
-        return self.compiled.bundle
-
-    @property
     def promises(self) -> Promises:
         """The promises of the version in force."""
         return self.organisation.promises
 
     @cached_property
     def cut(self) -> Cut:
-        """The authoritative text."""
-        return self.compiled.cuts[next(text.file for text in self.bundle.texts if text.authoritative)]
+        """The authoritative text, as it was published with this version."""
+        text = next(text for text in self.bundle.texts if text.authoritative)
+        source = self.organisation.texts(self.bundle.digest)[text.file]
+        return cut(source, format=FORMATS[Path(text.file).suffix.lower()], language=text.language)
 
     @cached_property
     def catalogue(self) -> Catalogue:
         """What is declared under the reading that is enforced."""
         return Catalogue.of(self.bundle)
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Which facts some statement reads."""
+        return Layout.of(self.bundle)
+
+    @cached_property
+    def files(self) -> Mapping[str, str]:
+        """The files of the policy folder, so that a page can show the lines a statement stands on."""
+        return read_folder(self.folder, Findings())
+
+    @cached_property
+    def places(self) -> Mapping[str, Place]:
+        """Where each statement stands in those files; nowhere when they are no longer the version in force."""
+        compiled = compile_policy(self.files, self.packs, Findings())
+        same = compiled is not None and compiled.bundle.digest == self.bundle.digest
+        return compiled.bundle.places if compiled is not None and same else {}
 
     @cached_property
     def coverage(self) -> Coverage:
@@ -130,28 +145,17 @@ def open_hosting(
     `originals` is a folder with the published texts in their own words: each is laid beside the policy that has its addresses.
     """
     clock, chance = clock or SystemClock(), entropy or SystemEntropy()
-    known = packs(Findings())
-    read = {id: _compile(folder, known) for id, folder in folders.items()}
     texts = read_originals(originals) if originals else {}
-    matched = match_originals({id: compiled.bundle for id, (compiled, _) in read.items()}, texts)
     with ExitStack() as opened:
-        hosted = []
+        found = {}
         for id, folder in folders.items():
-            organisation = open_organisation(home, id, folder, clock=clock, entropy=chance, compile=Engines())
-            opened.callback(organisation.close)
-            compiled, files = read[id]
-            hosted.append(Hosted(organisation, compiled, files, known, matched.get(id), cases))
+            made = open_organisation(home, id, folder, clock=clock, entropy=chance, compile=Engines())
+            opened.callback(made.close)
+            found[id] = made, made.policy().bundle
+        matched = match_originals({id: bundle for id, (_, bundle) in found.items()}, texts)
+        known = packs(Findings())
+        hosted = [
+            Hosted(made, bundle, folders[id], known, matched.get(id), cases)
+            for id, (made, bundle) in found.items()
+        ]
         return Hosting(hosted, clock, chance, opened.pop_all())
-
-
-def _compile(folder: Path, known: Mapping[str, Pack]) -> tuple[Compiled, dict[str, str]]:
-    findings = Findings()
-    files = read_folder(folder, findings)
-    compiled = None if findings.refused else compile_policy(files, known, findings)
-    if compiled is None:
-        raise PolicyRefused(
-            f"The policy in {folder} does not compile.",
-            f"See why with: troth check {folder}",
-            folder=str(folder),
-        )
-    return compiled, files

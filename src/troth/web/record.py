@@ -18,6 +18,8 @@ from troth.promises.board import Board
 SHOWN: Final = ("promises:", "gate:", "policies:", "recipients:")
 """Kinds whose payload a page shows: questions, papers, what a probe saw. What people are recognised by stays closed."""
 
+MOST_SEEN: Final = 20
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -62,6 +64,22 @@ def entries(hosted: Hosted, connection: Connection, sequences: tuple[int, ...]) 
         events = hosted.organisation.ledger.events(connection, after=sequence - 1, until=sequence)
         found += [entry(hosted, connection, event) for event in events]
     return found
+
+
+def seen(hosted: Hosted, connection: Connection, sequence: int) -> tuple[str, ...]:
+    """What was seen, as an entry reports it: each thing on a line of its own."""
+    payload = hosted.organisation.ledger.payload(connection, sequence) or {}
+    found = payload.get("seen")
+    things = found if isinstance(found, list) else [found] if found else []
+    return tuple(_line(thing) for thing in things[:MOST_SEEN])
+
+
+def _line(thing: object) -> str:
+    if isinstance(thing, dict):
+        return ", ".join(
+            f"{name}: {_line(value)}" for name, value in thing.items() if value not in ("", {}, [])
+        )
+    return thing if isinstance(thing, str) else json.dumps(thing, ensure_ascii=False)
 
 
 def prove(hosted: Hosted, connection: Connection, sequence: int) -> Proof | None:

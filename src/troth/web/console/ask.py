@@ -13,7 +13,6 @@ from starlette.responses import Response
 
 from troth.app.hosting import Hosted
 from troth.decide import naive
-from troth.decide.layout import Layout
 from troth.decide.model import Answer, Facts, Question, RequestAnswer
 from troth.decide.model import Request as RightsRequest
 from troth.decide.requests import answer_request
@@ -171,16 +170,12 @@ def _asked(request: Request, hosted: Hosted) -> Asked:
 
 
 def _known_facts(hosted: Hosted, given: list[str]) -> list[str]:
-    known = {str(fact) for fact in _layout(hosted).positions} | {f"paper:{word}" for word in PAPERS}
+    known = {str(fact) for fact in hosted.layout.positions} | {f"paper:{word}" for word in PAPERS}
     return [fact for fact in given[:MOST_GIVEN] if fact in known]
 
 
 def _one_of(value: str, known: Iterable[str]) -> str:
     return value if value in known else ""
-
-
-def _layout(hosted: Hosted) -> Layout:
-    return Layout.of(hosted.bundle)
 
 
 def _answer(hosted: Hosted, asked: Asked) -> Answer:
@@ -249,7 +244,7 @@ def _choices(hosted: Hosted, say: Plainly, request: Request) -> tuple[Choice, ..
 def _groups(hosted: Hosted, say: Plainly, ticked: frozenset[str]) -> tuple[Group, ...]:
     """The facts some statement reads, family by family."""
     groups: dict[str, list[Option]] = {family: [] for family in FAMILIES}
-    for fact in _layout(hosted).positions:
+    for fact in hosted.layout.positions:
         groups[fact.family].append(Option(str(fact), _fact_name(say, fact), str(fact) in ticked))
     plain = [option for family in ("accepted", "declined", "registered", "verified", "closed", "restricted")
              for option in groups.pop(family)]  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -14,13 +15,18 @@ from troth.policy.catalogue import Catalogue
 from troth.policy.model import Statement
 from troth.promises.board import Board, ClauseVerdict, added_to
 from troth.promises.controls import controls_of
-from troth.promises.model import Control, Evidence, Verdict
+from troth.promises.model import WORST_FIRST, Breach, Control, Evidence, State, Verdict
 from troth.web.layout import plain
 from troth.web.lines import Excerpt, excerpt
 from troth.web.pages import NotThere, hosted_of, language_of, page
 from troth.web.plainly import Plainly, TermRow
-from troth.web.record import Entry, entries
+from troth.web.record import Entry, entries, seen
 from troth.web.slugs import unslug
+
+ORDER: Final = (*WORST_FIRST, State.UNBOUND, State.REASONED)
+MOST_BREACHES: Final = 10
+FEW: Final = 3
+"""Up to so many statements are all shown at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,14 @@ class Addition:
     name: str
     kind: str
     terms: tuple[TermRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A breach with what showed it: the row, file or mail, as it was reported."""
+
+    breach: Breach
+    seen: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +61,9 @@ class Card:
     evidence: Evidence
     excerpt: Excerpt | None
     additions: tuple[Addition, ...]
+    open: bool = False
+    """Whether it is shown at once: the ones that decided, and all where there are few."""
+    breaches: tuple[Found, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +100,10 @@ def _view(hosted: Hosted, id: str, language: str) -> View:
         if found is None:
             raise NotThere("There is no such clause.")
         shown = entries(hosted, connection, _first_to_see(found))
+        breaches = {
+            s.key: tuple(Found(b, seen(hosted, connection, b.sequence)) for b in _newest(evidence.get(s.key)))
+            for s, _ in found.statements
+        }
     order = [clause.clause.id for clause in board.clauses]
     at = order.index(id)
     return View(
@@ -90,7 +111,7 @@ def _view(hosted: Hosted, id: str, language: str) -> View:
         board,
         plain(passage(found.clause, hosted.cut)),
         _original(hosted, found),
-        tuple(_card(hosted, s, v, evidence.get(s.key, Evidence()), language) for s, v in found.statements),
+        _cards(hosted, found, evidence, breaches, language),
         shown,
         order[at - 1] if at else "",
         order[at + 1] if at + 1 < len(order) else "",
@@ -108,10 +129,36 @@ def _original(hosted: Hosted, found: ClauseVerdict) -> str:
     return clause.text if clause else ""
 
 
+def _cards(
+    hosted: Hosted,
+    found: ClauseVerdict,
+    evidence: dict[str, Evidence],
+    breaches: dict[str, tuple[Found, ...]],
+    language: str,
+) -> tuple[Card, ...]:
+    """The statements of a clause, the worst first: what decided is open, the rest unfolds."""
+    order = sorted(found.statements, key=lambda pair: ORDER.index(pair[1].state))
+    few = len(order) <= FEW
+    return tuple(
+        replace(
+            _card(hosted, s, v, evidence.get(s.key, Evidence()), language),
+            breaches=breaches[s.key],
+            open=few or at == 0 or v.state is State.BROKEN,
+        )
+        for at, (s, v) in enumerate(order)
+    )
+
+
+def _newest(evidence: Evidence | None) -> list[Breach]:
+    """The breaches of a statement to show: those still open first, the newest first."""
+    found = evidence.breaches if evidence else ()
+    return sorted(found, key=lambda b: (b.mended_at is not None, -b.sequence))[:MOST_BREACHES]
+
+
 def _card(hosted: Hosted, statement: Statement, verdict: Verdict, evidence: Evidence, language: str) -> Card:
     say = Plainly(hosted.catalogue, language)
     everything = Plainly(Catalogue(hosted.bundle.in_force("with_regimes")), language)
-    place = hosted.bundle.places.get(statement.key)
+    place = hosted.places.get(statement.key)
     additions = (
         Addition(regime, added, everything.name(added), everything.kind(added), everything.terms(added))
         for regime, added in added_to(hosted.bundle).get(statement.key, ())
