@@ -19,3 +19,15 @@ class KeyProblem(OperatorError):
 
 class SegmentProblem(OperatorError):
     """A segment file is missing, damaged, or not the one the ledger committed to."""
+
+
+class NoteRefused(CallerError):
+    """A signed note, checkpoint or key is not written as the formats ask, or its signature does not hold."""
+
+
+class LedgerParted(OperatorError):
+    """The ledger is not the continuation of what was signed before: cut, rolled back, or one of two under one key."""
+
+
+class WitnessProblem(OperatorError):
+    """A witness could not be reached, or did not take the checkpoint; the checkpoint itself stands."""

@@ -35,31 +35,14 @@ def _pseudonym(secret: bytes, subject: str) -> str:
 def create_key(path: Path, entropy: Entropy) -> PseudonymKey:
     """Make a new key file that only its owner can read, durably. Raises KeyProblem when one lies there already."""
     secret = entropy.bytes(KEY_BYTES)
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    except OSError as error:
-        raise KeyProblem(f"The pseudonym key {path} cannot be made: {error.strerror}.") from error
-    with os.fdopen(handle, "wb") as file:
-        file.write(secret)
-        file.flush()
-        os.fsync(file.fileno())
+    write_secret(path, secret, "pseudonym key")
     return PseudonymKey(secret)
 
 
 def read_key(path: Path) -> PseudonymKey:
     """The key from its file. Raises KeyProblem when it is missing, damaged, or others than its owner may touch it."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    except OSError as error:
-        raise KeyProblem(
-            f"The pseudonym key {path} cannot be read: {error.strerror}. "
-            "Bring it back from its own backup; without it subjects cannot be found in the ledger."
-        ) from error
-    try:
-        _refuse_open_to_others(path, os.fstat(handle))
-        secret = os.read(handle, KEY_BYTES + 1)
-    finally:
-        os.close(handle)
+    without = "without it subjects cannot be found in the ledger"
+    secret = read_secret(path, KEY_BYTES + 1, "pseudonym key", without)
     if len(secret) != KEY_BYTES:
         raise KeyProblem(
             f"The pseudonym key {path} does not hold {KEY_BYTES} bytes; bring it back from its backup."
@@ -67,14 +50,39 @@ def read_key(path: Path) -> PseudonymKey:
     return PseudonymKey(secret)
 
 
-def _refuse_open_to_others(path: Path, found: os.stat_result) -> None:
+def write_secret(path: Path, secret: bytes, what: str) -> None:
+    """Write a new file that only its owner can read, durably. Raises KeyProblem when one lies there already."""
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        raise KeyProblem(f"The {what} {path} cannot be made: {error.strerror}.") from error
+    with os.fdopen(handle, "wb") as file:
+        file.write(secret)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_secret(path: Path, most: int, what: str, without: str) -> bytes:
+    """Up to `most` bytes of a secret file. Raises KeyProblem when it is missing or others than its owner may touch it."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError as error:
+        raise KeyProblem(
+            f"The {what} {path} cannot be read: {error.strerror}. Bring it back from its own backup; {without}."
+        ) from error
+    try:
+        _refuse_open_to_others(path, os.fstat(handle), what)
+        return os.read(handle, most)
+    finally:
+        os.close(handle)
+
+
+def _refuse_open_to_others(path: Path, found: os.stat_result, what: str) -> None:
     if not stat.S_ISREG(found.st_mode):
-        raise KeyProblem(f"The pseudonym key {path} is not a file.")
+        raise KeyProblem(f"The {what} {path} is not a file.")
     if found.st_mode & 0o077:
         raise KeyProblem(
-            f"The pseudonym key {path} can be read by others than its owner. Close it with: chmod 600 {path}"
+            f"The {what} {path} can be read by others than its owner. Close it with: chmod 600 {path}"
         )
     if found.st_uid != os.geteuid():
-        raise KeyProblem(
-            f"The pseudonym key {path} belongs to another user; give it to the one who runs troth."
-        )
+        raise KeyProblem(f"The {what} {path} belongs to another user; give it to the one who runs troth.")

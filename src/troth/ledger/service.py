@@ -93,6 +93,10 @@ class Ledger:
         """The payload of an entry; None where it has none. Raises EntryMissing."""
         return reading.payload(connection, self.organisation, sequence)
 
+    def leaf(self, connection: Connection, sequence: int) -> bytes:
+        """The stored header bytes of an entry, which are its leaf. Raises EntryMissing."""
+        return reading.leaf(connection, self.organisation, sequence)
+
     def head(self, connection: Connection) -> Head:
         """Size and root of the tree as committed."""
         return tables.get_head(connection, self.organisation)
@@ -106,7 +110,11 @@ class Ledger:
         return reading.prove_consistency(connection, self.organisation, old, new)
 
     def verify(
-        self, connection: Connection, *, trusted: Head | None = None, segments: Segments | None = None
+        self,
+        connection: Connection,
+        *,
+        trusted: Head | Sequence[Head] | None = None,
+        segments: Segments | None = None,
     ) -> Verified:
         """Recompute everything and name the first entry that does not hold."""
         return verifying.verify(connection, self.organisation, trusted=trusted, segments=segments)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from hashlib import sha256
 from typing import Final
@@ -21,6 +22,7 @@ from sqlalchemy import (
     Table,
     and_,
     bindparam,
+    delete,
     insert,
     or_,
     select,
@@ -29,7 +31,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from troth.db import metadata
+from troth.db import Instant, metadata
 from troth.ledger.model import Head
 from troth.ledger.tree import EMPTY_ROOT, Edge, Node, number
 
@@ -79,6 +81,17 @@ nodes = Table(
     Column("node", BigInteger, nullable=False),
     Column("digest", LargeBinary(32), nullable=False),
     PrimaryKeyConstraint("organisation", "node"),
+    sqlite_with_rowid=False,
+)
+
+checkpoints = Table(
+    "ledger_checkpoints",
+    metadata,
+    Column("organisation", String(64), nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("made_at", Instant, nullable=False),
+    Column("note", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("organisation", "size"),
     sqlite_with_rowid=False,
 )
 
@@ -274,3 +287,24 @@ def get_nodes(connection: Connection, organisation: str, wanted: Collection[Node
         )
         found |= {(0, sequence - 1): bytes(leaf) for sequence, leaf in rows}
     return found
+
+
+def put_checkpoint(
+    connection: Connection, organisation: str, size: int, made_at: datetime, note: bytes
+) -> None:
+    """Keep a checkpoint, in place of one of the same size with fewer signatures."""
+    same = (checkpoints.c.organisation == organisation) & (checkpoints.c.size == size)
+    connection.execute(delete(checkpoints).where(same))
+    row = {"organisation": organisation, "size": size, "made_at": made_at, "note": note}
+    connection.execute(insert(checkpoints), row)
+
+
+def get_checkpoints(
+    connection: Connection, organisation: str, limit: int | None = None
+) -> list[tuple[datetime, bytes]]:
+    """The checkpoints kept here with their instants, the largest first."""
+    query = select(checkpoints.c.made_at, checkpoints.c.note).where(
+        checkpoints.c.organisation == organisation
+    )
+    rows = connection.execute(query.order_by(checkpoints.c.size.desc()).limit(limit))
+    return [(made_at, bytes(note)) for made_at, note in rows]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Connection
@@ -26,6 +28,8 @@ class Verified:
     root: bytes
     bad_sequence: int | None = None
     reason: str = ""
+    kept: int = 0
+    """With how many heads kept elsewhere it was compared; without any, a ledger rewritten whole goes unseen."""
 
     @property
     def holds(self) -> bool:
@@ -46,25 +50,37 @@ def verify(
     connection: Connection,
     organisation: str,
     *,
-    trusted: Head | None = None,
+    trusted: Head | Sequence[Head] | None = None,
     segments: Segments | None = None,
 ) -> Verified:
     """Recompute every leaf, commitment and node, and the root; where `segments` are given, their files too.
 
-    A ledger cut or rewritten whole, head and all, agrees with itself: only a head kept elsewhere (`trusted`) shows it.
+    A ledger cut or rewritten whole, head and all, agrees with itself: only a head kept elsewhere (`trusted`) shows it, and
+    the more of them, the nearer the first bad entry is named.
     """
     edge = Edge()
     head = tables.get_head(connection, organisation)
+    kept = [trusted] if isinstance(trusted, Head) else sorted(trusted or (), key=lambda one: one.size)
     try:
-        if trusted is not None and head.size < trusted.size:
-            raise _Bad(head.size + 1, f"entries up to {trusted.size} were here once and are gone")
         _recompute(connection, organisation, edge, segments)
         _compare_head(connection, head, edge)
-        if trusted is not None and root_at(connection, organisation, trusted.size) != trusted.root:
-            raise _Bad(1, f"the first {trusted.size} entries are not those that were here once")
+        _compare_kept(connection, head, kept)
     except _Bad as bad:
-        return Verified(organisation, edge.size, edge.root(), bad.sequence, bad.reason)
-    return Verified(organisation, edge.size, edge.root())
+        return Verified(organisation, edge.size, edge.root(), bad.sequence, bad.reason, len(kept))
+    return Verified(organisation, edge.size, edge.root(), kept=len(kept))
+
+
+def first_difference(one: Connection, other: Connection, organisation: str) -> int | None:
+    """The first entry that differs in two databases of one ledger; None where one continues the other.
+
+    Both should have been verified: this goes by their trees.
+    """
+    sizes = [tables.get_head(connection, organisation).size for connection in (one, other)]
+
+    def differ(size: int) -> bool:
+        return root_at(one, organisation, size) != root_at(other, organisation, size)
+
+    return bisect_left(range(1, min(sizes) + 1), True, key=differ) + 1 if differ(min(sizes)) else None
 
 
 def _recompute(connection: Connection, organisation: str, edge: Edge, segments: Segments | None) -> None:
@@ -151,3 +167,14 @@ def _compare_head(connection: Connection, head: Head, edge: Edge) -> None:
         raise _Bad(head.size + 1, "an entry lies past the head of the tree")
     if edge.root() != head.root or b"".join(edge.roots) != tables.get_edge(connection, head.organisation):
         raise _Bad(max(1, head.size), "the head of the tree is not the one its entries add up to")
+
+
+def _compare_kept(connection: Connection, head: Head, kept: Sequence[Head]) -> None:
+    """Hold the tree against heads kept elsewhere, the smallest first: up to the last that fits, all is as it was."""
+    fits = 0
+    for one in kept:
+        if one.size > head.size:
+            raise _Bad(head.size + 1, f"entries up to {one.size} were here once and are gone")
+        if root_at(connection, head.organisation, one.size) != one.root:
+            raise _Bad(fits + 1, f"entries {fits + 1} to {one.size} are not those that were here once")
+        fits = one.size
