@@ -19,6 +19,8 @@ ROUNDS = 5
 NEWCOMERS = 0.35
 MOST_KNOWN = 50
 STAKE = 60.0
+SEPARATE = "separate"
+"""What an item that the text does not declare is taken to ask for: a law asks for the strictest."""
 BARE = ("registered", "verified")
 SETTABLE = ("shown", "on", "allowed", "is")
 
@@ -125,12 +127,12 @@ class Stage:
                 self._say(subject, item)
         else:
             self._client.consent(
-                subject, item, "refused", kind=self._kinds.get(item, "explicit"), language="en"
+                subject, item, "refused", kind=self._kinds.get(item, SEPARATE), language="en"
             )
             self.done["consent refused"] += 1
 
     def _give(self, subject: str, item: str) -> None:
-        self._client.consent(subject, item, "given", kind=self._kinds.get(item, "explicit"), language="en")
+        self._client.consent(subject, item, "given", kind=self._kinds.get(item, SEPARATE), language="en")
         self._given.add((subject, item))
         self.done["consent given"] += 1
 
@@ -156,7 +158,7 @@ class Stage:
             return self._request(said, said.get("papers", {}))
         if item := step.get("consent"):
             self._client.consent(
-                subject, item, step["act"], kind=self._kinds.get(item, "explicit"), language="en"
+                subject, item, step["act"], kind=self._kinds.get(item, SEPARATE), language="en"
             )
             self.done[f"consent {step['act']}"] += 1
         elif objection := step.get("objection"):

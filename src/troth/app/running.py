@@ -20,6 +20,7 @@ from troth.app.probing import Rounds, probes_beside
 from troth.app.serve import address, listen, serving, sign_in_link
 from troth.client import Away, Client, KeyFile
 from troth.kernel.errors import OperatorError, TrothError
+from troth.kernel.findings import did_you_mean
 from troth.ledger import Origin
 from troth.probes import Look, Probe
 
@@ -102,6 +103,10 @@ def find_folders(examples: Path, only: Sequence[str] = ()) -> dict[str, Path]:
             f"There is no folder {examples}.", "Name the folder of the companies with --examples."
         )
     found = {path.name: path for path in sorted(examples.iterdir()) if (path / "policy.yaml").is_file()}
+    for name in only:
+        if name not in found:
+            raise OperatorError(f"There is no policy in {examples / name}.", did_you_mean(name, found))
+    found = {name: path for name, path in found.items() if not only or name in only}
     if not found:
         raise OperatorError(
             f"No folder under {examples} holds a policy.yaml.", "Name another with --examples."
