@@ -2,7 +2,7 @@
 
 People stand in rows `0..n-1`; their words are int64 columns, one a lane (8 bytes a person and lane). The same flat rules that
 answer one question run on them, in two forms: on words, row by row (`codes_of`), and on bitmaps, one for each bit that a rule
-reads (`Batch`), 64 people an operation. A batch is a snapshot: it answers for the words it was given. A list made from it is a
+reads (`Batch`), 64 people an operation. A batch is a snapshot: its columns must not change while it lives. A list made from it is a
 cache, so whoever sends asks again for each person at the moment of sending.
 
 A column has no room for "unknown": people whose packed facts leave `Words.unknown` bits are asked about one by one.

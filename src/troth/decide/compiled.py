@@ -22,8 +22,8 @@ from troth.policy.catalogue import Catalogue
 
 TABLE_SIZE = 4096
 """Entries a table holds at most."""
-MOST_QUESTIONS = 1 << 18
-"""Questions kept ready at most; beyond, all are forgotten and made anew as they are asked."""
+MOST_QUESTIONS = 1 << 16
+"""Questions, and plans, kept ready at most; beyond, all are forgotten and made anew as they are asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +163,9 @@ class Engine:
     def _make_ready(self, question: Question) -> tuple[int, Table]:
         plan = self._plan(question)
         key = (plan.declared, *map(id, plan.residuals))
-        if key not in self._plans:
-            self._plans[key] = (plan.mask, Table(plan, self._judge))
-        return self._plans[key]
+        if len(self._plans) >= MOST_QUESTIONS:
+            self._plans.clear()
+        return self._plans.setdefault(key, (plan.mask, Table(plan, self._judge)))
 
     def _judge(self, plan: Plan, view: View) -> Decision:
         verdict = Verdict(refused=not plan.declared)
@@ -185,10 +185,11 @@ class Engine:
     ) -> Decision:
         """One object for equal decisions, written out as JSON once."""
         parts = (grounds, tuple(sorted(clauses)), tuple(sorted(duties)), tuple(sorted(applied)))
-        if parts not in self._decisions:
+        found = self._decisions.get(parts)
+        if found is None:
             body = self._body(code > 0, *parts[:3])
-            self._decisions[parts] = Decision(code > 0, code, *parts, self.policy, body)
-        return self._decisions[parts]
+            found = self._decisions.setdefault(parts, Decision(code > 0, code, *parts, self.policy, body))
+        return found
 
     def _body(
         self, permitted: bool, grounds: tuple[str, ...], clauses: tuple[str, ...], duties: tuple[str, ...]

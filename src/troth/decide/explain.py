@@ -43,12 +43,14 @@ class Explainer:
         `word` and `unknown` hold no bits but those the question reads.
         """
         key = (question, word, unknown)
-        if key not in self._kept:
+        found = self._kept.get(key)
+        if found is None:
+            obstacles = tuple(dict.fromkeys(self._obstacles(question, View.of(word, unknown))))
+            found = (obstacles, self._missing(question, word, unknown, obstacles))
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
-            obstacles = tuple(dict.fromkeys(self._obstacles(question, View.of(word, unknown))))
-            self._kept[key] = (obstacles, self._missing(question, word, unknown, obstacles))
-        return self._kept[key]
+            self._kept[key] = found
+        return found
 
     # obstacles -----------------------------------------------------------------------------------------------------------
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from troth.decide.layout import Layout
 from troth.decide.lower import FRAMES, Barrier, Declared, Home, Limit, Lowered, Permit
-from troth.decide.masks import bits_of
+from troth.decide.masks import TooManyWays, bits_of
 from troth.decide.model import Question
 from troth.decide.reach import beyond_frame, beyond_home, undeclared
 from troth.decide.residual import NEVER, Candidate, Residual, Rule, limits_of
@@ -58,10 +58,13 @@ class Fold:
         Raises `TooManyWays`.
         """
         for part in self.lowered.parts:
-            if isinstance(part, Permit):
-                _ = Residual((), (), (), (), (Candidate(part, ()),)).rule
-            elif isinstance(part, Barrier):
-                _ = Residual((), (), (part,), (), ()).rule
+            alone = _alone(part)
+            try:
+                _ = alone.rule
+            except TooManyWays as refused:
+                raise TooManyWays(
+                    f"{part.key}: {refused.message}", refused.help, statement=part.key
+                ) from None
 
     def _category(
         self, question: Question, category: str, about: int, frames: tuple[Declared, ...]
@@ -109,3 +112,10 @@ class Fold:
             tuple(part for part in parts if isinstance(part, Home)),
             tuple(candidates),
         )
+
+
+def _alone(part: Part) -> Residual:
+    """A residual of one part."""
+    barriers = (part,) if isinstance(part, Barrier) else ()
+    candidates = (Candidate(part, ()),) if isinstance(part, Permit) else ()
+    return Residual((), (), barriers, (), candidates)

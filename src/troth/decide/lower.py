@@ -79,6 +79,7 @@ class Permit:
 class Limit:
     """A closed list of bases: while every `when` is met, permits on another basis do not count."""
 
+    key: str
     only: frozenset[str]
     when: tuple[Demand, ...]
 
@@ -127,7 +128,7 @@ class Lowered:
             *(_barrier(bar, asks_of(catalogue, bar) or Asks(), bit) for bar in bars),
             *(Home(home.key, home.clauses, home.regions) for home in homes),
             *(_permit(ground, code, bit) for code, ground in enumerate(grounds, 1)),
-            *(Limit(frozenset(limit.only), _demands(limit.when, bit)) for limit in limits),
+            *(Limit(limit.key, frozenset(limit.only), _demands(limit.when, bit)) for limit in limits),
         ]
         self.homes = ((1 << len(homes)) - 1) << len(bars)
         """The bits that stand for residencies."""

@@ -132,7 +132,7 @@ def every(choices: Iterable[Sequence[Row]]) -> tuple[Row, ...]:
     for choice in choices:
         if len(rows) * len(choice) > MOST_ROWS:
             raise TooManyWays(
-                f"A statement has more than {MOST_ROWS} combinations of alternatives.",
+                f"This comes to more than {MOST_ROWS} combinations of alternatives.",
                 "Split it into several statements with fewer 'or'.",
             )
         rows = fewest(row.also(more) for row in rows for more in choice)

@@ -51,7 +51,7 @@ def _acceptance(
     lacking = [lack for right in rights for lack in _unmet(right.proof, facts)]
     for right in rights:
         rule = catalogue.get(TenantRule, right.limited_by) if right.limited_by else None
-        if rule is not None and not _unmet(rule.when, facts) and not _any(rule.unless, facts):
+        if rule is not None and _may_all(rule.when, facts) and not _any(rule.unless, facts):
             deciding.append(rule)
             lacking += _unmet(rule.needs, facts)
     opening = [ground for ground in catalogue.all(RequestGround) if request.right in ground.rights]
@@ -114,6 +114,11 @@ def _fee(catalogue: Catalogue, request: Request, facts: Facts) -> str:
 
 def _unmet(needs: tuple[Condition, ...], facts: Facts) -> list[str]:
     return [str(condition) for condition in needs if not _met(condition, facts)]
+
+
+def _may_all(conditions: tuple[Condition, ...], facts: Facts) -> bool:
+    """Whether all of them hold, for all that is known: what nobody knows makes no rule fall silent."""
+    return all(any(facts.may_hold(literal) for literal in condition.any_of) for condition in conditions)
 
 
 def _any(conditions: tuple[Condition, ...], facts: Facts) -> bool:
