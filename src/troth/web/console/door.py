@@ -22,7 +22,7 @@ async def enter(request: Request) -> Response:
     stood, and a strict cookie would not be sent along.
     """
     if request.method != "GET":
-        return Response(status_code=204)
+        return Response(status_code=405, headers={"allow": "GET"})
     secret = hosting_of(request).signin.enter(request.path_params["token"])
     if secret is None:
         return page(request, "signin.html", 401, used=True)
