@@ -104,7 +104,9 @@ def organisation(place: Path, url: str = "", **more: Any) -> Iterator[Organisati
     """Quay on a database, by a clock that tests move."""
     given: dict[str, Any] = {"clock": SteppedClock(NOON), "entropy": SeededEntropy("quay")} | more
     home = Home.at(place, url)
-    policy = folder(place / "policy")
+    policy = place / "policy"
+    if not policy.exists():
+        folder(policy)
     with open_organisation(home, "quay", policy, **given) as opened:
         yield opened
 
