@@ -11,10 +11,12 @@ from pathlib import Path
 
 import httpx
 import pytest
+from playwright.sync_api import Page
 
 from examples.harbour.people import Story
 from examples.kit.mailbox import Mailbox
 from examples.kit.people import Person, person
+from tests.support.axe import violations
 from tests.tidy.source import ROOT
 from troth.app.probing import probes_beside
 from troth.app.running import Settings, Town, enliven, flush, running
@@ -212,3 +214,23 @@ def test_without_troth_nothing_is_taken(town: Town, tmp_path: Path) -> None:
     answer = make_app(opened).test_client().post("/register", data=form)
     assert answer.status_code == 503
     assert opened.store.rows("SELECT * FROM customers") == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_pages_are_accessible_and_fit_a_telephone(town: Town, page: Page, scheme: str) -> None:
+    story = newcomer(town, 110 + len(scheme))
+    story.close()
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.set_viewport_size({"width": 320, "height": 700})
+    for path in ("/", "/privacy", "/register", "/what-could-go-wrong", "/nowhere", "/sign-in"):
+        page.goto(town.site + path)
+        assert violations(page) == [], path
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+    page.fill("#user_name", story.who.user_name)
+    page.fill("#password", story.who.password)
+    page.click("main button")
+    for path in ("/account", "/order", "/domain", "/filing", "/support", "/"):
+        page.goto(town.site + path)
+        assert violations(page) == [], path
+        assert "simulation" in page.inner_text("body")
+        assert page.evaluate("document.documentElement.scrollWidth") <= 320, path

@@ -21,6 +21,11 @@ from troth.client import Away, Problem
 
 COOKIE, LANGUAGE, BASKET = "harbour_visit", "harbour_language", "harbour_basket"
 WORDS = {"en": "Welcome aboard", "ms": "Selamat datang", "zh": "欢迎光临"}
+LABELS = {
+    "filing_company": "Company that files", "filing_contact": "Person in charge",
+    "filing_id_number": "Identity number of that person", "filing_site": "Name of the site",
+    "filing_document": "Document (its reference)",
+}  # fmt: skip
 LOGGED = {"home", "account", "privacy", "show_form"}
 GIF = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 Answered = str | AnyResponse | tuple[str, int]
@@ -170,7 +175,9 @@ def _services(app: Flask, company: Company) -> None:
         asks_more = name == "filing" and company.lapses.on(FIELD_WITHOUT_NOTICE)
         fields = {"order": (), "domain": acts.DOMAIN, "filing": acts.FILING}[name]
         fields = (*fields, UNDECLARED) if asks_more else fields
-        return _page("form.html", name=name, words=words, notice=notice, fields=fields, plans=PRICES)
+        return _page(
+            "form.html", name=name, words=words, notice=notice, fields=fields, plans=PRICES, labels=LABELS
+        )
 
     @app.post("/<any(order, domain, filing):name>")
     def take_form(name: str) -> Answered:
@@ -226,7 +233,11 @@ def _mails(app: Flask, company: Company) -> None:
 def _staff(app: Flask, company: Company) -> None:
     @app.get("/what-could-go-wrong")
     def wrong() -> Answered:
-        return _page("wrong.html", lapses=[(lapse, company.lapses.on(lapse.name)) for lapse in ALL])
+        return _page(
+            "wrong.html",
+            board=company.gate.board,
+            lapses=[(lapse, company.lapses.on(lapse.name)) for lapse in ALL],
+        )
 
     @app.post("/what-could-go-wrong/<name>")
     def turn(name: str) -> Answered:

@@ -74,6 +74,11 @@ class Gate:
         self._local = threading.local()
 
     @property
+    def board(self) -> str:
+        """Where everybody can see what is said of harbour's promises."""
+        return f"{self._keys.url}/{self._keys.organisation}"
+
+    @property
     def client(self) -> Client:
         """This thread's client."""
         if not hasattr(self._local, "client"):
