@@ -53,16 +53,32 @@ def test_a_life_by_the_api(harbour: Place) -> None:
 
 def test_a_withdrawal_is_in_force_when_it_is_answered(harbour: Place) -> None:
     subject = accepted(harbour)
-    mail = {"action": "use", "data": ["email"], "purpose": "newsletter", "subject": subject}
-    said = {"subject": subject, "item": "newsletter", "kind": "explicit", "language": "en"}
-    given = harbour.call("POST", "harbour/consents", said | {"act": "given"}).json()
-    assert given["holds"] is True
-    before = harbour.call("POST", "harbour/peek", mail).json()
-    withdrawn = harbour.call("POST", "harbour/consents", said | {"act": "withdrawn"}).json()
-    assert withdrawn["holds"] is False
-    after = harbour.call("POST", "harbour/peek", mail).json()
-    assert (before["outcome"], after["outcome"]) == ("permit", "deny")
-    assert ["consent:newsletter"] in after["missing"]
+    other = {"action": "use", "data": ["email"], "purpose": "permitted_other", "subject": subject}
+    said = {"subject": subject, "item": "other_purpose", "kind": "explicit", "language": "en"}
+    outcomes = []
+    for act in ("given", "withdrawn"):
+        assert harbour.call("POST", "harbour/consents", said | {"act": act}).json()["holds"] is (
+            act == "given"
+        )
+        outcomes.append(harbour.call("POST", "harbour/peek", other).json())
+    assert [answer["outcome"] for answer in outcomes] == ["permit", "deny"]
+    assert ["consent:other_purpose"] in outcomes[1]["missing"]
+
+
+def test_an_objection_is_in_force_when_it_is_answered(harbour: Place) -> None:
+    subject = accepted(harbour)
+    pixel = {
+        "action": "collect",
+        "data": ["mail_open"],
+        "purpose": "preference_learning",
+        "via": "mail_pixel",
+    }
+    outcomes = []
+    for act in ("lifted", "raised"):
+        sent = {"subject": subject, "objection": "mailing_list", "act": act}
+        assert harbour.call("POST", "harbour/objections", sent).json()["stands"] is (act == "raised")
+        outcomes.append(harbour.call("POST", "harbour/peek", pixel | {"subject": subject}).json()["outcome"])
+    assert outcomes == ["permit", "deny"]
 
 
 def test_a_release_is_an_event_before_it_is_answered(harbour: Place) -> None:

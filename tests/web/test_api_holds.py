@@ -124,7 +124,10 @@ def on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
 
 @pytest.fixture(scope="module")
 def on_postgres(postgres_server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
-    with databases.fresh_database(postgres_server) as url, place(Home.at(tmp_path_factory.mktemp("held"), url), "harbour") as found:
+    with (
+        databases.fresh_database(postgres_server) as url,
+        place(Home.at(tmp_path_factory.mktemp("held"), url), "harbour") as found,
+    ):
         yield Held.of(found)
 
 

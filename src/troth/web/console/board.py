@@ -16,7 +16,8 @@ from troth.promises.board import Board, ClauseVerdict
 from troth.promises.model import State
 from troth.web.bar import stripes
 from troth.web.layout import Block, homeless, lay_out
-from troth.web.pages import hosted_of, page
+from troth.web.pages import hosted_of, language_of, page
+from troth.web.plainly import Plainly
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ async def board(request: Request) -> Response:
         only=only,
         rows=_with_headings(rows, hosted, original, only),
         original=original,
+        say=Plainly(hosted.catalogue, language_of(request)),
         homeless=_homeless(hosted, found, only, original),
     )
 
