@@ -14,6 +14,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle as Pool
@@ -226,5 +227,5 @@ class Histories(RuleBasedStateMachine):
             assert all(result.equal for result in self.quay.ledger.compare())
 
 
-TestHistories = Histories.TestCase
+TestHistories = pytest.mark.slow(Histories.TestCase)
 TestHistories.settings = settings(max_examples=40, stateful_step_count=40)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.gate import hammer
 from tests.gate.kit import organisation, somebody
 from troth.app.organisation import Organisation
@@ -11,6 +13,7 @@ from troth.app.organisation import Organisation
 KINDS = ("consent:item:", "gate:release:")
 
 
+@pytest.mark.slow
 def test_no_process_permits_after_a_withdrawal_was_acknowledged(tmp_path: Path, database_url: str) -> None:
     with organisation(tmp_path, database_url) as quay:
         people = [somebody(quay, number) for number in range(6)]
