@@ -20,7 +20,7 @@ from tests.support.axe import violations
 from tests.tidy.source import ROOT
 from troth.app.probing import probes_beside
 from troth.app.running import Settings, Town, enliven, flush, running
-from troth.client import Client, KeyFile
+from troth.client import Client, KeyFile, Problem
 from troth.probes import Probe
 
 pytestmark = pytest.mark.story
@@ -173,6 +173,12 @@ def test_a_stranger_page_cannot_press_a_button(town: Town) -> None:
         headers={"Sec-Fetch-Site": "cross-site"},
     )
     assert answer.status_code == 403
+
+
+def test_a_company_cannot_report_a_look_of_its_own(board: Client) -> None:
+    with pytest.raises(Problem) as refused:
+        board.probe("filing_fields", True, ["point:filing_form"], [], "2026-01-01T00:00:00+00:00")
+    assert refused.value.status == 403
 
 
 def test_killed_processes_are_started_again_where_they_were(town: Town) -> None:
