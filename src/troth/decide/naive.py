@@ -12,6 +12,7 @@ Anything else is denied: nothing undeclared is permitted, and a bar outweighs ev
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import product
 
 from troth.decide.model import Answer, Facts, Obstacle, Outcome, Question
@@ -55,20 +56,7 @@ def answer(catalogue: Catalogue, question: Question, facts: Facts, policy: str =
     found = _decide(catalogue, question, facts, policy)
     if found.permitted:
         return found
-    return _with(found, missing=_ways_out(catalogue, question, facts, found.obstacles))
-
-
-def _with(found: Answer, missing: tuple[tuple[str, ...], ...]) -> Answer:
-    return Answer(
-        found.outcome,
-        found.grounds,
-        found.clauses,
-        found.duties,
-        missing,
-        found.applied,
-        found.obstacles,
-        found.policy,
-    )
+    return replace(found, missing=_ways_out(catalogue, question, facts, found.obstacles))
 
 
 def _decide(catalogue: Catalogue, question: Question, facts: Facts, policy: str = "") -> Answer:
