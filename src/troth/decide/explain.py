@@ -6,7 +6,7 @@ Read from the residuals like the decision itself; every set that is listed was t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice, product
+from itertools import product
 
 from troth.decide.fold import Fold
 from troth.decide.lower import Barrier, Home
@@ -14,18 +14,13 @@ from troth.decide.masks import View
 from troth.decide.model import Obstacle, Question
 from troth.decide.reach import beyond_frame, beyond_home, undeclared
 from troth.decide.residual import Candidate, Residual, obstructing, stands
+from troth.decide.ways import Missing, Way, ways_out
 from troth.policy.facts import Condition, Literal
 
-MOST_MISSING = 8
-"""How many ways out an answer lists at most."""
-MOST_TRIED = 512
-"""How many combinations are looked at for them."""
 MOST_KEPT = 1 << 14
 """How many explanations are kept; beyond, all are forgotten."""
 
-Missing = tuple[tuple[str, ...], ...]
 Explained = tuple[tuple[Obstacle, ...], Missing]
-Way = tuple[Literal, ...]
 Permits = Callable[[Question, int, int], bool]
 
 
@@ -79,19 +74,8 @@ class Explainer:
     def _missing(
         self, question: Question, word: int, unknown: int, obstacles: tuple[Obstacle, ...]
     ) -> Missing:
-        choices = []
-        for obstacle in obstacles:
-            ways = self._ways(question, obstacle, View.of(word, unknown))
-            if not ways:
-                return ()
-            choices.append(ways)
-        found: set[Way] = set()
-        for combination in islice(product(*choices), MOST_TRIED):
-            wanted = tuple(sorted({literal for way in combination for literal in way}))
-            if wanted not in found and self._mends(question, word, unknown, wanted):
-                found.add(wanted)
-        named = (tuple(map(str, way)) for way in _smallest(found))
-        return tuple(sorted(named, key=lambda way: (len(way), way))[:MOST_MISSING])
+        choices = [self._ways(question, obstacle, View.of(word, unknown)) for obstacle in obstacles]
+        return ways_out(choices, lambda way: self._mends(question, word, unknown, way))
 
     def _ways(self, question: Question, obstacle: Obstacle, view: View) -> list[Way]:
         if obstacle.code != "no_ground":
@@ -139,13 +123,3 @@ def _lacking(candidate: Candidate, view: View) -> Iterator[Way]:
         need.any_of for need, demand in zip(permit.needs, permit.demands, strict=True) if not demand.met(view)
     ]
     return product(*unmet)
-
-
-def _smallest(ways: Iterable[Way]) -> list[Way]:
-    """Those of which no part is listed too."""
-    kept: list[tuple[frozenset[Literal], Way]] = []
-    for way in sorted(ways, key=len):
-        literals = frozenset(way)
-        if not any(part < literals for part, _ in kept):
-            kept.append((literals, way))
-    return [way for _, way in kept]

@@ -16,6 +16,7 @@ from dataclasses import replace
 from itertools import product
 
 from troth.decide.model import Answer, Facts, Obstacle, Outcome, Question
+from troth.decide.ways import Missing, Way, ways_out
 from troth.policy.catalogue import Catalogue
 from troth.policy.facts import Condition, Fact, Literal
 from troth.policy.model import (
@@ -45,10 +46,6 @@ from troth.policy.vocabulary import ACTIONS
 
 BAR_KINDS: tuple[type[Bar], ...] = (Requirement, Objection, Acceptance, Feature, Minor, TenantRule, Claim)
 RELEASES_TO_SOMEBODY = ("share", "transfer")
-MOST_MISSING = 8
-"""How many ways out an answer lists at most."""
-MOST_TRIED = 512
-"""How many combinations are looked at for them."""
 
 
 def answer(catalogue: Catalogue, question: Question, facts: Facts, policy: str = "") -> Answer:
@@ -56,7 +53,7 @@ def answer(catalogue: Catalogue, question: Question, facts: Facts, policy: str =
     found = _decide(catalogue, question, facts, policy)
     if found.permitted:
         return found
-    return replace(found, missing=_ways_out(catalogue, question, facts, found.obstacles))
+    return replace(found, missing=_missing(catalogue, question, facts, found.obstacles))
 
 
 def _decide(catalogue: Catalogue, question: Question, facts: Facts, policy: str = "") -> Answer:
@@ -353,37 +350,21 @@ def _permit(
     return Answer(Outcome.PERMIT, keys, _clauses(deciding), tuple(duties), (), tuple(applied), (), policy)
 
 
-def _ways_out(
+def _missing(
     catalogue: Catalogue, question: Question, facts: Facts, obstacles: tuple[Obstacle, ...]
-) -> tuple[tuple[str, ...], ...]:
-    """Sets of literals that would turn the denial into a permit: combinations of what each obstacle lacks, tried for real."""
-    choices: list[list[tuple[Literal, ...]]] = []
+) -> Missing:
+    choices: list[list[Way]] = []
     for obstacle in obstacles:
-        ways: list[tuple[Literal, ...]] = (
-            _ground_ways(catalogue, question, obstacle.category, facts)
-            if obstacle.code == "no_ground"
-            else [(literal,) for literal in obstacle.missing]
-        )
-        if not ways:
-            return ()
-        choices.append(ways)
-    found: set[tuple[Literal, ...]] = set()
-    for combination, _ in zip(product(*choices), range(MOST_TRIED), strict=False):
-        wanted = tuple(sorted({literal for part in combination for literal in part}))
-        if wanted not in found and _decide(catalogue, question, _changed(facts, wanted)).permitted:
-            found.add(wanted)
-    minimal = [way for way in found if not any(set(other) < set(way) for other in found)]
-    ordered = sorted(
-        (tuple(str(literal) for literal in way) for way in minimal), key=lambda way: (len(way), way)
-    )
-    return tuple(ordered[:MOST_MISSING])
+        if obstacle.code == "no_ground":
+            choices.append(_ground_ways(catalogue, question, obstacle.category, facts))
+        else:
+            choices.append([(literal,) for literal in obstacle.missing])
+    return ways_out(choices, lambda way: _decide(catalogue, question, _changed(facts, way)).permitted)
 
 
-def _ground_ways(
-    catalogue: Catalogue, question: Question, category: str, facts: Facts
-) -> list[tuple[Literal, ...]]:
+def _ground_ways(catalogue: Catalogue, question: Question, category: str, facts: Facts) -> list[Way]:
     """For every ground that reaches: the literals it still lacks, one choice for each unmet condition."""
-    ways: list[tuple[Literal, ...]] = []
+    ways: list[Way] = []
     for ground in grounds_in_order(catalogue):
         if _reaches(catalogue, ground, question, category) and _counts(
             catalogue, ground, question, category, facts

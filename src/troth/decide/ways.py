@@ -1,0 +1,39 @@
+"""Ways out of a denial: combinations of what each obstacle lacks, each tried for real.
+
+One round: a fact that removes one obstacle and wakes another bar is tried as it is, and not followed up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from itertools import islice, product
+
+from troth.policy.facts import Literal
+
+MOST_MISSING = 8
+"""How many ways out an answer lists at most."""
+MOST_TRIED = 512
+"""How many combinations are looked at for them."""
+
+Way = tuple[Literal, ...]
+Missing = tuple[tuple[str, ...], ...]
+
+
+def ways_out(choices: list[list[Way]], mends: Callable[[Way], bool]) -> Missing:
+    """The smallest sets of literals that permit: one choice for each obstacle, none left where an obstacle has no choice.
+
+    Smallest first, then alphabetical; at most MOST_MISSING of them.
+    """
+    if not all(choices):
+        return ()
+    found: set[Way] = set()
+    for combination in islice(product(*choices), MOST_TRIED):
+        wanted = tuple(sorted({literal for way in combination for literal in way}))
+        if wanted not in found and mends(wanted):
+            found.add(wanted)
+    named = (tuple(map(str, way)) for way in _smallest(found))
+    return tuple(sorted(named, key=lambda way: (len(way), way))[:MOST_MISSING])
+
+
+def _smallest(ways: set[Way]) -> Iterator[Way]:
+    return (way for way in ways if not any(set(other) < set(way) for other in ways))
