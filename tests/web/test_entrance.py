@@ -141,7 +141,7 @@ def test_who_leaves_is_out(town: Place) -> None:
         {"sec-fetch-site": "same-site"},
         {"origin": "https://elsewhere.example"},
         {"origin": "null"},
-        {"sec-fetch-site": "same-origin", "origin": "null"},
+        {"sec-fetch-site": "none"},
         {},
     ],
 )

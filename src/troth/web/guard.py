@@ -102,10 +102,12 @@ class Entrance:
 
 
 def _from_here(headers: Headers) -> bool:
-    """Whether a browser says that one of our own pages sent this; one that says nothing must at least name no other origin."""
+    """Whether a browser says that one of our own pages sent this. Sec-Fetch-Site cannot be forged by a page and decides alone:
+    beside it Origin is `null`, because our pages send no referrer. A browser too old for it must name our origin.
+    """
     site, origin = headers.get("sec-fetch-site", ""), headers.get("origin", "")
     if site:
-        return site in ("same-origin", "none") and origin != "null"
+        return site == "same-origin"
     return bool(origin) and urlsplit(origin).netloc == headers.get("host", "")
 
 

@@ -143,7 +143,7 @@ def _cards(
         replace(
             _card(hosted, s, v, evidence.get(s.key, Evidence()), language),
             breaches=breaches[s.key],
-            open=few or at == 0 or v.state is State.BROKEN,
+            open=few or at == 0 or bool(breaches[s.key]),
         )
         for at, (s, v) in enumerate(order)
     )

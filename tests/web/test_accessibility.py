@@ -1,0 +1,101 @@
+"""Accessibility of every page of the console, as axe-core sees it: light and dark, wide and narrow, with scripts and without.
+
+A page that needs to be scrolled sideways at 320 CSS pixels fails too (WCAG 2.2, 1.4.10), and so does one that no keyboard can use.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.support.axe import violations
+from tests.web.kit import Place
+from troth.web.slugs import slug
+
+WIDE, NARROW = 1280, 320
+PAGES = {
+    "companies": "/",
+    "board": "/harbour",
+    "board of tenants": "/desk",
+    "filtered board": "/harbour?state=broken",
+    "broken passage": f"/harbour/clauses/{slug('1.3(c)/1')}",
+    "kept passage": f"/harbour/clauses/{slug('Intro¶1/3')}",
+    "passage with a reason": f"/harbour/clauses/{slug('Intro¶2')}",
+    "question": "/harbour/ask",
+    "denied": "/harbour/ask?action=use&data=email&purpose=permitted_other",
+    "permitted": "/harbour/ask?action=use&data=email&purpose=permitted_other&fact=consent%3Aother_purpose",
+    "request": "/harbour/ask/request?right=delete",
+    "record": "/harbour/ledger",
+    "empty record": "/harbour/ledger?origin=attested",
+    "entry": "/harbour/ledger/3",
+    "policy": "/harbour/policy",
+    "policy of tenants": "/desk/policy",
+    "coverage": "/harbour/coverage",
+    "nothing there": "/harbour/nowhere",
+}
+
+
+@pytest.fixture
+def signed_in(town: Place, page: Page) -> Page:
+    page.goto(f"{town.base}/sign-in/{town.hosting.signin.link()}")
+    page.wait_for_url(f"{town.base}/")
+    return page
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
+def test_accessibility_of_a_page(town: Place, signed_in: Page, path: str, scheme: str) -> None:
+    signed_in.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    for width in (WIDE, NARROW):
+        signed_in.set_viewport_size({"width": width, "height": 800})
+        signed_in.goto(town.base + path)
+        assert violations(signed_in) == [], (path, scheme, width)
+        assert not sideways(signed_in), (path, width)
+
+
+@pytest.mark.parametrize("language", ["zh", "ms"])
+def test_accessibility_in_other_languages(town: Place, browser: Browser, language: str) -> None:
+    context = browser.new_context(locale=language)
+    try:
+        page = context.new_page()
+        page.goto(f"{town.base}/sign-in/{town.hosting.signin.link()}")
+        for path in ("/", "/harbour", "/harbour/ask"):
+            page.goto(town.base + path)
+            assert violations(page) == []
+    finally:
+        context.close()
+
+
+def test_accessibility_of_the_door(town: Place, page: Page) -> None:
+    for path in ("/", "/sign-in/used-up"):
+        page.goto(town.base + path)
+        assert violations(page) == []
+        assert page.title().startswith("Please sign in")
+
+
+def test_accessibility_by_keyboard(town: Place, signed_in: Page) -> None:
+    signed_in.goto(f"{town.base}/harbour")
+    signed_in.keyboard.press("Tab")
+    assert signed_in.evaluate("document.activeElement.textContent") == "Skip to the text"
+    signed_in.keyboard.press("Enter")
+    assert signed_in.evaluate("document.activeElement.id") == "main"
+    seen = list(tabbed(signed_in, 14))
+    assert any("state=broken" in place for place in seen), "the filter is within a few steps"
+    assert any("/harbour/clauses/" in place for place in seen), "and so is the first passage"
+
+
+def tabbed(page: Page, times: int) -> Iterator[str]:
+    for _ in range(times):
+        page.keyboard.press("Tab")
+        focused = page.evaluate(
+            "() => { const e = document.activeElement, s = getComputedStyle(e);"
+            " return {place: e.getAttribute('href') || e.tagName, line: s.outlineStyle}; }"
+        )
+        assert focused["line"] != "none", f"the focus cannot be seen at {focused['place']}"
+        yield str(focused["place"])
+
+
+def sideways(page: Page) -> bool:
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))
