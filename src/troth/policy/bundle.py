@@ -146,9 +146,9 @@ def vocabulary_digest() -> str:
 def statement_json(statement: Statement | Header) -> dict[str, Any]:
     """The terms of a statement as plain JSON, those left at their default omitted."""
     found: dict[str, Any] = {}
-    for name in term_fields(type(statement)):
+    for name, field in term_fields(type(statement)).items():
         value = getattr(statement, name)
-        if value not in (None, "", (), {}, False):
+        if value != field.metadata["term"].absent:
             found[name] = _plain(value)
     return found
 
