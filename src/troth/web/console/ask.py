@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
@@ -13,11 +14,12 @@ from starlette.responses import Response
 
 from troth.app.hosting import Hosted
 from troth.decide import naive
-from troth.decide.model import Answer, Facts, Question, RequestAnswer
+from troth.decide.model import Answer, Facts, Obstacle, Question, RequestAnswer
 from troth.decide.model import Request as RightsRequest
 from troth.decide.requests import answer_request
 from troth.policy.catalogue import Catalogue
 from troth.policy.facts import FAMILIES, Condition, Fact
+from troth.policy.model import SINGULAR
 from troth.policy.vocabulary import ACTIONS, DUTIES, PAPERS, READING_NAMES, REGIONS, RIGHTS
 from troth.web.pages import hosted_of, language_of, page
 from troth.web.plainly import NAMED_BY, Plainly, words
@@ -30,6 +32,7 @@ SIDES: Final = (
     ("message", "message"),
 )
 MOST_GIVEN: Final = 200
+_KEY: Final = re.compile(rf"\b(?:{'|'.join(SINGULAR)}):[a-z0-9_.]*[a-z0-9_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,7 @@ async def ask(request: Request) -> Response:
         say=say,
         asked=asked,
         answer=answer,
-        why=_why(say, answer) if answer else (),
+        why=_why(say, answer, asked.question) if answer and asked.question else (),
         duties=[DUTIES[duty].meaning for duty in answer.duties] if answer else (),
         ways=_ways(request, say, answer, asked) if answer else (),
         actions=_options(ACTIONS, request.query_params.get("action", ""), lambda word: words(word)),
@@ -191,15 +194,25 @@ def _answer(hosted: Hosted, asked: Asked) -> Answer:
 # --- what is said --------------------------------------------------------------------------------------------------------
 
 
-def _why(say: Plainly, answer: Answer) -> tuple[Why, ...]:
+def _why(say: Plainly, answer: Answer, question: Question) -> tuple[Why, ...]:
     if answer.permitted:
         named = [say.catalogue.by_key(key) for key in answer.grounds]
         return tuple(Why("", say.name(s), s.clauses) for s in named if s is not None)
     found = []
     for obstacle in answer.obstacles:
         name = say.key(obstacle.statement) if obstacle.statement else ""
-        found.append(Why(obstacle.detail, name, obstacle.clauses))
+        found.append(Why(_in_words(say, obstacle, question), name, obstacle.clauses))
     return tuple(dict.fromkeys(found))
+
+
+def _in_words(say: Plainly, obstacle: Obstacle, question: Question) -> str:
+    """Why an obstacle stands, with the names the policy gives instead of ids."""
+    if obstacle.code == "bar" and obstacle.missing:
+        return "needs: " + ", or ".join(say.literal(literal) for literal in obstacle.missing)
+    if obstacle.code == "no_ground":
+        data, purpose = say.named("category", obstacle.category), say.named("purpose", question.purpose)
+        return f"No rule of the policy permits to {question.action} “{data}” for “{purpose}”."
+    return _KEY.sub(lambda key: f"“{say.key(key[0])}”", obstacle.detail)
 
 
 def _ways(request: Request, say: Plainly, answer: Answer, asked: Asked) -> tuple[Way, ...]:
