@@ -4,8 +4,8 @@
 
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest -q $(PYTEST_ARGS)
-CODE := $(wildcard src examples bench tests tools)
-TYPED := src $(if $(wildcard examples/*.py examples/*/*.py),examples) $(if $(wildcard bench/*.py),bench)
+CODE := $(wildcard src examples bench tests tools verifier)
+TYPED := src verifier/troth_verify.py $(if $(wildcard examples/*.py examples/*/*.py),examples) $(if $(wildcard bench/*.py),bench)
 QUICK := not slow and not story and not storm and not postgres
 
 env:

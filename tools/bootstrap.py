@@ -15,7 +15,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 ENVIRONMENT = ROOT / ".venv"
 STAMP = ENVIRONMENT / "made-from"
-SOURCES = ("requirements/test.txt", "requirements/run.in", "requirements/examples.in", "pyproject.toml")
+SOURCES = ("requirements/test.txt", "requirements/run.in", "requirements/examples.in", "pyproject.toml",
+           "verifier/pyproject.toml")  # fmt: skip
 
 
 def digest() -> str:
@@ -53,7 +54,7 @@ def main() -> None:
     if not usable():
         venv.EnvBuilder(with_pip=True, clear=True).create(ENVIRONMENT)
     pip("install", "--require-hashes", "-r", "requirements/test.txt")
-    pip("install", "--no-deps", "--no-build-isolation", "-e", ".")
+    pip("install", "--no-deps", "--no-build-isolation", "-e", ".", "-e", "./verifier")
     STAMP.write_text(wanted)
 
 

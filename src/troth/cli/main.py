@@ -6,9 +6,9 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from troth.cli import ask, bind, check, coverage, new, read, replay, run
+from troth.cli import ask, bind, check, checkpoint, coverage, new, prove, read, replay, run, verify
 
-COMMANDS = (run, new, check, read, bind, coverage, ask, replay)
+COMMANDS = (run, new, check, read, bind, coverage, ask, replay, checkpoint, verify, prove)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -16,6 +16,7 @@ from troth.ledger.keys import PseudonymKey, create_key, read_key
 from troth.ledger.model import Draft, Event, Head, Origin
 from troth.ledger.note import Note, SigningKey, VerifierKey
 from troth.ledger.projections import Projection, Replayed
+from troth.ledger.reading import Disclosed
 from troth.ledger.recorder import Recorder
 from troth.ledger.segments import SegmentName, Segments, seal, segment_of
 from troth.ledger.service import Ledger
@@ -29,6 +30,7 @@ from troth.ledger.work import Work
 __all__ = [
     "Checkpoint",
     "Checkpoints",
+    "Disclosed",
     "Draft",
     "Event",
     "Head",

@@ -18,7 +18,7 @@ from troth.kernel.clock import Clock
 from troth.kernel.entropy import Entropy
 from troth.ledger import tables
 from troth.ledger.checkpoint import Checkpoint
-from troth.ledger.errors import KeyProblem, LedgerParted, WitnessProblem
+from troth.ledger.errors import KeyProblem, LedgerParted, NoteRefused, WitnessProblem
 from troth.ledger.kept import Kept
 from troth.ledger.model import Draft, Head
 from troth.ledger.note import Note, VerifierKey
@@ -73,13 +73,15 @@ class Checkpoints:
             made = self.sign(connection, self._ledger.head(connection))
         return self.hand(made, witnesses, trusted)
 
-    def make_if_older(self, age: timedelta, witnesses: Iterable[Witness] = ()) -> Made | None:
+    def make_if_older(
+        self, age: timedelta, witnesses: Iterable[Witness] = (), *, trusted: Iterable[VerifierKey] = ()
+    ) -> Made | None:
         """As `make` for a clock to call: None while the last one is younger than `age`, or nothing was recorded since."""
         with self._ledger.database.read() as connection:
             last, head = self.latest(connection), self._ledger.head(connection)
         if last and (last.checkpoint.size == head.size or self._clock.now() - last.made_at < age):
             return None
-        return self.make(witnesses)
+        return self.make(witnesses, trusted=trusted)
 
     def publish(self, origin: str = "") -> None:
         """Let every key that signs stand in the ledger; where there is none yet, make the first. Raises KeyProblem."""
@@ -132,6 +134,12 @@ class Checkpoints:
         made = Made(Note.signed(checkpoint.text, keys), checkpoint, self._clock.now())
         self._keep(made)
         return made
+
+    def seal(self, text: str) -> Note:
+        """Any other text signed by the keys of this ledger. Raises NoteRefused for one that could pass as a checkpoint."""
+        if " " not in text.partition("\n")[0]:
+            raise NoteRefused("The first line of a signed text has a blank, which no origin has.")
+        return Note.signed(text, self._keys.all())
 
     def latest(self, connection: Connection) -> Made | None:
         """The largest checkpoint kept in the database."""

@@ -31,3 +31,7 @@ class LedgerParted(OperatorError):
 
 class WitnessProblem(OperatorError):
     """A witness could not be reached, or did not take the checkpoint; the checkpoint itself stands."""
+
+
+class PayloadSealed(CallerError):
+    """A payload lies under a subject's own key and is not shown by the ledger."""

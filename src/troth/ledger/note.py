@@ -24,6 +24,7 @@ COSIGNATURE: Final = 4
 MOST_SIGNATURES: Final = 100
 KEY_BYTES: Final = 32
 _NAME: Final = re.compile(r"[^\s+\x00-\x1f\x7f]+")
+_CONTROL: Final = re.compile(r"[\x00-\x09\x0b-\x1f]")
 _MARK: Final = "— "
 _SECRET: Final = "PRIVATE+KEY+"  # noqa: S105  the prefix that tells a signing key from a verifier key
 
@@ -190,7 +191,7 @@ def check_name(name: str) -> str:
 
 def check_text(text: str) -> str:
     """The text of a note, when it ends in a newline and holds no other control character. Raises NoteRefused."""
-    if not text.endswith("\n") or any(letter < " " and letter != "\n" for letter in text):
+    if not text.endswith("\n") or _CONTROL.search(text):
         raise NoteRefused("The text of a note ends in a newline and holds no other control character.")
     return text
 

@@ -3,16 +3,32 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from typing import cast
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final, cast
 
 from sqlalchemy import Connection
 
 from troth.ledger import tables, tree
-from troth.ledger.errors import EntryMissing
+from troth.ledger.errors import EntryMissing, PayloadSealed
 from troth.ledger.header import read_header
 from troth.ledger.model import Event
 from troth.ledger.upcasters import Upcasters
+
+AT_ONCE: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosed:
+    """A payload as recorded, and the salt of its commitment."""
+
+    salt: bytes
+    payload: bytes
+
+
+def organisations(connection: Connection) -> list[str]:
+    """Every organisation that has a ledger here, by name."""
+    return tables.organisations(connection)
 
 
 def events(
@@ -55,6 +71,20 @@ def payload(connection: Connection, organisation: str, sequence: int) -> dict[st
     return None
 
 
+def disclose(connection: Connection, organisation: str, sequence: int) -> Disclosed | None:
+    """The payload of an entry in its recorded bytes, with the salt that opens its commitment; None where it has none.
+
+    Whoever is given both can check the entry, and has read it. Raises EntryMissing, PayloadSealed.
+    """
+    found = tables.get_payload(connection, organisation, sequence)
+    if found is None:
+        leaf(connection, organisation, sequence)
+        return None
+    if found.sealed:
+        raise PayloadSealed(f"The payload of entry {sequence} is sealed and cannot be shown.")
+    return Disclosed(found.salt, found.payload)
+
+
 def leaf(connection: Connection, organisation: str, sequence: int) -> bytes:
     """The stored header bytes of an entry, which are its leaf. Raises EntryMissing."""
     found = next(tables.get_entries(connection, organisation, after=sequence - 1, until=sequence), None)
@@ -69,6 +99,24 @@ def prove_inclusion(connection: Connection, organisation: str, sequence: int, si
     if not 1 <= sequence <= size:
         raise EntryMissing(f"Entry {sequence} does not lie among the first {size} of {organisation}.")
     return _proof(connection, organisation, tree.inclusion_spans(sequence - 1, size))
+
+
+def prove_all(
+    connection: Connection, organisation: str, sequences: Collection[int], size: int
+) -> tuple[list[bytes], dict[int, list[int]]]:
+    """The inclusion paths of many entries at once: a table of hashes, and for each entry the places in it. Raises EntryMissing."""
+    _within(connection, organisation, size)
+    if sequences and not 1 <= min(sequences) <= max(sequences) <= size:
+        raise EntryMissing(f"Not all of these entries lie among the first {size} of {organisation}.")
+    places: dict[tree.Span, int] = {}
+    paths = {
+        sequence: [places.setdefault(span, len(places)) for span in tree.inclusion_spans(sequence - 1, size)]
+        for sequence in sequences
+    }
+    table: list[bytes] = []
+    for some in _chunks(list(places)):
+        table += _proof(connection, organisation, some)
+    return table, paths
 
 
 def prove_consistency(connection: Connection, organisation: str, old: int, new: int) -> list[bytes]:
@@ -96,3 +144,9 @@ def _within(connection: Connection, organisation: str, size: int) -> None:
     held = tables.get_head(connection, organisation).size
     if size > held:
         raise EntryMissing(f"The ledger of {organisation} holds {held} entries, not {size}.")
+
+
+def _chunks(spans: list[tree.Span]) -> Iterator[list[tree.Span]]:
+    """As many as one statement asks for without reaching a database's limit on parameters."""
+    for start in range(0, len(spans), AT_ONCE):
+        yield spans[start : start + AT_ONCE]

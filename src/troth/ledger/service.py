@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
@@ -16,6 +16,7 @@ from troth.ledger import verify as verifying
 from troth.ledger.keys import PseudonymKey
 from troth.ledger.model import Event, Head, check_organisation
 from troth.ledger.projections import Projection, Replayed
+from troth.ledger.reading import Disclosed
 from troth.ledger.recorder import Recorder
 from troth.ledger.segments import Segments
 from troth.ledger.upcasters import Upcasters
@@ -93,6 +94,15 @@ class Ledger:
         """The payload of an entry; None where it has none. Raises EntryMissing."""
         return reading.payload(connection, self.organisation, sequence)
 
+    def disclose(self, connection: Connection, sequence: int) -> Disclosed | None:
+        """The payload of an entry as recorded, with its salt; None where it has none. Raises EntryMissing, PayloadSealed."""
+        return reading.disclose(connection, self.organisation, sequence)
+
+    def leaves(self, connection: Connection, *, until: int | None = None) -> Iterator[tuple[int, bytes]]:
+        """The stored header bytes of every entry by sequence."""
+        for entry in tables.get_entries(connection, self.organisation, until=until):
+            yield entry.sequence, entry.header
+
     def leaf(self, connection: Connection, sequence: int) -> bytes:
         """The stored header bytes of an entry, which are its leaf. Raises EntryMissing."""
         return reading.leaf(connection, self.organisation, sequence)
@@ -104,6 +114,12 @@ class Ledger:
     def prove_inclusion(self, connection: Connection, sequence: int, size: int) -> list[bytes]:
         """The path that proves an entry in the tree of the first `size` entries. Raises EntryMissing."""
         return reading.prove_inclusion(connection, self.organisation, sequence, size)
+
+    def prove_all(
+        self, connection: Connection, sequences: Collection[int], size: int
+    ) -> tuple[list[bytes], dict[int, list[int]]]:
+        """The inclusion paths of many entries: a table of hashes, and each entry's places in it. Raises EntryMissing."""
+        return reading.prove_all(connection, self.organisation, sequences, size)
 
     def prove_consistency(self, connection: Connection, old: int, new: int) -> list[bytes]:
         """The path that proves one tree a prefix of another. Raises EntryMissing."""

@@ -80,6 +80,10 @@ class Policies:
             self._declared[digest] = found
         return found
 
+    def encoded(self, connection: Connection, digest: str) -> bytes:
+        """The bytes of a version as it was activated: their SHA-256 is its digest. Raises PolicyUnknown."""
+        return self._document(connection, digest)
+
     def texts(self, connection: Connection, digest: str) -> dict[str, str]:
         """The texts a version was published with, by file. Raises PolicyUnknown."""
         bundle = self.declared(connection, digest).bundle

@@ -1,0 +1,107 @@
+"""`troth prove ORG --out FILE`: write an evidence pack of what was selected, for somebody outside to check."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from troth.app.organisation import open_organisation
+from troth.app.proofs import packs_of
+from troth.cli.home import add_home, home_of
+from troth.kernel.errors import CallerError, TrothError
+from troth.packs import Pack, Selection
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    command = commands.add_parser("prove", help="write an evidence pack that others can check offline")
+    command.add_argument("organisation", help="the id of the organisation")
+    command.add_argument(
+        "--out", type=Path, required=True, metavar="FILE", help="the pack to write; a new file"
+    )
+    for name, help in (
+        ("clause", "a clause: its words, its verdict, and every entry that speaks of its statements"),
+        ("statement", "a statement as KIND:ID: its verdict, and every entry that speaks of it"),
+    ):
+        command.add_argument(f"--{name}", action="append", default=[], metavar="ID", help=help)
+    command.add_argument(
+        "--entry", action="append", default=[], type=int, metavar="N", help="an entry by number"
+    )
+    command.add_argument(
+        "--payload", action="append", default=[], type=int, metavar="N",
+        help="an entry together with what was recorded beside it",
+    )  # fmt: skip
+    command.add_argument(
+        "--personal",
+        default="",
+        metavar="REASON",
+        help="why payloads about a person may leave; it is recorded",
+    )
+    command.add_argument(
+        "--everything", action="store_true", help="the header of every entry, and every clause"
+    )
+    command.add_argument("--json", action="store_true", help="print JSON")
+    add_home(command)
+    command.set_defaults(run=run)
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 0 when the pack was written, 2 when it was not."""
+    selection = Selection(
+        tuple(args.clause), tuple(args.statement), tuple(args.entry), tuple(args.payload),
+        args.personal.strip(), args.everything,
+    )  # fmt: skip
+    try:
+        home = home_of(args)
+        _refuse_existing(args.out)
+        with open_organisation(home, args.organisation, bring_up=False) as organisation:
+            pack = packs_of(organisation, home).make(selection)
+        _write(args.out, pack)
+    except TrothError as problem:
+        print(json.dumps(problem.as_json(), indent=2) if args.json else str(problem))
+        return 2
+    print(json.dumps(as_json(args.out, pack), indent=2) if args.json else sentence(args.out, pack))
+    return 0
+
+
+def as_json(path: Path, pack: Pack) -> dict[str, object]:
+    """What was written, as plain values."""
+    return {
+        "pack": str(path),
+        "origin": pack.origin,
+        "made_at": pack.made_at.isoformat(),
+        "size": pack.size,
+        "entries": pack.entries,
+        "payloads": pack.payloads,
+        "simulation": pack.simulation,
+        "keys": list(pack.keys),
+    }
+
+
+def sentence(path: Path, pack: Pack) -> str:
+    """What was written, for people."""
+    what = f"{pack.entries} of {pack.size} entries, {pack.payloads} of them with their payload"
+    named = " ".join(f"--key '{key}'" for key in pack.keys)
+    marked = " It says simulation, as the policy does." if pack.simulation else ""
+    return f"{path}: {what}.{marked}\nTo check it, anywhere: troth-verify {path} {named}"
+
+
+def _refuse_existing(path: Path) -> None:
+    if path.exists():
+        raise CallerError(f"{path} is there already.", "Name a new file.")
+
+
+def _write(path: Path, pack: Pack) -> None:
+    """A pack with payloads is for its owner's eyes until it is handed on."""
+    mode = 0o600 if pack.payloads else 0o644
+    try:
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(pack.text)
+    except OSError as error:
+        raise CallerError(
+            f"{path} cannot be written: {error.strerror}.", "Name a new file in a folder that is there."
+        ) from error
