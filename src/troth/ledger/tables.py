@@ -138,7 +138,7 @@ def lock_head(connection: Connection, organisation: str) -> Edge:
     if row is None:
         connection.execute(_FIRST_HEAD, {"organisation": organisation, "root": EMPTY_ROOT, "edge": b""})
         row = connection.execute(_HELD_HEAD, {"of": organisation}).one()
-    edge = bytes(row.edge)
+    edge = _bytes(row.edge)
     return Edge(row.size, [edge[at : at + 32] for at in range(0, len(edge), 32)])
 
 
@@ -162,13 +162,13 @@ def get_head(connection: Connection, organisation: str) -> Head:
     row = connection.execute(
         select(heads.c.size, heads.c.root).where(heads.c.organisation == organisation)
     ).one_or_none()
-    return Head(organisation, row.size, bytes(row.root)) if row else Head(organisation, 0, EMPTY_ROOT)
+    return Head(organisation, row.size, _bytes(row.root)) if row else Head(organisation, 0, EMPTY_ROOT)
 
 
 def get_edge(connection: Connection, organisation: str) -> bytes:
     """The stored right edge of the tree, unparsed."""
     found = connection.scalar(select(heads.c.edge).where(heads.c.organisation == organisation))
-    return bytes(found or b"")
+    return _bytes(found or b"")
 
 
 def organisations(connection: Connection) -> list[str]:
@@ -228,7 +228,7 @@ def _page(
     if until is not None:
         query = query.where(column <= until)
     query = query.order_by(column.desc() if newest_first else column)
-    return [Stored(s, k, p, bytes(h), bytes(f)) for s, k, p, h, f in connection.execute(query)]
+    return [Stored(s, k, p, _bytes(h), _bytes(f)) for s, k, p, h, f in connection.execute(query)]
 
 
 def _chosen(organisation: str, kinds: Iterable[str], subject: str | None) -> ColumnElement[bool]:
@@ -254,7 +254,7 @@ def get_payload(connection: Connection, organisation: str, sequence: int) -> Sto
     row = connection.execute(
         query.where(payloads.c.organisation == organisation, payloads.c.sequence == sequence)
     ).one_or_none()
-    return StoredPayload(bytes(row.salt), bytes(row.payload), row.sealed) if row else None
+    return StoredPayload(_bytes(row.salt), _bytes(row.payload), row.sealed) if row else None
 
 
 def get_payloads(
@@ -267,7 +267,7 @@ def get_payloads(
         )
     )
     return {
-        sequence: StoredPayload(bytes(salt), bytes(body), sealed) for sequence, salt, body, sealed in rows
+        sequence: StoredPayload(_bytes(salt), _bytes(body), sealed) for sequence, salt, body, sealed in rows
     }
 
 
@@ -279,13 +279,13 @@ def get_nodes(connection: Connection, organisation: str, wanted: Collection[Node
     if inner:
         query = select(nodes.c.node, nodes.c.digest)
         rows = connection.execute(query.where(nodes.c.organisation == organisation, nodes.c.node.in_(inner)))
-        found |= {inner[node]: bytes(digest) for node, digest in rows}
+        found |= {inner[node]: _bytes(digest) for node, digest in rows}
     if leaves:
         query = select(entries.c.sequence, entries.c.leaf)
         rows = connection.execute(
             query.where(entries.c.organisation == organisation, entries.c.sequence.in_(leaves))
         )
-        found |= {(0, sequence - 1): bytes(leaf) for sequence, leaf in rows}
+        found |= {(0, sequence - 1): _bytes(leaf) for sequence, leaf in rows}
     return found
 
 
@@ -307,4 +307,9 @@ def get_checkpoints(
         checkpoints.c.organisation == organisation
     )
     rows = connection.execute(query.order_by(checkpoints.c.size.desc()).limit(limit))
-    return [(made_at, bytes(note)) for made_at, note in rows]
+    return [(made_at, _bytes(note)) for made_at, note in rows]
+
+
+def _bytes(value: bytes | memoryview | str) -> bytes:
+    """The bytes of a column. A tampered SQLite may hold text where bytes belong: that is found, not stumbled over."""
+    return value.encode(errors="surrogatepass") if isinstance(value, str) else bytes(value)

@@ -171,10 +171,11 @@ def _compare_head(connection: Connection, head: Head, edge: Edge) -> None:
 
 def _compare_kept(connection: Connection, head: Head, kept: Sequence[Head]) -> None:
     """Hold the tree against heads kept elsewhere, the smallest first: up to the last that fits, all is as it was."""
-    fits = 0
+    fits: list[int] = [0]
     for one in kept:
         if one.size > head.size:
             raise _Bad(head.size + 1, f"entries up to {one.size} were here once and are gone")
         if root_at(connection, head.organisation, one.size) != one.root:
-            raise _Bad(fits + 1, f"entries {fits + 1} to {one.size} are not those that were here once")
-        fits = one.size
+            first = max(size for size in fits if size < one.size) + 1
+            raise _Bad(first, f"entries {first} to {one.size} are not those that were here once")
+        fits.append(one.size)

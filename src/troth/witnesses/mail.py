@@ -31,7 +31,9 @@ class MailWitness:
         mail["From"], mail["To"] = self._sender, self._to
         mail["Subject"] = f"Checkpoint of {checkpoint.origin} at {checkpoint.size} entries"
         mail.set_content("Keep this file: it shows later whether the ledger was changed.\n")
-        mail.add_attachment(str(note).encode(), "text", "plain", filename=f"{checkpoint.size}.checkpoint")
+        mail.add_attachment(
+            str(note).encode(), "application", "octet-stream", filename=f"{checkpoint.size}.checkpoint"
+        )
         try:
             with smtplib.SMTP(self._host, self._port, timeout=PATIENCE) as server:
                 server.send_message(mail)
