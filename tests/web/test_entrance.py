@@ -14,7 +14,7 @@ from troth.kernel.clock import SteppedClock
 from troth.kernel.entropy import SeededEntropy
 from troth.web import make_app
 from troth.web.api.app import make_api
-from troth.web.guard import HEADERS
+from troth.web.headers import HEADERS
 
 FILLED = {
     "org": "harbour",

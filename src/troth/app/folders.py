@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import resources
 from pathlib import Path
 
-from troth.kernel.findings import Findings, Place
+from troth.kernel.findings import Finding, Findings, Place
 from troth.policy.binding import bind, bind_marks, read_bindings, rebind, render_bindings, unmark
 from troth.policy.clauses import cut
 from troth.policy.compile import CLAUSES_FILE, FORMATS, Compiled, compile_policy
@@ -62,13 +63,22 @@ def read_text(path: Path, name: str, findings: Findings) -> str | None:
 
 def packs(findings: Findings) -> dict[str, Pack]:
     """The regime packs that ship with the package, by id."""
+    found, problems = _shipped()
+    findings.extend(problems)
+    return dict(found)
+
+
+@cache
+def _shipped() -> tuple[dict[str, Pack], tuple[Finding, ...]]:
+    """Read once a process: they change with the package alone."""
+    findings = Findings()
     found: dict[str, Pack] = {}
     for entry in sorted(resources.files("troth.policy").joinpath("packs").iterdir(), key=lambda e: e.name):
         if entry.name.endswith(".yaml"):
             pack = load_pack(entry.read_text(encoding="utf-8"), f"regime pack {entry.name}", findings)
             if pack is not None:
                 found[pack.id] = pack
-    return found
+    return found, findings.sorted
 
 
 def compile_folder(folder: Path, findings: Findings) -> Compiled | None:

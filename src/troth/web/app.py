@@ -15,11 +15,12 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from troth.app.hosting import Hosting
-from troth.web.api import api_routes
+from troth.web.api import HotPeek, api_routes
 from troth.web.console import ROUTES
 from troth.web.console.door import enter, leave, prefer
 from troth.web.faults import note
-from troth.web.guard import API, Entrance, SecurityHeaders
+from troth.web.guard import API, Entrance
+from troth.web.headers import SecurityHeaders
 from troth.web.pages import NotThere, plain_page
 from troth.web.problems import problem_response
 
@@ -40,7 +41,11 @@ def make_app(hosting: Hosting, hosts: frozenset[str] = HOSTS) -> Starlette:
     """The application for these organisations, answering under these host names."""
     app = Starlette(
         routes=[*_door(), *api_routes(hosting), *ROUTES],
-        middleware=[Middleware(SecurityHeaders), Middleware(Entrance, signin=hosting.signin, hosts=hosts)],
+        middleware=[
+            Middleware(HotPeek, hosting=hosting, hosts=hosts),
+            Middleware(SecurityHeaders),
+            Middleware(Entrance, signin=hosting.signin, hosts=hosts),
+        ],
         exception_handlers={NotThere: _not_there, HTTPException: _refused, Exception: _failed},
     )
     app.state.hosting = hosting

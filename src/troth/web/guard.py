@@ -1,17 +1,17 @@
-"""What stands before every page and route: who enters, from where, and which headers every answer carries."""
+"""What stands before every page and route: who enters, and from where."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlsplit
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from troth.app.signin import SignIn
+from troth.web.headers import host_of
 from troth.web.problems import problem_response
 
 COOKIE: Final = "troth_session"
@@ -19,41 +19,6 @@ API: Final = "/api/"
 OPEN: Final = ("/static/", "/sign-in/")
 """What anybody may ask for: the style sheet, and the door itself."""
 SAFE: Final = frozenset({"GET", "HEAD"})
-HEADERS: Final[Mapping[str, str]] = {
-    "content-security-policy": (
-        "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; form-action 'self'; "
-        "base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-    "cross-origin-opener-policy": "same-origin",
-    "cross-origin-resource-policy": "same-origin",
-    "permissions-policy": "camera=(), geolocation=(), microphone=(), interest-cohort=()",
-}
-
-
-class SecurityHeaders:
-    """Puts the headers on every answer; what is shown to somebody is kept by no cache."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-
-        async def sending(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers[name] = value
-                headers.setdefault("cache-control", "no-store")
-            await send(message)
-
-        await self.app(scope, receive, sending)
 
 
 class Entrance:
@@ -81,7 +46,7 @@ class Entrance:
 
     def _refused(self, scope: Scope) -> Response | None:
         headers, path = Headers(scope=scope), scope["path"]
-        if _host(headers.get("host", "")) not in self._hosts:
+        if host_of(headers.get("host", "")) not in self._hosts:
             return problem_response(400, "host", "This server does not answer under that name.")
         if path.startswith(API):
             return None
@@ -109,11 +74,3 @@ def _from_here(headers: Headers) -> bool:
     if site:
         return site == "same-origin"
     return bool(origin) and urlsplit(origin).netloc == headers.get("host", "")
-
-
-def _host(value: str) -> str:
-    """The host of a Host header without its port."""
-    try:
-        return (urlsplit(f"//{value}").hostname or "").lower()
-    except ValueError:
-        return ""

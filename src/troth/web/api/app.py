@@ -1,4 +1,4 @@
-"""The API put together: the routes, the hot one before them, and every refusal as a problem (RFC 9457)."""
+"""The API put together: its routes, the document that describes them with the hot one, and every refusal as a problem (RFC 9457)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount, Route, Router
+from starlette.routing import BaseRoute, Mount
 from starlette.types import ASGIApp
 
 from troth import __version__
@@ -18,7 +18,6 @@ from troth.app.hosting import Hosting
 from troth.kernel.errors import TrothError
 from troth.web.api import reading, writing
 from troth.web.api.entry import KeyNeeded, Refused
-from troth.web.api.peek import peek
 from troth.web.faults import note
 from troth.web.pages import NotThere
 from troth.web.problems import MEDIA, of_error, problem_response
@@ -28,13 +27,12 @@ ABOUT = (
     "Send `Authorization: Bearer KEY`; a key opens one organisation, for some of the scopes ask, subjects, consents, "
     "observe and read. Refusals are problems as RFC 9457 describes them; a denial is an answer and no refusal."
 )
+PEEK = "What would be answered now, on what is on record; nothing is written."
 
 
 def api_routes(hosting: Hosting) -> list[BaseRoute]:
     """What to mount: everything under `/api/v1` stands behind a key."""
-    api = make_api(hosting)
-    hot = Router([Route("/{org}/peek", peek, methods=["POST"]), Mount("", api)])
-    return [Mount("/api/v1", cast(ASGIApp, KeyNeeded(hot, hosting.keys)))]
+    return [Mount("/api/v1", cast(ASGIApp, KeyNeeded(make_api(hosting), hosting.keys)))]
 
 
 def make_api(hosting: Hosting) -> FastAPI:
@@ -60,7 +58,7 @@ def _openapi(api: FastAPI) -> dict[str, Any]:
         found["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         found["security"] = [{"key": []}]
         asked = found["paths"]["/{org}/use"]["post"]
-        hot = asked | {"operationId": "peek", "summary": "Peek", "description": (peek.__doc__ or "").strip()}
+        hot = asked | {"operationId": "peek", "summary": "Peek", "description": PEEK}
         hot["parameters"] = [p for p in asked["parameters"] if p["in"] == "path"]
         found["paths"]["/{org}/peek"] = {"post": hot}
         _describe_refusals(found)
