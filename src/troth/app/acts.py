@@ -17,7 +17,7 @@ from troth.kernel.ids import SubjectId, parse
 from troth.ledger import Origin, Work
 from troth.policies import Declared, PolicyUnknown
 from troth.policy.bundle import Bundle
-from troth.subjects import Act, Changes, Identity, IdentityKind, Opened, Shown
+from troth.subjects import EVERYBODY, Act, Changes, Identity, IdentityKind, Opened, Shown
 from troth.subjects.errors import IdentityUnreadable
 
 
@@ -41,6 +41,7 @@ class Acts:
 
     def activate(self, bundle: Bundle, texts: Mapping[str, str], *, since: datetime | None = None) -> str:
         """Put a version of the policy in force, at once or from `since`; its digest."""
+        self._changes.restrict(EVERYBODY, None)
         return self._rooms.policies.activate(
             self.work, bundle, texts, at=self.at, since=since, origin=self.origin
         )

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
 class Home:
-    """The folder of an installation and the address of its database (`sqlite:///FILE`, `postgresql://…`)."""
+    """The folder of an installation and the address of its database (`sqlite:///FILE`, `postgresql://…`).
+
+    `words` is a folder of this machine for the words of its people, for a PostgreSQL database that this host alone serves;
+    beside a SQLite database they are kept anyway.
+    """
 
     folder: Path
     database: str
+    words: Path | None = None
 
     @classmethod
     def at(cls, folder: Path, database: str = "") -> Home:
@@ -22,9 +27,10 @@ class Home:
 
     @classmethod
     def of_environment(cls, environment: Mapping[str, str] | None = None) -> Home:
-        """As TROTH_HOME (default: var) and TROTH_DATABASE say."""
+        """As TROTH_HOME (default: var), TROTH_DATABASE and TROTH_WORDS say."""
         said = os.environ if environment is None else environment
-        return cls.at(Path(said.get("TROTH_HOME", "var")), said.get("TROTH_DATABASE", ""))
+        found = cls.at(Path(said.get("TROTH_HOME", "var")), said.get("TROTH_DATABASE", ""))
+        return replace(found, words=Path(said["TROTH_WORDS"])) if said.get("TROTH_WORDS") else found
 
     def key(self, organisation: str) -> Path:
         """The pseudonym key of an organisation."""

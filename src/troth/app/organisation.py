@@ -11,6 +11,7 @@ from troth.app.acts import Acts
 from troth.app.config import Home
 from troth.app.folders import packs, read_folder
 from troth.app.system import SystemClock, SystemEntropy
+from troth.app.words import open_words
 from troth.consent import Consents, ConsentsProjection
 from troth.db import Database, check, migrate, open_database
 from troth.decide import naive
@@ -22,14 +23,14 @@ from troth.kernel.clock import Clock
 from troth.kernel.entropy import Entropy
 from troth.kernel.errors import AuthorError
 from troth.kernel.findings import Findings, Severity
-from troth.ledger import Ledger, Origin, Projection, PseudonymKey, Segments, create_key, read_key
+from troth.ledger import Ledger, Origin, Projection, PseudonymKey, Replayed, Segments, create_key, read_key
 from troth.policies import Declared, Policies
 from troth.policies.service import VersionsProjection
 from troth.policy.bundle import Bundle
 from troth.policy.compile import compile_policy
 from troth.promises import Promises, PromisesProjection
 from troth.recipients import Recipients, RecipientsProjection
-from troth.subjects import UNWATCHED, Changes, PeopleProjection, Subjects
+from troth.subjects import EVERYBODY, UNWATCHED, Changes, PeopleProjection, Subjects
 
 T = TypeVar("T")
 PROJECTIONS: tuple[Projection, ...] = (
@@ -92,6 +93,7 @@ class Organisation:
         compile: Callable[[Declared], Decider] = engine,
         words: Words | None = None,
         watch: Watch | None = None,
+        words_folder: Path | None = None,
     ) -> None:
         self.id = id
         self.database = database
@@ -100,12 +102,14 @@ class Organisation:
         self.ledger = Ledger(database, id, key, clock=clock, entropy=entropy, projections=PROJECTIONS)
         self.recorder = self.ledger.recorder()
         self.rooms = Rooms(Policies(id), Subjects(id, entropy), Consents(id), Recipients(id))
+        self.words = open_words(words_folder, self.ledger, self.rooms, clock) if words_folder else None
         self.gate = Gate(
-            self.ledger, self.recorder, self.rooms, compile, clock, segments, words=words or Unshared()
-        )
+            self.ledger, self.recorder, self.rooms, compile, clock, segments,
+            words=words or self.words or Unshared(),
+        )  # fmt: skip
         self._compile = compile
         self._once = Once(id)
-        self._watch = watch or Unwatched()
+        self._watch = watch or self.words or Unwatched()
         self._promises: Promises | None = None
 
     def act(self, do: Callable[[Acts], T], *, origin: Origin = Origin.OBSERVED) -> T:
@@ -158,6 +162,12 @@ class Organisation:
         with self.database.read() as connection:
             return self.gate.known(connection, subject)
 
+    def replay(self) -> list[Replayed]:
+        """Rebuild all state from the ledger, and say of each table whether it came out as it stood; nobody reads words meanwhile."""
+        with self._watch.watching() as changes:
+            changes.restrict(EVERYBODY, None)
+            return self.ledger.replay()
+
     def suppose(self, question: Question, facts: Facts) -> Reply:
         """What would be answered on made-up facts under the version in force: hypothetical, recorded nowhere."""
         return suppose(self._compile(self.policy()), question, facts, self.clock.now())
@@ -165,6 +175,8 @@ class Organisation:
     def close(self) -> None:
         """Seal what was gathered and give the connections back."""
         self.gate.flush()
+        if self.words is not None:
+            self.words.close()
         self.database.close()
 
     def __enter__(self) -> Organisation:
@@ -204,6 +216,7 @@ def open_organisation(
         found = Organisation(
             id, database, _key(home, id, database, chance), Segments(home.segments(id)),
             clock=clock or SystemClock(), entropy=chance, compile=compile, words=words, watch=watch,
+            words_folder=_words_folder(home, id, database),
         )  # fmt: skip
         if compiled is not None:
             bundle, texts = compiled
@@ -237,6 +250,20 @@ def _put_in_force(acts: Acts, organisation: Organisation, bundle: Bundle, texts:
     held = [version.digest for version in policies.versions(connection)]
     if not held or policies.in_force(connection, acts.at).digest != bundle.digest:
         acts.activate(bundle, texts)
+
+
+def _words_folder(home: Home, id: str, database: Database) -> Path | None:
+    """Where this host keeps an organisation's words: beside a SQLite database, which one host alone can have open.
+
+    A PostgreSQL database may serve several hosts, whose words would not know of each other's changes: there words are kept
+    only in a folder that was named, by an operator who lets one host alone serve it.
+    """
+    if home.words is not None:
+        return home.words / id
+    if database.dialect != "sqlite":
+        return None
+    file = Path(database.where).resolve()
+    return file.parent / "words" / file.name / id
 
 
 def _key(home: Home, id: str, database: Database, entropy: Entropy) -> PseudonymKey:

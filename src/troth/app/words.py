@@ -20,7 +20,18 @@ from troth.ledger import Ledger
 from troth.policies import Declared
 from troth.policy.facts import FAMILIES, Fact
 from troth.subjects import Changes, SubjectUnknown
-from troth.words import NEVER, Change, Hit, HostFiles, Packed, Shape, SharedWords, VersionShape, boot_id
+from troth.words import (
+    NEVER,
+    Change,
+    Hit,
+    HostFiles,
+    Packed,
+    Shape,
+    SharedWords,
+    VersionShape,
+    WordsUnusable,
+    boot_id,
+)
 
 _MOST_VERSIONS: Final = 64
 _MOST_KEPT: Final = 1 << 16
@@ -166,11 +177,17 @@ class PeopleWords:
         self._truth = truth
         self._words = SharedWords(files, truth)
         self._facts: dict[Hit, Mapping[str, Facts]] = {}
+        self._words.mend()
 
     def lookup(self, pseudonym: str, at: datetime) -> Mapping[str, Facts] | None:
         """The facts of a person by policy version that binds, true now; None: read the database instead."""
         hit = self._words.find(pseudonym, at.timestamp())
         return None if hit is None else self._facts.get(hit) or self._meant(hit)
+
+    def glance(self, pseudonym: str, at: datetime) -> Mapping[str, Facts] | None:
+        """As `lookup`, where that neither waits nor reads the database; None: ask `lookup`, away from an event loop."""
+        hit = self._words.at_hand(pseudonym, at.timestamp())
+        return None if hit is None else self._facts.get(hit)
 
     def watching(self) -> AbstractContextManager[Changes]:
         """Around a transaction: what restricts is seen before it commits, what permits after, under one lock."""
@@ -205,7 +222,38 @@ class PeopleWords:
         return found
 
 
-def open_words(folder: Path, ledger: Ledger, rooms: Rooms, clock: Clock) -> PeopleWords | None:
-    """The words in a folder of this machine; None where the system has no id for its boot. Raises WordsUnusable, WordsLocked."""
+class NoWords:
+    """Where the folder cannot be used: questions read the database, and nobody's facts can be changed from here."""
+
+    def __init__(self, problem: WordsUnusable) -> None:
+        self._problem = problem
+
+    def lookup(self, pseudonym: str, at: datetime) -> Mapping[str, Facts] | None:
+        """Nothing is known here."""
+        return None
+
+    def glance(self, pseudonym: str, at: datetime) -> Mapping[str, Facts] | None:
+        """Nothing is known here."""
+        return None
+
+    def watching(self) -> AbstractContextManager[Changes]:
+        """Refuse: other processes may read words that this one could not change. Raises WordsUnusable."""
+        raise self._problem
+
+    def repack(self) -> bool:
+        """There is nothing to pack into. Raises WordsUnusable."""
+        raise self._problem
+
+    def close(self) -> None:
+        """There is nothing to give back."""
+
+
+def open_words(folder: Path, ledger: Ledger, rooms: Rooms, clock: Clock) -> PeopleWords | NoWords | None:
+    """The words in a folder of this machine; None where the system has no id for its boot. Raises WordsLocked."""
     boot = boot_id()
-    return PeopleWords(HostFiles(folder, boot), RoomsTruth(ledger, rooms, clock)) if boot else None
+    if not boot:
+        return None
+    try:
+        return PeopleWords(HostFiles(folder, boot), RoomsTruth(ledger, rooms, clock))
+    except WordsUnusable as problem:
+        return NoWords(problem)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+from dataclasses import replace
 from pathlib import Path
 
 from troth.app.config import Home
@@ -21,7 +22,6 @@ def add_home(command: argparse.ArgumentParser) -> None:
 
 def home_of(args: argparse.Namespace) -> Home:
     """The installation that the arguments, or else the environment, name."""
-    if args.home is None:
-        said = Home.of_environment()
-        return Home.at(said.folder, args.database) if args.database else said
-    return Home.at(args.home, args.database or os.environ.get("TROTH_DATABASE", ""))
+    said = Home.of_environment()
+    folder, database = args.home or said.folder, args.database or os.environ.get("TROTH_DATABASE", "")
+    return replace(Home.at(folder, database), words=said.words)

@@ -27,7 +27,7 @@ def run(args: argparse.Namespace) -> int:
     """Exit code 0 when everything came out equal, 1 when it did not, 2 when the installation cannot be opened."""
     try:
         with open_organisation(home_of(args), args.organisation, bring_up=False) as organisation:
-            found = organisation.ledger.compare() if args.compare else organisation.ledger.replay()
+            found = organisation.ledger.compare() if args.compare else organisation.replay()
     except TrothError as problem:
         print(json.dumps(problem.as_json(), indent=2) if args.json else str(problem))
         return 2

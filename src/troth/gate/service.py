@@ -72,6 +72,25 @@ class Gate:
             )
             return Reply(self._decide(views, question), at)
 
+    def glance(self, question: Question, subject: str | None, papers: Papers = NO_PAPERS) -> Reply | None:
+        """What `peek` would say, where memory holds all it takes: waits for nothing, so an event loop may call it. None: `peek`.
+
+        Only for a person whom the words tell, under one policy version whose decider stands ready, and no recipient, whose
+        facts the database alone holds. The guarantee of `peek` holds: the words are read anew. Raises PaperUnknown.
+        """
+        if not subject or question.recipient:
+            return None
+        held, at = check_papers(papers), self._clock.now()
+        known = self._words.glance(self._ledger.pseudonym(subject), at)
+        if known is None or len(known) != 1:
+            return None
+        ((digest, facts),) = known.items()
+        decider = self._deciders.get(digest)
+        if decider is None:
+            return None
+        given = Facts(facts.holding | held, facts.unknown) if held else facts
+        return Reply(_named(decider.answer(question, given), digest), at)
+
     def use(
         self,
         question: Question,
@@ -144,8 +163,9 @@ class Gate:
         """The second form of question: what the policy says to a rights request. Advice; nothing is written."""
         held, at = check_papers(papers), self._clock.now()
         with self._ledger.database.read() as connection:
+            # Words hold only the facts that statements about acts read.
             view = situation.now(
-                self._rooms, connection, self._pseudonym(subject), "", held, at, self._words
+                self._rooms, connection, self._pseudonym(subject), "", held, at, _UNSHARED
             )[0]
         return answer_request(view.declared.catalogue, request, view.facts, view.declared.digest)
 
@@ -193,8 +213,7 @@ class Gate:
         decider = self._deciders.get(digest)
         if decider is None:
             decider = self._deciders[digest] = self._compile(view.declared)
-        answer = decider.answer(question, view.facts)
-        return answer if answer.policy == digest else replace(answer, policy=digest)
+        return _named(decider.answer(question, view.facts), digest)
 
     def _pseudonym(self, subject: str | None) -> str | None:
         return self._ledger.pseudonym(subject) if subject else None
@@ -265,6 +284,10 @@ class Gate:
             return False
         data = set(released.pop("data", ()))
         return released == {k: v for k, v in done.items() if k != "data"} and set(act.question.data) <= data
+
+
+def _named(answer: Answer, digest: str) -> Answer:
+    return answer if answer.policy == digest else replace(answer, policy=digest)
 
 
 def suppose(decider: Decider, question: Question, facts: Facts, at: datetime) -> Reply:

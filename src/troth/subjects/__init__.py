@@ -5,7 +5,7 @@ facts registered, verified, closed, restricted, is, on, allowed, shown. After a 
 No identity is kept in clear. Serves GDPR art. 4(1), 4(5), 11 and 25, PIPL art. 4 and 51.
 """
 
-from troth.subjects.changes import UNWATCHED, Changes
+from troth.subjects.changes import EVERYBODY, UNWATCHED, Changes
 from troth.subjects.errors import IdentitiesDiffer, IdentityTaken, SubjectUnknown
 from troth.subjects.evidence import Act
 from troth.subjects.model import FAMILIES_HERE, Identity, IdentityKind, Opened, Person, PersonState
@@ -13,6 +13,7 @@ from troth.subjects.rules import held, merged, moved
 from troth.subjects.service import PeopleProjection, Shown, Subjects, check_language, id_of, root_of
 
 __all__ = [
+    "EVERYBODY",
     "FAMILIES_HERE",
     "UNWATCHED",
     "Act",

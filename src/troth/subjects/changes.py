@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from troth.policy.facts import Fact
+
+EVERYBODY: Final = ""
+"""The pseudonym of nobody: what is told of it is told of everybody, as when another policy comes into force."""
 
 
 class Changes(Protocol):

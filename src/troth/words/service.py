@@ -31,8 +31,8 @@ class SharedWords:
     def find(self, key: str, at: float) -> Hit | None:
         """The words of a person that are true now, `at` being now in seconds; None: read the database.
 
-        The number of the current epoch is read first and last: what was read from an epoch that was replaced meanwhile is not
-        believed. Whoever is not in the words is packed on the way, if nobody is changing anything.
+        The number of the current epoch is read anew by every look-up, so that none which begins after a swap reads an older map.
+        Whoever is not in the words is packed on the way, if nobody is changing anything.
         """
         found = self._look(key, at)
         if found is not None:
@@ -45,6 +45,21 @@ class SharedWords:
                 return None
             return self._look(key, at)
         return None
+
+    def at_hand(self, key: str, at: float) -> Hit | None:
+        """As `find`, from memory alone: nobody is packed on the way, and nothing is waited for."""
+        return self._look(key, at)
+
+    def mend(self) -> None:
+        """Clean up after a process that died in the middle of a change: as every change does, and whoever comes anew should.
+
+        Until somebody does, those whom it was changing are too strictly told of, never too laxly.
+        """
+        if self._host.try_acquire():
+            try:
+                protocol.mend(self._host, self._truth)
+            finally:
+                self._host.release()
 
     def shape(self, number: int) -> Shape | None:
         """What the bits of an epoch mean, while it is the one at hand."""
@@ -89,5 +104,4 @@ class SharedWords:
             epoch = self._epoch = self._host.current()
             if epoch is None:
                 return None
-        found = epoch.find(key, at)
-        return found if self._control[CURRENT] == number == epoch.number else None
+        return epoch.find(key, at) if epoch.number == number else None
