@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import peers
+from bench import packing, peers
 from bench.rows import Row, row
 from troth.db import migrate, open_database
 from troth.kernel.clock import FixedClock
@@ -159,4 +159,15 @@ def rows() -> list[Row]:
                 peer_value=their["proofs"],
             ),
             row("ledger.verify", ours(verified), "entries/s"),
+            *_packs(folder),
         ]
+
+
+def _packs(folder: Path) -> list[Row]:
+    """A pack of 100,000 events: one run, which takes long enough to be its own median."""
+    found = packing.packed(folder, drafts)
+    return [
+        row("ledger.pack.make", found.make, "s"),
+        row("ledger.pack.size", found.megabytes, "MB"),
+        row("ledger.pack.verify", found.verify, "s", at_most=10),
+    ]
