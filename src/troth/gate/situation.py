@@ -29,11 +29,18 @@ class Words(Protocol):
     def lookup(self, pseudonym: str, at: datetime) -> Mapping[str, Facts] | None:
         """The facts of a person by policy version that binds, true now; None: read the database instead."""
 
+    def glance(self, pseudonym: str, at: datetime) -> Mapping[str, Facts] | None:
+        """As `lookup`, where that neither waits nor reads the database; None says nothing."""
+
 
 class Unshared:
     """No words on this host: every question reads the database."""
 
     def lookup(self, pseudonym: str, at: datetime) -> Mapping[str, Facts] | None:
+        """Nothing is known here."""
+        return None
+
+    def glance(self, pseudonym: str, at: datetime) -> Mapping[str, Facts] | None:
         """Nothing is known here."""
         return None
 
