@@ -69,11 +69,6 @@ class Hosted:
         return self.organisation.promises
 
     @cached_property
-    def answers_at_once(self) -> bool:
-        """Whether advice takes microseconds, so that a door may wait for it without a thread: the database is a file here."""
-        return self.organisation.database.dialect == "sqlite" and self.organisation.words is not None
-
-    @cached_property
     def cut(self) -> Cut:
         """The authoritative text, as it was published with this version."""
         text = next(text for text in self.bundle.texts if text.authoritative)

@@ -1,7 +1,7 @@
 """The hot route: advice before an act. Plain ASGI in front of everything else, so that little is spent beside the decision.
 
 What the others have done for them by middleware happens here in a few lines: the host, the key and its scope, the length of the
-body, and the headers of the answer.
+body, and the headers of the answer. What memory can tell is answered at once; else a thread reads the database meanwhile.
 """
 
 from __future__ import annotations
@@ -78,10 +78,11 @@ class HotPeek:
                 return key
             hosted = opened(self._hosting, key, organisation, "ask")
             question, subject, papers = read(await _body(receive))
-            peek = hosted.organisation.gate.peek
-            if hosted.answers_at_once:
-                return _bytes(peek(question, subject, papers))
-            return _bytes(await run_in_threadpool(peek, question, subject, papers))
+            gate = hosted.organisation.gate
+            reply = gate.glance(question, subject, papers)
+            if reply is None:
+                reply = await run_in_threadpool(gate.peek, question, subject, papers)
+            return _bytes(reply)
         except Refused as refused:
             return problem_response(refused.status, "refused", refused.message)
         except TooLong:
@@ -155,7 +156,7 @@ def read(body: bytes) -> tuple[Question, str | None, dict[str, str]]:
 
 
 def _word(value: object) -> bool:
-    return isinstance(value, str) and len(value) <= LONGEST and value.isprintable()
+    return value == "" or (isinstance(value, str) and len(value) <= LONGEST and value.isprintable())
 
 
 def _all_texts(papers: dict[Any, Any]) -> bool:
