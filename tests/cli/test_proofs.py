@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import shutil
 from pathlib import Path
@@ -15,7 +16,9 @@ from tests.verifier.program import load
 from troth.app.config import Home
 from troth.cli.main import main
 from troth.db import open_database
-from troth.ledger import VerifierKey
+from troth.ledger import Checkpoint, VerifierKey
+from troth.ledger.checkpoint import read_proof
+from troth.ledger.tree import leaf_hash, verify_inclusion
 
 
 @pytest.fixture
@@ -168,6 +171,18 @@ def test_a_pack_is_written_and_holds(home: Home, troth: Any, tmp_path: Path) -> 
     assert (code, refused["error"]) == (2, "CallerError")
     code, refused = troth("prove", "quay", "--entry", 2, "--out", tmp_path / "no" / "folder")
     assert code == 2
+
+
+def test_one_entry_is_proven_in_the_format_that_others_read(home: Home, troth: Any, tmp_path: Path) -> None:
+    file = tmp_path / "three.tlog-proof"
+    assert troth("prove", "quay", "--tlog-proof", 3, "--out", file)[0] == 0
+    written = file.read_text()
+    index, path, note = read_proof(written)
+    leaf = base64.b64decode(written.split("\n")[1].removeprefix("extra "))
+    found = Checkpoint.of(note)
+    assert (index, json.loads(leaf)["sequence"]) == (2, 3)
+    assert verify_inclusion(leaf_hash(leaf), index, found.size, path, found.root)
+    assert troth("prove", "quay", "--tlog-proof", 300, "--out", tmp_path / "x")[0] == 2
 
 
 def test_people_read_sentences(home: Home, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

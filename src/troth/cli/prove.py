@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from troth.app.organisation import open_organisation
-from troth.app.proofs import packs_of
+from troth.app.proofs import checkpoints_of, packs_of
 from troth.cli.home import add_home, home_of
 from troth.kernel.errors import CallerError, TrothError
 from troth.packs import Pack, Selection
@@ -43,6 +43,12 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--everything", action="store_true", help="the header of every entry, and every clause"
     )
+    command.add_argument(
+        "--tlog-proof",
+        type=int,
+        metavar="N",
+        help="instead of a pack, the proof of one entry as C2SP tlog-proof",
+    )
     command.add_argument("--json", action="store_true", help="print JSON")
     add_home(command)
     command.set_defaults(run=run)
@@ -58,8 +64,17 @@ def run(args: argparse.Namespace) -> int:
         home = home_of(args)
         _refuse_existing(args.out)
         with open_organisation(home, args.organisation, bring_up=False) as organisation:
+            if args.tlog_proof is not None:
+                proof = checkpoints_of(organisation, home).proof(args.tlog_proof)
+                _write(args.out, proof, private=False)
+                print(
+                    json.dumps({"proof": str(args.out)})
+                    if args.json
+                    else f"{args.out}: entry {args.tlog_proof}."
+                )
+                return 0
             pack = packs_of(organisation, home).make(selection)
-        _write(args.out, pack)
+        _write(args.out, pack.text, private=bool(pack.payloads))
     except TrothError as problem:
         print(json.dumps(problem.as_json(), indent=2) if args.json else str(problem))
         return 2
@@ -94,13 +109,13 @@ def _refuse_existing(path: Path) -> None:
         raise CallerError(f"{path} is there already.", "Name a new file.")
 
 
-def _write(path: Path, pack: Pack) -> None:
+def _write(path: Path, text: str, *, private: bool) -> None:
     """A pack with payloads is for its owner's eyes until it is handed on."""
-    mode = 0o600 if pack.payloads else 0o644
+    mode = 0o600 if private else 0o644
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(pack.text)
+            file.write(text)
     except OSError as error:
         raise CallerError(
             f"{path} cannot be written: {error.strerror}.", "Name a new file in a folder that is there."

@@ -38,9 +38,13 @@ class Checkpoint:
         return cls(lines[0], read_number(lines[1]), read_hash(lines[2]))
 
 
-def proof_text(index: int, path: Sequence[bytes], note: Note) -> str:
-    """The proof that entry `index` (from 0) lies under a checkpoint, as a `.tlog-proof` file (C2SP tlog-proof)."""
-    return f"{PROOF}\nindex {index}\n{_lines(path)}\n{note}"
+def proof_text(index: int, path: Sequence[bytes], note: Note, extra: bytes = b"") -> str:
+    """The proof that entry `index` (from 0) lies under a checkpoint, as a `.tlog-proof` file (C2SP tlog-proof).
+
+    `extra` is not authenticated by the format; whoever hashes a leaf given there to the root has checked it.
+    """
+    more = f"extra {_base64(extra)}\n" if extra else ""
+    return f"{PROOF}\n{more}index {index}\n{_lines(path)}\n{note}"
 
 
 def read_proof(text: str) -> tuple[int, list[bytes], Note]:

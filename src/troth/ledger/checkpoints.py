@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from troth.kernel.clock import Clock
 from troth.kernel.entropy import Entropy
 from troth.ledger import tables
-from troth.ledger.checkpoint import Checkpoint
+from troth.ledger.checkpoint import Checkpoint, proof_text
 from troth.ledger.errors import KeyProblem, LedgerParted, NoteRefused, WitnessProblem
 from troth.ledger.kept import Kept
 from troth.ledger.model import Draft, Head
@@ -134,6 +134,17 @@ class Checkpoints:
         made = Made(Note.signed(checkpoint.text, keys), checkpoint, self._clock.now())
         self._keep(made)
         return made
+
+    def proof(self, sequence: int) -> str:
+        """Entry and place of one entry under a fresh checkpoint, as a C2SP tlog-proof; its `extra` is the entry's leaf.
+
+        Raises EntryMissing, LedgerParted, KeyProblem.
+        """
+        made = self.make()
+        with self._ledger.database.read() as connection:
+            path = self._ledger.prove_inclusion(connection, sequence, made.checkpoint.size)
+            leaf = self._ledger.leaf(connection, sequence)
+        return proof_text(sequence - 1, path, made.note, leaf)
 
     def seal(self, text: str) -> Note:
         """Any other text signed by the keys of this ledger. Raises NoteRefused for one that could pass as a checkpoint."""
