@@ -164,9 +164,8 @@ class Gate:
         held, at = check_papers(papers), self._clock.now()
         with self._ledger.database.read() as connection:
             # Words hold only the facts that statements about acts read.
-            view = situation.now(
-                self._rooms, connection, self._pseudonym(subject), "", held, at, _UNSHARED
-            )[0]
+            pseudonym = self._pseudonym(subject)
+            view, *_ = situation.now(self._rooms, connection, pseudonym, "", held, at, _UNSHARED)
         return answer_request(view.declared.catalogue, request, view.facts, view.declared.digest)
 
     def observe(self, acts: Iterable[ObservedAct], *, origin: Origin = Origin.OBSERVED) -> tuple[Found, ...]:
