@@ -84,7 +84,9 @@ def _turn(lines: list[socket.socket], requests: list[bytes]) -> None:
     for start in range(ROUNDS):
         for at, line in enumerate(lines):
             line.sendall(requests[(start * CONNECTIONS + at) % len(requests)])
-        for line in lines:
+        for line in reversed(
+            lines
+        ):  # the last answer first: whoever waits is woken once a round, not once an answer
             _answered(line)
 
 

@@ -6,7 +6,7 @@ outside are decided again and recorded as what they were. Serves GDPR art. 5(2),
 """
 
 from troth.gate.errors import ActUnreadable, KeyReused, PaperUnknown
-from troth.gate.model import NOT_SEEN, Found, ObservedAct, Reply, Seen
+from troth.gate.model import NOT_SEEN, Found, ObservedAct, Reply, Seen, answer_json
 from troth.gate.once import Kept, Once
 from troth.gate.service import Decider, Gate, suppose
 from troth.gate.situation import Rooms, Words
@@ -26,5 +26,6 @@ __all__ = [
     "Rooms",
     "Seen",
     "Words",
+    "answer_json",
     "suppose",
 ]

@@ -37,22 +37,29 @@ class Reply:
 
     def as_json(self) -> dict[str, object]:
         """The reply as plain JSON values."""
-        answer = self.answer
-        found: dict[str, object] = {
-            "outcome": answer.outcome.value,
-            "grounds": list(answer.grounds),
-            "clauses": list(answer.clauses),
-            "duties": list(answer.duties),
-            "missing": [list(way) for way in answer.missing],
-            "obstacles": [_obstacle(obstacle) for obstacle in answer.obstacles],
-            "applied": list(answer.applied),
-            "policy": answer.policy,
-            "at": self.at.isoformat(),
-            "origin": self.origin.value,
-        }
+        return answer_json(self.answer) | self.circumstances
+
+    @property
+    def circumstances(self) -> dict[str, object]:
+        """All of the reply but the answer, as plain JSON values: what differs each time the same is answered."""
+        found: dict[str, object] = {"at": self.at.isoformat(), "origin": self.origin.value}
         found |= {"recorded": self.recorded} if self.recorded else {}
         found |= {"sequence": self.sequence} if self.sequence is not None else {}
         return found | ({"hypothetical": True} if self.hypothetical else {})
+
+
+def answer_json(answer: Answer) -> dict[str, object]:
+    """An answer as plain JSON values."""
+    return {
+        "outcome": answer.outcome.value,
+        "grounds": list(answer.grounds),
+        "clauses": list(answer.clauses),
+        "duties": list(answer.duties),
+        "missing": [list(way) for way in answer.missing],
+        "obstacles": [_obstacle(obstacle) for obstacle in answer.obstacles],
+        "applied": list(answer.applied),
+        "policy": answer.policy,
+    }
 
 
 def _obstacle(obstacle: Obstacle) -> dict[str, object]:

@@ -7,6 +7,7 @@ body, and the headers of the answer. What memory can tell is answered at once; e
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from typing import Any, Final
 
 from starlette.concurrency import run_in_threadpool
@@ -15,8 +16,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from troth.app.hosting import Hosting
 from troth.app.keys import ApiKey
-from troth.decide.model import Question
-from troth.gate import Reply
+from troth.decide.model import Answer, Question
+from troth.gate import Reply, answer_json
 from troth.kernel.errors import CallerError, TrothError
 from troth.web.api.entry import LARGEST, Refused, opened
 from troth.web.faults import note
@@ -125,7 +126,13 @@ async def _body(receive: Receive) -> bytes:
 
 
 def _bytes(reply: Reply) -> bytes:
-    return _written(reply.as_json()).encode()
+    """A reply as `as_json` has it, its answer written out only when it is first given."""
+    return f"{_opening(reply.answer)},{_written(reply.circumstances)[1:]}".encode()
+
+
+@lru_cache(maxsize=4096)
+def _opening(answer: Answer) -> str:
+    return _written(answer_json(answer))[:-1]
 
 
 def read(body: bytes) -> tuple[Question, str | None, dict[str, str]]:
