@@ -152,7 +152,7 @@ class Consents:
         self, connection: Connection, root: str, declared: Declared, item: str, at: datetime
     ) -> Standing:
         """Where one consent item stands at an instant. Raises NotDeclared."""
-        consent, state = declared.consent(item), self.state(connection, root)
+        consent, state = declared.consent(item), store.load_said(connection, self._organisation, root)
         said = [(key[1], one) for key, one in state.said.items() if key[0] == item]
         kind, last = max(said, key=lambda pair: pair[1].since, default=(NO, None))
         return _standing(consent, rules.holds(state, item, consent.what, at), kind, last)
@@ -233,7 +233,8 @@ class ConsentsProjection:
         """Bring a person's state up to this event."""
         assert event.subject is not None
         root = root_of(connection, event.organisation, event.subject)
-        before = store.load(connection, event.organisation, root)
+        load = store.load_said if event.kind.startswith(evidence.ITEM) else store.load
+        before = load(connection, event.organisation, root)
         if event.kind == MERGED:
             absorbed = event.codes[0]
             theirs = store.load(connection, event.organisation, absorbed)

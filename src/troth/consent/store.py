@@ -14,7 +14,6 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
-    and_,
     bindparam,
     delete,
     insert,
@@ -69,6 +68,12 @@ def _of_person(table: Table) -> Any:
 _STATES: Final = _of_person(states)
 _ACCEPTANCES: Final = _of_person(acceptances)
 _OBJECTIONS: Final = _of_person(objections)
+_GONE: Final = {
+    table.name: delete(table).where(
+        *(column == bindparam(f"of_{column.name}") for column in table.primary_key)
+    )
+    for table in (states, acceptances, objections)
+}
 Rows = Mapping[tuple[str, ...], dict[str, Any]]
 
 
@@ -80,6 +85,12 @@ def load(connection: Connection, organisation: str, subject: str) -> ConsentStat
         MappingProxyType({(r.policy, r.kind): r.since for r in connection.execute(_ACCEPTANCES, who)}),
         MappingProxyType({r.objection: r.since for r in connection.execute(_OBJECTIONS, who)}),
     )
+
+
+def load_said(connection: Connection, organisation: str, subject: str) -> ConsentState:
+    """As `load`, with what was said about items alone: for whoever looks at, or moves, nothing else."""
+    rows = connection.execute(_STATES, {"of": organisation, "who": subject})
+    return ConsentState(MappingProxyType({(r.item, r.kind): _said(r) for r in rows}))
 
 
 def save(
@@ -109,8 +120,8 @@ def _change(connection: Connection, table: Table, mine: dict[str, str], before: 
     names = [column.name for column in table.primary_key if column.name not in mine]
     for key, row in before.items():
         if after.get(key) != row:
-            same = and_(*(table.c[n] == v for n, v in (mine | dict(zip(names, key, strict=True))).items()))
-            connection.execute(delete(table).where(same))
+            same = mine | dict(zip(names, key, strict=True))
+            connection.execute(_GONE[table.name], {f"of_{name}": value for name, value in same.items()})
     new = [
         mine | dict(zip(names, key, strict=True)) | row
         for key, row in after.items()

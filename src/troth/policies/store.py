@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import (
     BigInteger,
@@ -12,6 +13,7 @@ from sqlalchemy import (
     PrimaryKeyConstraint,
     String,
     Table,
+    bindparam,
     insert,
     select,
 )
@@ -68,14 +70,22 @@ def activate(connection: Connection, organisation: str, version: Version) -> Non
     )
 
 
+_IN_FORCE: Final = (
+    select(versions)
+    .where(versions.c.organisation == bindparam("of"), versions.c.since <= bindparam("at"))
+    .order_by(versions.c.since.desc(), versions.c.sequence.desc())
+    .limit(1)
+)
+_IN_FORCE_UNTIL: Final = _IN_FORCE.where(versions.c.sequence <= bindparam("until"))
+
+
 def in_force(connection: Connection, organisation: str, at: datetime, until: int | None) -> Version | None:
     """The activation that holds at an instant: the latest to begin, and of several at once the last recorded."""
-    query = select(versions).where(versions.c.organisation == organisation, versions.c.since <= at)
-    if until is not None:
-        query = query.where(versions.c.sequence <= until)
-    row = connection.execute(
-        query.order_by(versions.c.since.desc(), versions.c.sequence.desc()).limit(1)
-    ).one_or_none()
+    asked: dict[str, object] = {"of": organisation, "at": at}
+    if until is None:
+        row = connection.execute(_IN_FORCE, asked).one_or_none()
+    else:
+        row = connection.execute(_IN_FORCE_UNTIL, asked | {"until": until}).one_or_none()
     return Version(row.digest, row.since, row.sequence) if row else None
 
 

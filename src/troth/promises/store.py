@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     and_,
+    bindparam,
     insert,
     select,
     update,
@@ -108,6 +109,23 @@ def probes_of(connection: Connection, organisation: str) -> list[Look]:
     return list(latest.values())
 
 
+_COUNTED: Final = (
+    update(tallies)
+    .where(
+        *(
+            tallies.c[name] == bindparam(f"of_{name}")
+            for name in ("organisation", "statement", "origin", "grade")
+        )
+    )
+    .values(
+        permitted=tallies.c.permitted + bindparam("permits"),
+        refused=tallies.c.refused + bindparam("refusals"),
+        last_at=bindparam("at"),
+        last_sequence=bindparam("sequence"),
+    )
+)
+
+
 def count(connection: Connection, event: Event, statement: str, permitted: int, refused: int) -> None:
     """Count what an event says was permitted and refused under a statement."""
     key = {
@@ -116,17 +134,9 @@ def count(connection: Connection, event: Event, statement: str, permitted: int, 
         "origin": event.origin.value,
         "grade": grade_of(event).value,
     }
-    where = and_(*(tallies.c[name] == value for name, value in key.items()))
-    changed = connection.execute(
-        update(tallies)
-        .where(where)
-        .values(
-            permitted=tallies.c.permitted + permitted,
-            refused=tallies.c.refused + refused,
-            last_at=event.occurred_at,
-            last_sequence=event.sequence,
-        )
-    )
+    happened = {"at": event.occurred_at, "sequence": event.sequence}
+    told: dict[str, Any] = {"permits": permitted, "refusals": refused, **happened}
+    changed = connection.execute(_COUNTED, told | {f"of_{name}": value for name, value in key.items()})
     if not changed.rowcount:
         row = {
             "permitted": permitted,
@@ -134,7 +144,7 @@ def count(connection: Connection, event: Event, statement: str, permitted: int, 
             "last_at": event.occurred_at,
             "last_sequence": event.sequence,
         }
-        connection.execute(insert(tallies).values(**key, **row))
+        connection.execute(insert(tallies), key | row)
 
 
 def put(
