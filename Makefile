@@ -1,5 +1,5 @@
 # Every target sees to its own environment first; `make run` and `make test` are the two that people need.
-.PHONY: run test check static bench storm lock docs axe format env chromium
+.PHONY: run test check static bench storm lock docs axe format env chromium go
 .DEFAULT_GOAL := check
 
 BIN := .venv/bin
@@ -13,6 +13,9 @@ env:
 
 chromium:
 	@sh tools/chromium
+
+go: env
+	@sh tools/go
 
 run: env
 	@exec $(BIN)/troth run $(ARGS)
@@ -28,7 +31,7 @@ check: static
 	$(PYTEST) -m "$(QUICK)" tests
 
 # All that `check` does and all the rest, in one run, so that its last lines speak for everything.
-test: static chromium
+test: static chromium go
 	$(PYTEST) --durations=10 tests
 
 storm: env
