@@ -73,6 +73,8 @@ def test_a_sound_ledger_holds_and_says_against_what(home: Home, troth: Any) -> N
         ("UPDATE ledger_heads SET root = 'no root', edge = 'no edge'", 6),
         ("DELETE FROM ledger_entries WHERE sequence = 2", 2),
         ("DELETE FROM ledger_entries WHERE sequence > 4", 5),
+        ("UPDATE ledger_entries SET header = 'no header' WHERE kind = 'ledger:key:published'", 6),
+        ("UPDATE ledger_entries SET header = x'7b7d' WHERE kind = 'ledger:key:published'", 6),
         ("DELETE FROM ledger_heads", 1),
     ],
 )
@@ -82,6 +84,34 @@ def test_tampering_is_named(home: Home, troth: Any, statement: str, named: int) 
     code, found = troth("verify", "quay")
     assert (code, found["holds"], found["ledgers"][0]["bad_sequence"]) == (1, False, named)
     assert found["ledgers"][0]["reason"]
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "'nothing'",
+        "x'ff'",
+        "replace(CAST(note AS TEXT), char(10) || '6' || char(10), char(10) || '7' || char(10))",
+    ],
+)
+def test_a_spoilt_checkpoint_is_named_by_its_size(home: Home, troth: Any, note: str) -> None:
+    size = troth("checkpoint", "quay")[1]["size"]
+    tamper(home, f"UPDATE ledger_checkpoints SET note = {note}")
+    code, found = troth("verify", "quay")
+    assert (code, found["ledgers"][0]["spoilt_checkpoints"]) == (1, [size])
+    assert "as its keys signed them" in found["ledgers"][0]["reason"]
+
+
+def test_whoever_has_the_database_and_a_checkpoint_alone_sees_a_cut(
+    home: Home, troth: Any, tmp_path: Path
+) -> None:
+    troth("checkpoint", "quay", "--to", tmp_path / "witness")
+    [witnessed] = (tmp_path / "witness").iterdir()
+    auditor = Home(tmp_path / "auditor", home.database)
+    assert troth("verify", "quay", "--checkpoint", witnessed, at=auditor)[0] == 0
+    tables = ("ledger_heads", "ledger_entries", "ledger_payloads", "ledger_nodes", "ledger_checkpoints")
+    tamper(home, *(f"DELETE FROM {table}" for table in tables))
+    assert troth("verify", "quay", "--checkpoint", witnessed, at=auditor)[0] == 1
 
 
 def test_a_ledger_emptied_whole_is_missed_by_its_checkpoint(home: Home, troth: Any) -> None:
@@ -129,6 +159,7 @@ def test_two_databases_under_one_key_are_seen_with_and_without_the_other(
 
 def test_a_checkpoint_of_another_ledger_is_no_answer(home: Home, troth: Any, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
+    troth("checkpoint", "quay")
     with quay(tmp_path / "other") as (_, other):
         troth("checkpoint", "quay", "--to", tmp_path / "witness", at=other)
     [strange] = (tmp_path / "witness").iterdir()

@@ -14,7 +14,14 @@ from troth.db import Database, migrate, open_database
 from troth.kernel.clock import SteppedClock
 from troth.ledger import Checkpoint, Checkpoints, Head, Kept, Ledger, Note, SigningKeys, VerifierKey
 from troth.ledger.checkpoint import proof_text, read_proof
-from troth.ledger.errors import KeyProblem, LedgerParted, NoteRefused, WitnessProblem
+from troth.ledger.errors import (
+    EntryMissing,
+    KeyProblem,
+    LedgerParted,
+    NoteRefused,
+    PayloadSealed,
+    WitnessProblem,
+)
 from troth.ledger.note import Signature
 from troth.ledger.tree import leaf_hash, verify_consistency, verify_inclusion
 from troth.ledger.verify import first_difference
@@ -249,3 +256,30 @@ def test_a_file_that_is_no_checkpoint_is_named(ledger: Ledger, place: Path) -> N
     file.write_text("nothing\n")
     with pytest.raises(WitnessProblem, match="holds no checkpoint"):
         checkpoints.make()
+
+
+def test_many_proofs_at_once_are_the_single_ones(ledger: Ledger) -> None:
+    record(ledger, 37)
+    with ledger.database.read() as connection:
+        table, paths = ledger.prove_all(connection, {1, 5, 20, 36, 37}, 37)
+        for sequence, places in paths.items():
+            assert [table[at] for at in places] == ledger.prove_inclusion(connection, sequence, 37)
+        assert len(table) == len(set(table))
+        assert ledger.prove_all(connection, set(), 37) == ([], {})
+        for wrong in ({0}, {38}):
+            with pytest.raises(EntryMissing):
+                ledger.prove_all(connection, wrong, 37)
+
+
+def test_a_sealed_payload_is_not_disclosed(ledger: Ledger) -> None:
+    record(ledger, 2)
+    with ledger.database.write() as connection:
+        connection.execute(text("UPDATE ledger_payloads SET sealed = TRUE WHERE sequence = 2"))
+    with ledger.database.read() as connection:
+        shown = ledger.disclose(connection, 1)
+        assert shown is not None
+        assert shown.payload == b'{"address":"0@example.test"}'
+        with pytest.raises(PayloadSealed):
+            ledger.disclose(connection, 2)
+        with pytest.raises(EntryMissing):
+            ledger.disclose(connection, 3)

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from troth.app.config import Home
 from troth.app.organisation import Organisation
 from troth.app.system import SystemClock, SystemEntropy
@@ -14,12 +16,10 @@ from troth.db import Database, check, open_database
 from troth.kernel.entropy import Entropy
 from troth.kernel.errors import CallerError
 from troth.ledger import (
-    Checkpoint,
     Checkpoints,
     Head,
     Kept,
     Ledger,
-    Note,
     PseudonymKey,
     Segments,
     SigningKeys,
@@ -44,13 +44,15 @@ class Checked:
     verified: Verified
     signed: int
     """The size of the largest checkpoint it was held against; 0 where there was none."""
+    spoilt: tuple[int, ...] = ()
+    """The sizes of checkpoints in the database that none of its keys signed as they stand there."""
     parts_at: int | None = None
     """The first entry at which a second database differs."""
 
     @property
     def holds(self) -> bool:
         """Whether nothing was found."""
-        return self.verified.holds and self.parts_at is None
+        return self.verified.holds and not self.spoilt and self.parts_at is None
 
 
 def checkpoints_of(organisation: Organisation, home: Home, entropy: Entropy | None = None) -> Checkpoints:
@@ -96,15 +98,19 @@ def check_ledger(home: Home, id: str, handed_in: Sequence[Path] = (), other: str
     """
     with _opened(home.database) as database:
         ledger = _reader(database, id)
-        heads = _heads(ledger, home, handed_in)
+        checkpoints = Checkpoints(
+            ledger, signing_keys(home, id), kept(home, id), clock=SystemClock(), entropy=SystemEntropy()
+        )
         with database.read() as connection:
+            keys = _known_keys(connection, home, id, checkpoints)
+            heads = _heads(connection, home, checkpoints, keys, id, handed_in)
             if not heads and not ledger.head(connection).size:
                 raise CallerError(f"There is no ledger of {id} here.", "Name one that is, or its home.")
-            segments = Segments(home.segments(id))
-            found = ledger.verify(connection, trusted=heads, segments=segments)
+            found = ledger.verify(connection, trusted=heads, segments=Segments(home.segments(id)))
+            spoilt = checkpoints.spoilt(connection, keys) if keys else ()
         signed = max((head.size for head in heads), default=0)
         parts = _parts_at(database, other, id) if other and found.holds else None
-    return Checked(found, signed, parts)
+    return Checked(found, signed, spoilt, parts)
 
 
 def _parts_at(database: Database, other: str, id: str) -> int | None:
@@ -112,37 +118,37 @@ def _parts_at(database: Database, other: str, id: str) -> int | None:
         return first_difference(ours, theirs, id)
 
 
-def _heads(ledger: Ledger, home: Home, handed_in: Iterable[Path]) -> list[Head]:
-    """The heads that were signed once, from files that lie outside the database and from what lies in it."""
-    id, folder = ledger.organisation, kept(home, ledger.organisation)
+def _known_keys(connection: Connection, home: Home, id: str, checkpoints: Checkpoints) -> set[VerifierKey]:
+    """The keys that sign here, and those the ledger published; an entry that cannot be read is named by recomputing it."""
     keys = {key.verifier for key in signing_keys(home, id).all()}
-    checkpoints = Checkpoints(
-        ledger, signing_keys(home, id), folder, clock=SystemClock(), entropy=SystemEntropy()
-    )
-    with ledger.database.read() as connection:
-        keys |= {one.key for one in checkpoints.published(connection)}
-        inside = [(made.note, made.checkpoint) for made in checkpoints.all(connection)]
-    outside = [(path, *read_checkpoint(path)) for path in handed_in] + folder.all()
-    for path, note, found in outside:
-        _refuse_strange(path, note, found, keys)
-    inside = [(note, found) for note, found in inside if _is_signed(note, keys)]
-    pairs = [(note, found) for _, note, found in outside] + inside
-    return [Head(id, size, root) for size, root in sorted({(one.size, one.root) for _, one in pairs})]
-
-
-def _refuse_strange(path: Path, note: Note, found: Checkpoint, keys: set[VerifierKey]) -> None:
-    if not _is_signed(note, keys):
-        raise NotItsCheckpoint(
-            f"The checkpoint {path} of {found.origin} was signed by no key that this ledger ever published.",
-            "Name a checkpoint of this ledger.",
-        )
-
-
-def _is_signed(note: Note, keys: set[VerifierKey]) -> bool:
     try:
-        return bool(note.signers(keys))
-    except NoteRefused:
-        return False
+        return keys | {one.key for one in checkpoints.published(connection)}
+    except (NoteRefused, ValueError, LookupError):
+        return keys
+
+
+def _heads(
+    connection: Connection,
+    home: Home,
+    checkpoints: Checkpoints,
+    keys: set[VerifierKey],
+    id: str,
+    handed_in: Iterable[Path],
+) -> list[Head]:
+    """The heads that were signed once, from files that lie outside the database and from what lies in it.
+
+    Where no key is known any more, what was kept is taken at its word: it was kept because it was trusted.
+    """
+    outside = [(path, *read_checkpoint(path)) for path in handed_in] + kept(home, id).all()
+    for path, note, found in outside:
+        if keys and not note.is_signed(keys):
+            raise NotItsCheckpoint(
+                f"The checkpoint {path} of {found.origin} was signed by no key that this ledger ever published.",
+                "Name a checkpoint of this ledger.",
+            )
+    inside = [made.checkpoint for made in checkpoints.all(connection) if made.note.is_signed(keys)]
+    pairs = {(one.size, one.root) for one in (*(found for _, _, found in outside), *inside)}
+    return [Head(id, size, root) for size, root in sorted(pairs)]
 
 
 def _reader(database: Database, id: str) -> Ledger:

@@ -63,9 +63,10 @@ def as_json(name: str, found: Checked) -> dict[str, object]:
         "entries": found.verified.entries,
         "root": found.verified.root.hex(),
         "bad_sequence": found.verified.bad_sequence or found.parts_at,
-        "reason": found.verified.reason or _parted(found),
+        "reason": found.verified.reason or _parted(found) or _spoilt(found),
         "checkpoints": found.verified.kept,
         "signed_up_to": found.signed,
+        "spoilt_checkpoints": list(found.spoilt),
     }
 
 
@@ -75,6 +76,8 @@ def sentence(name: str, found: Checked) -> str:
         return f"{name}: DOES NOT HOLD at entry {found.verified.bad_sequence}: {found.verified.reason}."
     if found.parts_at is not None:
         return f"{name}: DOES NOT HOLD at entry {found.parts_at}: {_parted(found)}."
+    if found.spoilt:
+        return f"{name}: DOES NOT HOLD: {_spoilt(found)}."
     held = (
         f"held against {found.verified.kept} checkpoints, the last at {found.signed} entries"
         if found.verified.kept
@@ -85,3 +88,10 @@ def sentence(name: str, found: Checked) -> str:
 
 def _parted(found: Checked) -> str:
     return "from there on the other database tells another story" if found.parts_at is not None else ""
+
+
+def _spoilt(found: Checked) -> str:
+    sizes = ", ".join(map(str, found.spoilt))
+    return (
+        f"checkpoints in the database, at {sizes} entries, are not as its keys signed them" if sizes else ""
+    )

@@ -7,7 +7,7 @@ signature that nobody has seen.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -154,13 +154,18 @@ class Checkpoints:
 
     def latest(self, connection: Connection) -> Made | None:
         """The largest checkpoint kept in the database."""
-        rows = tables.get_checkpoints(connection, self._ledger.organisation, limit=1)
-        return next((self._read(made_at, note) for made_at, note in rows), None)
+        return next(iter(self.all(connection, limit=1)), None)
 
-    def all(self, connection: Connection) -> list[Made]:
-        """Every checkpoint kept in the database, the largest first."""
+    def all(self, connection: Connection, limit: int | None = None) -> list[Made]:
+        """Every checkpoint kept in the database, the largest first; what is none any more is left out."""
+        rows = tables.get_checkpoints(connection, self._ledger.organisation, limit)
+        return [made for size, made_at, note in rows if (made := _read(size, made_at, note)) is not None]
+
+    def spoilt(self, connection: Connection, keys: Collection[VerifierKey]) -> tuple[int, ...]:
+        """The sizes of the checkpoints in the database that are not what one of these keys signed."""
         rows = tables.get_checkpoints(connection, self._ledger.organisation)
-        return [self._read(made_at, note) for made_at, note in rows]
+        read = ((size, _read(size, made_at, note)) for size, made_at, note in rows)
+        return tuple(sorted(size for size, made in read if made is None or not made.note.is_signed(keys)))
 
     def hand(self, made: Made, witnesses: Iterable[Witness], trusted: Iterable[VerifierKey] = ()) -> Made:
         """Hand a checkpoint to witnesses and keep what trusted ones signed; one that fails does not stop the others."""
@@ -210,7 +215,12 @@ class Checkpoints:
         """A name no other ledger has: two installations may call their organisations alike."""
         return f"troth/{self._ledger.organisation}/{self._entropy.bytes(4).hex()}"
 
-    @staticmethod
-    def _read(made_at: datetime, note: bytes) -> Made:
+
+def _read(size: int, made_at: datetime, note: bytes) -> Made | None:
+    """A row as the checkpoint it holds; None where it was spoilt."""
+    try:
         parsed = Note.parse(note.decode())
-        return Made(parsed, Checkpoint.of(parsed), made_at)
+        found = Checkpoint.of(parsed)
+    except (NoteRefused, UnicodeDecodeError):
+        return None
+    return Made(parsed, found, made_at) if found.size == size else None

@@ -177,6 +177,13 @@ class Note:
             raise NoteRefused("No known key signed this note.")
         return tuple(found)
 
+    def is_signed(self, known: Iterable[VerifierKey]) -> bool:
+        """Whether one of these keys signed it, and none of them falsely."""
+        try:
+            return bool(self.signers(known))
+        except NoteRefused:
+            return False
+
     def joined(self, more: Iterable[Signature]) -> Note:
         """The note with further signatures, each once."""
         return Note(self.text, tuple(dict.fromkeys((*self.signatures, *more))))

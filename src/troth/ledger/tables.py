@@ -301,13 +301,12 @@ def put_checkpoint(
 
 def get_checkpoints(
     connection: Connection, organisation: str, limit: int | None = None
-) -> list[tuple[datetime, bytes]]:
-    """The checkpoints kept here with their instants, the largest first."""
-    query = select(checkpoints.c.made_at, checkpoints.c.note).where(
-        checkpoints.c.organisation == organisation
-    )
+) -> list[tuple[int, datetime, bytes]]:
+    """The checkpoints kept here as (size, instant, note), the largest first."""
+    query = select(checkpoints.c.size, checkpoints.c.made_at, checkpoints.c.note)
+    query = query.where(checkpoints.c.organisation == organisation)
     rows = connection.execute(query.order_by(checkpoints.c.size.desc()).limit(limit))
-    return [(made_at, _bytes(note)) for made_at, note in rows]
+    return [(size, made_at, _bytes(note)) for size, made_at, note in rows]
 
 
 def _bytes(value: bytes | memoryview | str) -> bytes:
