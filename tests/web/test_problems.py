@@ -40,7 +40,7 @@ def test_the_nearest_class_decides(kind: type[TrothError], status: int) -> None:
 
 
 def test_what_an_operator_must_mend_is_told_to_nobody_else() -> None:
-    found = json.loads(of_error(Cousin("The file /home/amy/troth.db is full.", "Make room.")).body)
+    found = json.loads(of_error(Cousin("The file /srv/troth.db is full.", "Make room.")).body)
     assert found["status"] == 503
     assert "amy" not in json.dumps(found)
     assert found["type"] == "urn:troth:problem:cousin"
