@@ -10,7 +10,7 @@ import pytest
 
 from tests.gate.kit import MAIL, SERVE, TO_COURT, agreed
 from troth.app.organisation import Organisation
-from troth.decide.model import Facts
+from troth.decide.model import Answer, Facts, Question
 from troth.gate.errors import PaperUnknown
 
 
@@ -113,3 +113,26 @@ def test_a_withdrawal_that_was_acknowledged_is_in_the_next_glance(quay_on_sqlite
         assert denied is not None
         assert not denied.permitted
         quay.act(lambda acts: acts.consent(who, "newsletter", "given", language="en"))
+
+
+def test_the_papers_given_are_among_the_facts(
+    quay: Organisation, told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    who, asked = agreed(quay), []
+    known(quay, told, who)
+    quay.gate.peek(MAIL, who)
+    (digest,) = quay.known(who)
+    decider = quay.gate._deciders[digest]
+
+    class Listening:
+        def answer(self, question: Question, facts: Facts) -> Answer:
+            asked.append({str(fact) for fact in facts.holding})
+            return decider.answer(question, facts)
+
+    monkeypatch.setitem(quay.gate._deciders, digest, Listening())
+    for papers in ({}, {"order": "7"}):
+        quay.gate.glance(MAIL, who, papers)
+        quay.gate.peek(MAIL, who, papers)
+    bare, same, with_paper, same_with_paper = asked
+    assert bare == same
+    assert with_paper == same_with_paper == bare | {"paper:order"}
