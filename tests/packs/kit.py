@@ -48,9 +48,11 @@ def written(folder: Path, more: str = "") -> Path:
 
 
 @contextmanager
-def quay(tmp_path: Path, more: str = "", id: str = "quay") -> Iterator[tuple[Organisation, Home]]:
+def quay(
+    tmp_path: Path, more: str = "", id: str = "quay", database: str = ""
+) -> Iterator[tuple[Organisation, Home]]:
     """The company; entries 2 to 4 are about a person each, with a marked payload, 5 is about none."""
-    home, folder = Home.at(tmp_path / "home"), tmp_path / "quay"
+    home, folder = Home.at(tmp_path / "home", database), tmp_path / "quay"
     clock = SteppedClock(NOON)
     with open_organisation(
         home, id, folder if folder.exists() else written(folder, more), clock=clock

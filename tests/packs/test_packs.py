@@ -135,6 +135,18 @@ def test_the_body_is_canonical_json(opened: Opened) -> None:
     assert canonical(json.loads(line)) == line.encode()
 
 
+def test_a_pack_comes_out_of_either_database(tmp_path: Path, database_url: str) -> None:
+    with quay(tmp_path, database=database_url) as (organisation, home):
+        checkpoints_of(organisation, home).make()
+        pack = pack_of(organisation, home, everything=True, payloads=(5,))
+        found = checked(pack)
+        with organisation.database.read() as connection:
+            latest = checkpoints_of(organisation, home).latest(connection)
+    assert (found["complete"], found["size"]) == (True, pack.size)
+    assert latest is not None
+    assert latest.checkpoint.size == pack.size
+
+
 def test_a_simulation_says_so_in_every_pack(tmp_path: Path) -> None:
     with quay(tmp_path, more="simulation: yes") as opened:
         pack = pack_of(*opened, sequences=(2,))
