@@ -3,6 +3,8 @@
 .DEFAULT_GOAL := check
 
 BIN := .venv/bin
+# Two workers: two cores is the machine this is planned for.
+PYTEST_ARGS ?= -n 2
 PYTEST := $(BIN)/python -m pytest -q $(PYTEST_ARGS)
 CODE := $(wildcard src examples bench tests tools verifier)
 TYPED := src verifier/troth_verify.py $(if $(wildcard examples/*.py examples/*/*.py),examples) $(if $(wildcard bench/*.py),bench)

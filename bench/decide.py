@@ -20,6 +20,7 @@ import numpy as np
 from bench import made, peers
 from bench.rows import Row, median_seconds, row
 from bench.web import http_rows
+from bench.words import word_rows
 from troth.app.folders import compile_folder
 from troth.decide import naive
 from troth.decide.batch import Batch, Lane
@@ -49,7 +50,7 @@ def rows() -> list[Row]:
     their = _peers(asked[:CHECKED], wanted)
     calls = [(one.question, *engine.layout.pack(one.facts)[:2]) for one in asked]
     _agree("the engine", [engine.decide(*call).permitted for call in calls[:CHECKED]], wanted)
-    return [*_single(engine, calls, asked, their), *_many(engine), *_examples(), *http_rows()]
+    return [*_single(engine, calls, asked, their), *_many(engine), *_examples(), *http_rows(), *word_rows()]
 
 
 # --- one decision ----------------------------------------------------------------------------------------------------------

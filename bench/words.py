@@ -151,7 +151,7 @@ def bytes_a_person(place: Path) -> tuple[float, float]:
     return epoch.lanes[0].nbytes / epoch.capacity, whole / PEOPLE  # type: ignore[attr-defined]
 
 
-def rows() -> list[Row]:
+def word_rows() -> list[Row]:
     """The rows of this bench."""
     with tempfile.TemporaryDirectory(prefix="troth-bench-") as name:
         place = Path(name)
