@@ -63,7 +63,8 @@ class Epoch:
     # --- reading -----------------------------------------------------------------------------------------------------
 
     def find(self, key: str, at: float) -> Hit | None:
-        """The words of a key as they are now; None: read the database.
+        """The words of a key as they are now; None: read the database. They answer only now: not an instant before somebody was
+        packed, nor one at which something changed by itself.
 
         The head is read before and after the lanes: it changes with every change that permits, so what was read in between
         belongs together, or is stricter.
@@ -72,7 +73,9 @@ class Epoch:
         if not slot:
             return None
         head = self.heads[slot]
-        if head & STATE != OPEN or not self._is_now(head, at):
+        if head & STATE != OPEN or at >= head & UNTIL:
+            return None
+        if not self._since <= at < self._until or at < self.tally[AS_OF] - _NOW:
             return None
         single = self._single
         if single is not None:
@@ -82,10 +85,6 @@ class Epoch:
         if self.heads[slot] != head:
             return None
         return self.number, head >> 40 & 255, words
-
-    def _is_now(self, head: int, at: float) -> bool:
-        """Words answer only now: not an instant before they were packed, nor one at which something changed by itself."""
-        return at < head & UNTIL and self._since <= at < self._until and at >= self.tally[AS_OF] - _NOW
 
     def slot(self, key: str) -> int:
         """The slot of a key; 0 when it has none."""

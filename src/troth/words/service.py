@@ -34,7 +34,11 @@ class SharedWords:
         The number of the current epoch is read anew by every look-up, so that none which begins after a swap reads an older map.
         Whoever is not in the words is packed on the way, if nobody is changing anything.
         """
-        found = self._look(key, at)
+        epoch = self._epoch
+        if epoch is not None and epoch.number == self._control[CURRENT]:
+            found = epoch.find(key, at)
+        else:
+            found = self._look(key, at)
         if found is not None:
             return found
         epoch = self._epoch
