@@ -35,10 +35,8 @@ class SharedWords:
         Whoever is not in the words is packed on the way, if nobody is changing anything.
         """
         epoch = self._epoch
-        if epoch is not None and epoch.number == self._control[CURRENT]:
-            found = epoch.find(key, at)
-        else:
-            found = self._look(key, at)
+        known = epoch is not None and epoch.number == self._control[CURRENT]
+        found = epoch.find(key, at) if epoch is not None and known else self._look(key, at)
         if found is not None:
             return found
         epoch = self._epoch
