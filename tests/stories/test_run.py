@@ -28,6 +28,11 @@ def once(data: Path, *args: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+def hears_ctrl_c() -> None:
+    """A shell that starts the tests in the background has them ignore Ctrl-C, and children inherit that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Run:
     """A run that goes on until it is told otherwise."""
 
@@ -38,6 +43,7 @@ class Run:
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
+            preexec_fn=hears_ctrl_c,
         )
         self.said: list[str] = []
 
