@@ -90,6 +90,10 @@ class Recorder:
     def _commit(self, batch: list[_Task]) -> None:
         with self._database.write() as connection:
             writer = Writer(connection, self._desk)
+            if len(batch) == 1:
+                _write(writer, batch[0])  # no savepoint: whoever comes alone fails with the whole transaction
+                writer.finish()
+                return
             for plain, run in groupby(batch, lambda task: task.act is None):
                 tasks = list(run)
                 if not plain or not self._write_together(writer, tasks):
@@ -129,12 +133,16 @@ def _write_guarded(writer: Writer, task: _Task) -> None:
     mark = writer.mark()
     try:
         with writer.connection.begin_nested():
-            work = Work(writer)
-            work.take(task.drafts)
-            if task.act is not None:
-                task.result = task.act(work)
-            work.settle()
-            task.sequences = work.sequences
+            _write(writer, task)
     except Exception as error:  # noqa: BLE001  its own caller raises it
         writer.return_to(mark)
         task.error = error
+
+
+def _write(writer: Writer, task: _Task) -> None:
+    work = Work(writer)
+    work.take(task.drafts)
+    if task.act is not None:
+        task.result = task.act(work)
+    work.settle()
+    task.sequences = work.sequences
