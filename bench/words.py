@@ -30,6 +30,8 @@ ITEM = "sharing"
 AGREED = Fact("consent", ITEM)
 TIMES, WARM = 400, 40
 PEOPLE = 100_000
+PAUSE = 20e-6
+"""Seconds between two questions of the other process, which shall not take the writer's half of the core from it."""
 SPAWN = multiprocessing.get_context("spawn")
 READY, ROUND, DENIED, ENDED = range(4)
 
@@ -59,10 +61,12 @@ def ask(place: str, who: str, shared: Any) -> None:
         while not shared[ENDED]:
             known = words.lookup(name, clock.now())
             if known is None or shared[ROUND] == seen:
+                time.sleep(PAUSE)
                 continue
             if not any(AGREED in facts.holding for facts in known.values()):
                 shared[DENIED] = time.monotonic_ns()
                 seen = shared[ROUND]
+            time.sleep(PAUSE)
 
 
 def withdrawals(place: Path) -> list[float]:

@@ -53,10 +53,13 @@ class Consents:
         root = root_of(work.connection, self._organisation, work.pseudonym(act.subject))
         if meant is not ConsentAct.GIVEN:
             changes.restrict(root, Fact("consent", item))
-            work.record(evidence.item_said(act, meant, item, "", language=shown.language))
-        else:
-            self._give(work, act, declared, consent, kind, notice, shown, root)
-            changes.grant(root, Fact("consent", item))
+            work.record(evidence.item_said(act, meant, item, NO, language=shown.language))
+            no = Said(meant, act.at, policy=act.policy or "", language=shown.language)
+            return _standing(
+                consent, False, NO, no
+            )  # a no ends whatever stood before: nothing needs looking up
+        self._give(work, act, declared, consent, kind, notice, shown, root)
+        changes.grant(root, Fact("consent", item))
         return self.standing(work.connection, root, declared, item, act.at)
 
     def _give(
