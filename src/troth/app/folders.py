@@ -7,7 +7,17 @@ from importlib import resources
 from pathlib import Path
 
 from troth.kernel.findings import Finding, Findings, Place
-from troth.policy.binding import bind, bind_marks, read_bindings, rebind, render_bindings, unmark
+from troth.policy.binding import (
+    bind,
+    bind_marks,
+    is_as_bound,
+    marked_name,
+    read_bindings,
+    rebind,
+    render_bindings,
+    unmark,
+)
+from troth.policy.bundle import ClauseRef
 from troth.policy.clauses import cut
 from troth.policy.compile import CLAUSES_FILE, FORMATS, Compiled, compile_policy
 from troth.policy.load import HEADER_FILE, load
@@ -55,9 +65,7 @@ def read_text(path: Path, name: str, findings: Findings) -> str | None:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         line = data[: problem.start].count(b"\n") + 1
-        findings.error(
-            "not-utf8", Place(name, line), "This file is not UTF-8.", "Save it as UTF-8 (it may be Latin-1)."
-        )
+        findings.error("not-utf8", Place(name, line), "This file is not UTF-8.", _encoding_help(data))
         return None
 
 
@@ -87,6 +95,17 @@ def compile_folder(folder: Path, findings: Findings) -> Compiled | None:
     return None if findings.refused else compile_policy(files, packs(findings), findings)
 
 
+def _encoding_help(data: bytes) -> str:
+    """What a file that is not UTF-8 may be."""
+    if b"\x00" in data[:4096] or data.startswith(b"%PDF"):
+        return "This is not a text file."
+    try:
+        data.decode("gb18030")
+    except UnicodeDecodeError:
+        return "Save it as UTF-8 (it may be Latin-1)."
+    return "Save it as UTF-8 (it may be GB18030 or Latin-1)."
+
+
 def bind_folder(folder: Path, findings: Findings) -> int:
     """Write `clauses.yaml` (and, where the text is kept with marks, the published text); the number of clauses bound."""
     files = read_folder(folder, findings)
@@ -96,16 +115,41 @@ def bind_folder(folder: Path, findings: Findings) -> int:
         return 0
     file = header.texts[0]
     language = header.languages[0] if header.languages else "en"
-    marked = file.replace(".md", ".marks.md")
+    marked = marked_name(file)
+    clean = files.get(file, "")
+    refs: tuple[ClauseRef, ...] = ()
     if marked in files:
         clean, marks = unmark(files[marked])
-        (folder / file).write_text(clean, encoding="utf-8")
+        _refuse_lost_edits(file, marked, files, clean, findings)
+        _refuse_doubled(marked, [id for id, _ in marks], findings)
         refs = bind_marks(cut(clean, format="markdown", language=language), marks)
+    elif not clean.strip():
+        findings.error("no-text", Place(file), "There is no text to bind.", "Put the published words there.")
     else:
-        found = cut(files.get(file, ""), format=FORMATS.get(Path(file).suffix, "text"), language=language)
+        found = cut(clean, format=FORMATS.get(Path(file).suffix, "text"), language=language)
         table = files.get(CLAUSES_FILE, "")
         refs = rebind(read_bindings(table, found, Findings()), found, findings) if table else bind(found)
     if findings.refused:
         return 0
-    (folder / CLAUSES_FILE).write_text(render_bindings(refs), encoding="utf-8")
+    if marked in files:
+        (folder / file).write_text(clean, encoding="utf-8")
+    (folder / CLAUSES_FILE).write_text(render_bindings(refs, clean), encoding="utf-8")
     return len(refs)
+
+
+def _refuse_lost_edits(file: str, marked: str, files: dict[str, str], clean: str, findings: Findings) -> None:
+    """The published text is written from the marked one; an edit made in the published one would be lost, so it refuses."""
+    standing = files.get(file, clean)
+    if standing != clean and not is_as_bound(standing, files.get(CLAUSES_FILE, "")):
+        findings.error("edited-text", Place(file), f"{file} was edited since it was bound, and {marked} says something else.",
+                       f"Make the edit in {marked} too, or delete {marked} to bind {file} as it is.")  # fmt: skip
+
+
+def _refuse_doubled(marked: str, ids: list[str], findings: Findings) -> None:
+    for id in sorted({id for id in ids if ids.count(id) > 1}):
+        findings.error(
+            "doubled-mark",
+            Place(marked),
+            f"The mark '{id}' stands here more than once.",
+            "Give each passage its own.",
+        )

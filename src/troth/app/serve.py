@@ -27,10 +27,11 @@ def listen(port: int = 0, host: str = LOOPBACK) -> socket.socket:
     try:
         made.bind((host, port))
         made.listen(128)
-    except OSError as error:
+    except (OSError, OverflowError) as error:
         made.close()
+        said = error.strerror if isinstance(error, OSError) else "a port is a number from 0 to 65535"
         raise OperatorError(
-            f"Port {port} on {host} cannot be had: {error.strerror}.",
+            f"Port {port} on {host} cannot be had: {said}.",
             "End the program that holds it, or name another with --port (0 takes any that is free).",
             port=port,
         ) from error

@@ -23,6 +23,9 @@ from troth.policy.catalogue import Catalogue
 from troth.policy.facts import BARE, CLOSED_NAMES, FAMILIES, Fact
 from troth.policy.vocabulary import ACTIONS, PAPERS, READING_NAMES, RIGHTS
 
+SIDES = (("purpose", "purpose"), ("via", "point"), ("source", "source"), ("message", "message"))
+"""Sides of a question and the kind of statement that declares their values."""
+
 
 def add(commands: Any) -> None:
     """Declare the command."""
@@ -182,6 +185,16 @@ def _problem(args: argparse.Namespace, catalogue: Catalogue) -> str:
         return "With --subject the facts come from the record and the reading is the one enforced; leave --fact and --reading out."
     if args.right and args.action:
         return "Ask about an act (--action) or about a request (--right), not both."
+    sides = [("category", name) for name in args.data]
+    sides += [
+        (kind, getattr(args, side))
+        for side, kind in (*SIDES, ("recipient", "recipient"))
+        if getattr(args, side)
+    ]
+    for kind, name in sides:
+        near = did_you_mean(name, catalogue.ids(kind))
+        if name not in catalogue.ids(kind) and near.startswith("Did you mean"):
+            return f"The policy declares no {kind} '{name}'. {near}"
     for paper in args.paper:
         if paper not in PAPERS:
             return f"'{paper}' is not a known paper. {did_you_mean(paper, PAPERS)}"

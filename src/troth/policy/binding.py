@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections import Counter
 
+from troth.kernel.canonical import digest_bytes
 from troth.kernel.findings import Findings, Place, did_you_mean
 from troth.policy.bundle import ClauseRef
 from troth.policy.clauses import Clause, Cut
@@ -49,7 +50,10 @@ def rebind(
     kept: list[ClauseRef] = []
     for ref in refs:
         clause = clauses.get(ref.address)
-        if clause is None or _same(ref, clause, cut):
+        if clause is None:
+            findings.error("lost-address", Place(file), f"Clause {ref.id} was bound to {ref.address}, which the text no longer has.",
+                           "Give the text that address back, or delete clauses.yaml to bind every address anew.")  # fmt: skip
+        elif _same(ref, clause, cut):
             kept.append(ref)
         elif sharing[ref.address] == 1:
             words = cut.source[clause.start : clause.end]
@@ -59,6 +63,12 @@ def rebind(
                            "Keep the text as NAME.marks.md with a mark before each passage, and bind that.")  # fmt: skip
             kept.append(ref)
     return tuple(kept)
+
+
+def marked_name(file: str) -> str:
+    """Where the marked form of a published text is kept: `text/en.md` -> `text/en.marks.md`."""
+    stem, dot, suffix = file.rpartition(".")
+    return f"{stem}.marks.{suffix}" if dot else f"{file}.marks"
 
 
 def unmark(marked: str) -> tuple[str, tuple[tuple[str, int], ...]]:
@@ -89,16 +99,22 @@ def bind_marks(cut: Cut, marks: tuple[tuple[str, int], ...]) -> tuple[ClauseRef,
     return tuple(refs)
 
 
-def render_bindings(refs: tuple[ClauseRef, ...]) -> str:
-    """The `clauses.yaml` of a clause table, one clause a line."""
+def render_bindings(refs: tuple[ClauseRef, ...], text: str) -> str:
+    """The `clauses.yaml` of a clause table, one clause a line, with the digest of the text that was bound."""
     lines = [
-        "# Written by `troth bind`: id -> address, ordinal, offsets inside the clause, digest of the words."
+        "# Written by `troth bind`: id -> address, ordinal, offsets inside the clause, digest of the words.",
+        f"# text: {digest_bytes(text.encode())}",
     ]
     lines += [
         f'"{r.id}": {{address: "{r.address}", ordinal: {r.ordinal}, at: [{r.start}, {r.end}], digest: "{r.digest}"}}'
         for r in refs
     ]
     return "\n".join(lines) + "\n"
+
+
+def is_as_bound(text: str, table: str) -> bool:
+    """Whether a text is, to the letter, the one that a clause table was written for."""
+    return f"# text: {digest_bytes(text.encode())}\n" in table
 
 
 def read_bindings(

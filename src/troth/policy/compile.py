@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from troth.kernel.canonical import digest_bytes
 from troth.kernel.findings import Findings, Place, did_you_mean
-from troth.policy.binding import bind, read_bindings
+from troth.policy.binding import bind, marked_name, read_bindings, unmark
 from troth.policy.bundle import Bundle, ClauseRef, Overlay, TextRef, ordered
 from troth.policy.catalogue import Catalogue
 from troth.policy.check import check
@@ -93,8 +93,16 @@ def _texts(header: Header, files: Map[str, str], loaded: Loaded, findings: Findi
                 "empty-text", Place(file, 1), "This text is empty.", "Put the published words in it."
             )
         else:
+            _check_marks(file, files, findings)
             cuts[file] = cut(files[file], format=FORMATS[suffix], language=language)
     return cuts
+
+
+def _check_marks(file: str, files: Map[str, str], findings: Findings) -> None:
+    marked = marked_name(file)
+    if marked in files and unmark(files[marked])[0] != files[file]:
+        findings.warning("marks-differ", Place(marked), f"{marked} without its marks is not what {file} says.",
+                         "Run `troth bind`, or make the same edit in both.")  # fmt: skip
 
 
 def _clauses(
