@@ -9,6 +9,9 @@ The grammar of an address:
     Title  Intro¶1  TOC.4           the title, the text before the first number or heading, the table of contents
     4.1~2                           a number found before
 
+A dotted number lies beneath the section `一、` or `（一）` it follows, so `二、` after `1.1` goes on from `一、`: `一`, `1.1`
+beneath it, `二`, `2.1` beneath that.
+
 A number takes its place from its own line, so that text put in or reworded elsewhere does not move it. What has no
 number is counted: a paragraph put in before it moves it, and `compare` then says so.
 """
@@ -46,6 +49,15 @@ class Frame:
     def __post_init__(self) -> None:
         if not self.level:
             self.level = self.parent.level + 1 if self.parent else 1
+
+    @property
+    def sections(self) -> bool:
+        """Whether it is a section `一、` or `（一）` that dotted numbers lie beneath, so that `二、` goes on after them.
+
+        One beneath a dotted number is an item of it, and so is a sentence-like one of a list that a colon introduced.
+        """
+        chinese = self.style.endswith("chinese") and (self.titled or not self.listed)
+        return chinese and not any(f.path for f in self.chain())
 
     def chain(self) -> Iterator[Frame]:
         """This frame and those that hold it, innermost first."""

@@ -108,8 +108,8 @@ class Placer:
         return self._container()
 
     def _container(self) -> Frame | None:
-        """The heading, part, chapter or article that is open, whatever lies beneath it."""
-        return next((f for f in self.chain if f.heading or f.rank != LIST_RANK), None)
+        """The heading, part, chapter, article or section in Chinese numerals that is open, whatever lies beneath it."""
+        return next((f for f in self.chain if f.heading or f.rank != LIST_RANK or f.sections), None)
 
     def _simple(self, block: Block, marker: Marker) -> None:
         since = bool(self.drafts and self.top and self.drafts[-1].address != self.top.address)
