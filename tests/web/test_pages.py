@@ -10,6 +10,7 @@ import pytest
 
 from tests.web.kit import Place, live, look, place
 from troth.app.config import Home
+from troth.web.pages import only_tested
 from troth.web.slugs import slug
 
 ALL = ("harbour", "axle", "counter", "desk", "gateway")
@@ -31,6 +32,25 @@ def test_a_board_shows_every_clause_with_sign_and_word(town: Place, name: str) -
         assert page.count(f'id="c-{slug(clause.id)}"') == 1
     assert page.count('<span class="word">') == page.count('<span class="sign" aria-hidden="true">') - 5
     assert "Simulation" in page
+
+
+def test_a_card_says_so_until_the_first_self_test_reported(town: Place) -> None:
+    cards = town.see("/").text.split('<li class="card">')[1:]
+    warming = {
+        card.partition('<a href="/')[2].partition('"')[0]: "Still warming up" in card for card in cards
+    }
+    assert warming == {"harbour": False, "axle": True, "counter": True, "desk": True, "gateway": True}
+
+
+def test_what_only_a_self_test_shows_says_so(town: Place) -> None:
+    clauses = town.hosting.organisations["harbour"].board().clauses
+    alone = [c for c in clauses if only_tested(c.verdict)]
+    seen = next(c for c in clauses if c.verdict.state == "kept" and c.verdict.permitted)
+    said = "kept · tested, no occasion yet"
+    assert town.see("/harbour").text.count(f'<span class="word">{said}</span>') == len(alone) > 0
+    assert said in town.see(f"/harbour/clauses/{slug(alone[0].clause.id)}").text
+    badge = town.see(f"/harbour/clauses/{slug(seen.clause.id)}").text.partition('<p class="verdict">')[2]
+    assert said not in badge.partition("</p>")[0]
 
 
 def test_the_counts_are_those_of_the_board(town: Place) -> None:

@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse
 from troth.app.hosting import Hosted, Hosting
 from troth.app.signin import Session
 from troth.kernel.errors import TrothError
-from troth.promises.model import State
+from troth.promises.model import State, Verdict
 from troth.promises.rules import spoken
 from troth.web.slugs import slug
 from troth.web.speech import LANGUAGES, NAMES, chosen, label, speaker
@@ -98,7 +98,14 @@ def _templates() -> Environment:
         "age": spoken,
         "day": lambda at: f"{at:%Y-%m-%d}",
     }
+    made.tests["only_tested"] = only_tested
     return made
+
+
+def only_tested(verdict: Verdict) -> bool:
+    """Whether a promise is kept by self-test alone: nothing has happened yet that could have broken it."""
+    occasions = verdict.permitted + verdict.refused
+    return verdict.state is State.KEPT and verdict.reason == "selftest" and not occasions
 
 
 @cache

@@ -21,6 +21,8 @@ class Card:
     hosted: Hosted
     counts: dict[State, int]
     bar: tuple[Stripe, ...]
+    warming: bool = False
+    """Whether no self-test of this organisation has reported yet."""
 
     @property
     def total(self) -> int:
@@ -37,4 +39,10 @@ async def home(request: Request) -> Response:
 
 def _card(hosted: Hosted) -> Card:
     counts = hosted.board().counts
-    return Card(hosted, counts, stripes(counts))
+    return Card(hosted, counts, stripes(counts), _warming(hosted))
+
+
+def _warming(hosted: Hosted) -> bool:
+    with hosted.organisation.database.read() as connection:
+        evidence = hosted.promises.evidence(connection)
+    return all(known.selftest is None for known in evidence.values())
