@@ -101,6 +101,21 @@ def test_a_mended_breach_stays_in_the_history(town: Place) -> None:
     assert "<strong>mended</strong>" in page
 
 
+def test_a_clause_sums_up_all_its_statements(town: Place) -> None:
+    clauses = town.hosting.organisations["harbour"].board().clauses
+    plain = [c for c in clauses if not any(s.kind in ("principle", "definition") for s, _ in c.statements)]
+    several = [c for c in plain if len({v.permitted + v.refused for _, v in c.statements}) > 1]
+    mended = [c for c in clauses if any(v.mended for _, v in c.statements)]
+    assert several
+    assert mended
+    for found in plain:
+        for name in ("permitted", "refused", "breaches", "mended"):
+            assert getattr(found.verdict, name) == sum(getattr(v, name) for _, v in found.statements)
+    for found in mended:
+        head = town.see(f"/harbour/clauses/{slug(found.clause.id)}").text.partition('<p class="verdict">')[2]
+        assert f"{found.verdict.mended} earlier breach" in head.partition("</p>")[0]
+
+
 def test_both_readings_stand_side_by_side(town: Place) -> None:
     hosted = town.hosting.organisations["harbour"]
     differing = next(c.clause.id for c in hosted.board().clauses if c.readings_differ)

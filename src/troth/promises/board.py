@@ -16,7 +16,7 @@ from troth.promises.rules import verdict, worst
 
 @dataclass(frozen=True, slots=True)
 class ClauseVerdict:
-    """A clause, the statements it is bound to with their verdicts, and its own: the worst of them."""
+    """A clause, the statements it is bound to with their verdicts, and its own: the state of the worst, the sums over all."""
 
     clause: ClauseRef
     statements: tuple[tuple[Statement, Verdict], ...]
@@ -103,7 +103,36 @@ def _clause_verdict(statements: tuple[tuple[Statement, Verdict], ...]) -> Verdic
         return Verdict(State.UNBOUND, "unbound", "No statement renders this clause.")
     provable = [(s.key, v) for s, v in statements if v.state is not State.REASONED]
     found = worst(provable)
-    return _named(found, "") if found else statements[0][1]
+    if found is None:
+        return statements[0][1]
+    return _summed(_named(found, f"decided by {found[0]}" if len(provable) > 1 else ""), _counted(statements))
+
+
+def _counted(statements: tuple[tuple[Statement, Verdict], ...]) -> list[Verdict]:
+    """The verdicts to sum up: one that rests on a statement beside it would count the same occasions twice."""
+    beside = {s.key for s, _ in statements}
+    return [v for s, v in statements if beside.isdisjoint(_rests_on(s))]
+
+
+def _rests_on(statement: Statement) -> tuple[str, ...]:
+    if isinstance(statement, Principle):
+        return statement.made_true_by
+    return (statement.of,) if isinstance(statement, Definition) and statement.of else ()
+
+
+def _summed(judged: Verdict, counted: list[Verdict]) -> Verdict:
+    """A verdict with what happened under all the statements, and with every breach that was mended."""
+    mended = sum(v.mended for v in counted)
+    earlier = f"{mended} earlier {'breach' if mended == 1 else 'breaches'} mended"
+    unsaid = mended > 0 and earlier not in judged.sentence
+    return replace(
+        judged,
+        permitted=sum(v.permitted for v in counted),
+        refused=sum(v.refused for v in counted),
+        breaches=sum(v.breaches for v in counted),
+        mended=mended,
+        sentence=f"{judged.sentence} In all: {earlier}." if unsaid else judged.sentence,
+    )
 
 
 def _named(found: tuple[str, Verdict], why: str) -> Verdict:
