@@ -14,6 +14,7 @@ from troth.kernel.clock import SteppedClock
 from troth.kernel.entropy import SeededEntropy
 from troth.web import make_app
 from troth.web.api.app import make_api
+from troth.web.guard import MARK
 from troth.web.headers import HEADERS
 
 FILLED = {
@@ -57,6 +58,8 @@ def test_no_route_answers_a_stranger(town: Place) -> None:
     assert len(listed) > 30, "the walk found too few routes to mean anything"
     assert ("POST", "/api/v1/harbour/peek") in listed
     for method, path in listed:
+        if path == MARK:
+            continue
         answer = town.ask(method, path)
         wanted = {405} if (method, path[:9]) == ("HEAD", "/sign-in/") else {401, 403}
         assert answer.status in wanted, (method, path)
@@ -68,6 +71,14 @@ def test_no_route_answers_a_stranger(town: Place) -> None:
 )
 def test_a_stranger_is_not_told_what_exists(town: Place, path: str) -> None:
     assert town.ask("GET", path).status == 401
+
+
+def test_the_mark_is_for_anybody_and_nothing_beside_it(town: Place) -> None:
+    answer = town.ask("GET", "/favicon.ico")
+    assert (answer.status, answer.headers["content-type"]) == (200, "image/svg+xml")
+    assert answer.body.startswith(b"<svg")
+    assert town.ask("GET", "/favicon.ico/harbour").status == 401
+    assert town.ask("POST", "/favicon.ico").status in {403, 405}
 
 
 def test_every_answer_carries_the_headers(town: Place) -> None:

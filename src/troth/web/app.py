@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -24,6 +24,7 @@ from troth.web.headers import SecurityHeaders
 from troth.web.pages import NotThere, plain_page
 from troth.web.problems import problem_response
 
+STATIC: Final = Path(__file__).parent / "static"
 HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
@@ -54,11 +55,17 @@ def make_app(hosting: Hosting, hosts: frozenset[str] = HOSTS) -> Starlette:
 
 def _door() -> list[BaseRoute]:
     return [
-        Mount("/static", Files(directory=Path(__file__).parent / "static"), name="static"),
+        Mount("/static", Files(directory=STATIC), name="static"),
+        Route("/favicon.ico", _mark, methods=["GET"]),
         Route("/sign-in/{token}", enter, methods=["GET"]),
         Route("/sign-out", leave, methods=["POST"]),
         Route("/language", prefer, methods=["POST"]),
     ]
+
+
+async def _mark(request: Request) -> Response:
+    """Our mark, for browsers that ask at the old address without having read a page."""
+    return FileResponse(STATIC / "mark.svg", media_type="image/svg+xml")
 
 
 async def _not_there(request: Request, error: Exception) -> Response:

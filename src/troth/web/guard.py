@@ -18,6 +18,8 @@ COOKIE: Final = "troth_session"
 API: Final = "/api/"
 OPEN: Final = ("/static/", "/sign-in/")
 """What anybody may ask for: the style sheet, and the door itself."""
+MARK: Final = "/favicon.ico"
+"""Browsers ask for it on their own, before anybody has signed in."""
 SAFE: Final = frozenset({"GET", "HEAD"})
 
 
@@ -52,7 +54,7 @@ class Entrance:
             return None
         if scope["method"] not in SAFE and not _from_here(headers):
             return self._page(scope, 403)
-        if path.startswith(OPEN):
+        if path.startswith(OPEN) or path == MARK:
             return None
         session = self._signin.session(Request(scope).cookies.get(COOKIE, ""))
         if session is None:
