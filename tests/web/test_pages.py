@@ -116,6 +116,23 @@ def test_a_clause_sums_up_all_its_statements(town: Place) -> None:
         assert f"{found.verdict.mended} earlier breach" in head.partition("</p>")[0]
 
 
+def test_long_evidence_folds_after_three_and_instants_end_at_the_second(tmp_path: Path) -> None:
+    seen = [{"mail": "inbox/42", "sent": "2026-03-01T12:00:00.123456+08:00"}]
+    with place(Home.at(tmp_path), "harbour") as at:
+        for _ in range(5):
+            look(at, "newsletter_mail", "point:mail_pixel", seen)
+            look(at, "newsletter_mail", "point:mail_pixel", [])
+        bound = at.hosting.organisations["harbour"].bundle.by_clause.items()
+        clause = next(id for id, statements in bound if any(s.key == "point:mail_pixel" for s in statements))
+        page = at.see(f"/harbour/clauses/{slug(clause)}").text
+    shown, _, folded = page.partition('<details class="rest"><summary>show more (2)')
+    mended = '<li class="mended"'
+    assert (shown.count(mended), folded.partition("</details>")[0].count(mended)) == (3, 2)
+    assert "sent: 2026-03-01 04:00:00 UTC" in page
+    words = re.sub(r"<pre.*?</pre>", "", re.sub(r'datetime="[^"]*"', "", page), flags=re.DOTALL)
+    assert not re.search(r"\d\d:\d\d:\d\d\.\d", words)
+
+
 def test_both_readings_stand_side_by_side(town: Place) -> None:
     hosted = town.hosting.organisations["harbour"]
     differing = next(c.clause.id for c in hosted.board().clauses if c.readings_differ)

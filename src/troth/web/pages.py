@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from datetime import UTC
 from functools import cache
 from importlib import resources
 from typing import Any, Final
@@ -94,7 +95,7 @@ def _templates() -> Environment:
     made.globals |= {"SIGNS": SIGNS, "STATES": list(State), "asset": asset}
     made.filters |= {
         "slug": slug,
-        "instant": lambda at: f"{at:%Y-%m-%d %H:%M:%S} UTC",
+        "instant": lambda at: f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
         "age": spoken,
         "day": lambda at: f"{at:%Y-%m-%d}",
     }

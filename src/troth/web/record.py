@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Final
 
 from sqlalchemy import Connection
@@ -79,7 +80,16 @@ def _line(thing: object) -> str:
         return ", ".join(
             f"{name}: {_line(value)}" for name, value in thing.items() if value not in ("", {}, [])
         )
-    return thing if isinstance(thing, str) else json.dumps(thing, ensure_ascii=False)
+    return _to_the_second(thing) if isinstance(thing, str) else json.dumps(thing, ensure_ascii=False)
+
+
+def _to_the_second(words: str) -> str:
+    """An instant with its offset as pages write it; any other words as they are."""
+    try:
+        at = datetime.fromisoformat(words)
+    except ValueError:
+        return words
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC" if at.tzinfo else words
 
 
 def prove(hosted: Hosted, connection: Connection, sequence: int) -> Proof | None:
