@@ -18,6 +18,7 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    update,
 )
 
 from troth.consent.model import ConsentAct, ConsentState, Said
@@ -74,6 +75,12 @@ _GONE: Final = {
     )
     for table in (states, acceptances, objections)
 }
+_CHANGED: Final = {
+    table.name: update(table)
+    .where(*(column == bindparam(f"of_{column.name}") for column in table.primary_key))
+    .values({column.name: bindparam(column.name) for column in table.columns if not column.primary_key})
+    for table in (states, acceptances, objections)
+}
 Rows = Mapping[tuple[str, ...], dict[str, Any]]
 
 
@@ -120,13 +127,14 @@ def _change(connection: Connection, table: Table, mine: dict[str, str], before: 
     names = [column.name for column in table.primary_key if column.name not in mine]
     for key, row in before.items():
         if after.get(key) != row:
-            same = mine | dict(zip(names, key, strict=True))
-            connection.execute(_GONE[table.name], {f"of_{name}": value for name, value in same.items()})
-    new = [
-        mine | dict(zip(names, key, strict=True)) | row
-        for key, row in after.items()
-        if before.get(key) != row
-    ]
+            same = {
+                f"of_{name}": value for name, value in {**mine, **dict(zip(names, key, strict=True))}.items()
+            }
+            if key in after:
+                connection.execute(_CHANGED[table.name], same | after[key])
+            else:
+                connection.execute(_GONE[table.name], same)
+    new = [mine | dict(zip(names, key, strict=True)) | row for key, row in after.items() if key not in before]
     if new:
         connection.execute(insert(table), new)
 
