@@ -8,9 +8,9 @@ from typing import TypeVar
 
 from troth.kernel.findings import Findings, Place, did_you_mean
 from troth.policy.catalogue import Catalogue
-from troth.policy.facts import BARE, CLOSED_NAMES, FAMILIES, Condition, Literal
+from troth.policy.facts import BARE, CLOSED_NAMES, FAMILIES, Condition
 from troth.policy.header import Header
-from troth.policy.load import term_fields
+from troth.policy.load import literals_of, term_fields
 from troth.policy.model import (
     SINGULAR,
     Bar,
@@ -232,7 +232,7 @@ class _Checker:
         asked = {
             literal.fact.name
             for statement in self._catalogue.statements
-            for literal in _literals(statement)
+            for literal in literals_of(statement)
             if literal.fact.family == "consent"
         }
         for consent in self._catalogue.all(Consent):
@@ -249,14 +249,6 @@ def _pairs(items: tuple[S, ...]) -> Iterator[tuple[S, S]]:
     for index, first in enumerate(items):
         for second in items[index + 1 :]:
             yield first, second
-
-
-def _literals(statement: Statement) -> Iterator[Literal]:
-    for name in term_fields(type(statement)):
-        value = getattr(statement, name)
-        if isinstance(value, tuple) and value and isinstance(value[0], Condition):
-            for condition in value:
-                yield from condition.any_of
 
 
 def _possible(needs: tuple[Condition, ...]) -> bool:

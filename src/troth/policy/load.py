@@ -6,12 +6,14 @@ The folder's files are handed in as text (`{"policy.yaml": …, "statements/shar
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator
 from collections.abc import Mapping as Map
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, TypeVar
 
 from troth.kernel.findings import Findings, Place, did_you_mean
+from troth.policy.facts import Condition, Literal
 from troth.policy.header import Header
 from troth.policy.model import KINDS, Statement
 from troth.policy.nodes import Mapping, Node, Scalar, Sequence, parse, type_names
@@ -74,6 +76,15 @@ def term_fields(of: type[Any]) -> dict[str, dataclasses.Field[Any]]:
     if of not in _FIELDS:
         _FIELDS[of] = {f.name: f for f in dataclasses.fields(of) if "term" in f.metadata}
     return _FIELDS[of]
+
+
+def literals_of(statement: Statement) -> Iterator[Literal]:
+    """Every literal in the conditions of a statement, term by term."""
+    for name in term_fields(type(statement)):
+        value = getattr(statement, name)
+        if isinstance(value, tuple) and value and isinstance(value[0], Condition):
+            for condition in value:
+                yield from condition.any_of
 
 
 class _Reader:

@@ -17,8 +17,8 @@ from troth.kernel.findings import Findings
 from troth.policy.bundle import Bundle
 from troth.policy.catalogue import Catalogue
 from troth.policy.check import check
-from troth.policy.facts import Condition, Fact
-from troth.policy.load import term_fields
+from troth.policy.facts import Fact
+from troth.policy.load import literals_of
 from troth.policy.model import (
     Consent,
     Entity,
@@ -87,8 +87,8 @@ class _Finder:
         self._catalogue = catalogue
         self._naming: dict[Fact, list[Statement]] = {}
         for statement in catalogue.statements:
-            for fact in _facts_in(statement):
-                self._naming.setdefault(fact, []).append(statement)
+            for literal in literals_of(statement):
+                self._naming.setdefault(literal.fact, []).append(statement)
 
     def trials(self, statement: Statement) -> Iterator[Trial]:
         if isinstance(statement, tuple(_NAMED_BY)):
@@ -136,11 +136,3 @@ class _Finder:
                 yield Trial(
                     statement.key, asks, facts, answer_request(self._catalogue, asks, facts).outcome.value
                 )
-
-
-def _facts_in(statement: Statement) -> Iterator[Fact]:
-    for name in term_fields(type(statement)):
-        value = getattr(statement, name)
-        if isinstance(value, tuple) and value and isinstance(value[0], Condition):
-            for condition in value:
-                yield from (literal.fact for literal in condition.any_of)
