@@ -235,9 +235,7 @@ class ConsentsProjection:
     def apply(self, connection: Connection, event: Event) -> None:
         """Bring a person's state up to this event."""
         assert event.subject is not None
-        root = root_of(connection, event.organisation, event.subject)
-        load = store.load_said if event.kind.startswith(evidence.ITEM) else store.load
-        before = load(connection, event.organisation, root)
+        root, before = self._before(connection, event, event.subject)
         if event.kind == MERGED:
             absorbed = event.codes[0]
             theirs = store.load(connection, event.organisation, absorbed)
@@ -245,3 +243,11 @@ class ConsentsProjection:
             store.save(connection, event.organisation, root, before, rules.merged(before, theirs))
         else:
             store.save(connection, event.organisation, root, before, rules.moved(before, event))
+
+    def _before(self, connection: Connection, event: Event, pseudonym: str) -> tuple[str, ConsentState]:
+        """Where a person's state stands, and as much of it as the event can move."""
+        if event.kind.startswith(evidence.ITEM):
+            root, said = store.load_said_by(connection, event.organisation, pseudonym)
+            return root or root_of(connection, event.organisation, pseudonym), said
+        root = root_of(connection, event.organisation, pseudonym)
+        return root, store.load(connection, event.organisation, root)

@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from troth.consent.model import ConsentAct, ConsentState, Said
 from troth.db import Instant, metadata
+from troth.subjects import ROOTED
 
 states = Table(
     "consent_states",
@@ -67,6 +68,7 @@ def _of_person(table: Table) -> Any:
 
 
 _STATES: Final = _of_person(states)
+_SAID_BY: Final = select(states).where(states.c.organisation == bindparam("of"), states.c.subject == ROOTED)
 _ACCEPTANCES: Final = _of_person(acceptances)
 _OBJECTIONS: Final = _of_person(objections)
 _GONE: Final = {
@@ -78,7 +80,7 @@ _GONE: Final = {
 _CHANGED: Final = {
     table.name: update(table)
     .where(*(column == bindparam(f"of_{column.name}") for column in table.primary_key))
-    .values({column.name: bindparam(column.name) for column in table.columns if not column.primary_key})
+    .values({column.name: bindparam(column.name) for column in table.columns})
     for table in (states, acceptances, objections)
 }
 Rows = Mapping[tuple[str, ...], dict[str, Any]]
@@ -98,6 +100,13 @@ def load_said(connection: Connection, organisation: str, subject: str) -> Consen
     """As `load`, with what was said about items alone: for whoever looks at, or moves, nothing else."""
     rows = connection.execute(_STATES, {"of": organisation, "who": subject})
     return ConsentState(MappingProxyType({(r.item, r.kind): _said(r) for r in rows}))
+
+
+def load_said_by(connection: Connection, organisation: str, pseudonym: str) -> tuple[str, ConsentState]:
+    """What was said about items by a person under any pseudonym, and where it stands; "" where nothing was said yet."""
+    rows = connection.execute(_SAID_BY, {"of": organisation, "who": pseudonym}).all()
+    said = MappingProxyType({(r.item, r.kind): _said(r) for r in rows})
+    return (rows[0].subject if rows else ""), ConsentState(said)
 
 
 def save(
@@ -124,19 +133,25 @@ def running_out(connection: Connection, organisation: str, until: datetime) -> t
 
 
 def _change(connection: Connection, table: Table, mine: dict[str, str], before: Rows, after: Rows) -> None:
+    """Write what differs; a row that goes makes way for one that comes, in one statement."""
     names = [column.name for column in table.primary_key if column.name not in mine]
+
+    def whole(key: tuple[str, ...], row: dict[str, Any]) -> dict[str, Any]:
+        return mine | dict(zip(names, key, strict=True)) | row
+
+    come = {key: row for key, row in after.items() if key not in before}
     for key, row in before.items():
-        if after.get(key) != row:
-            same = {
-                f"of_{name}": value for name, value in {**mine, **dict(zip(names, key, strict=True))}.items()
-            }
-            if key in after:
-                connection.execute(_CHANGED[table.name], same | after[key])
-            else:
-                connection.execute(_GONE[table.name], same)
-    new = [mine | dict(zip(names, key, strict=True)) | row for key, row in after.items() if key not in before]
-    if new:
-        connection.execute(insert(table), new)
+        if after.get(key) == row:
+            continue
+        there = {f"of_{name}": value for name, value in whole(key, {}).items()}
+        if key in after:
+            connection.execute(_CHANGED[table.name], there | whole(key, after[key]))
+        elif come:
+            connection.execute(_CHANGED[table.name], there | whole(*come.popitem()))
+        else:
+            connection.execute(_GONE[table.name], there)
+    if come:
+        connection.execute(insert(table), [whole(*one) for one in come.items()])
 
 
 def _states(state: ConsentState) -> Rows:

@@ -10,11 +10,12 @@ from troth.subjects.errors import IdentitiesDiffer, IdentityTaken, SubjectUnknow
 from troth.subjects.evidence import Act
 from troth.subjects.model import FAMILIES_HERE, Identity, IdentityKind, Opened, Person, PersonState
 from troth.subjects.rules import held, merged, moved
-from troth.subjects.service import PeopleProjection, Shown, Subjects, check_language, id_of, root_of
+from troth.subjects.service import ROOTED, PeopleProjection, Shown, Subjects, check_language, id_of, root_of
 
 __all__ = [
     "EVERYBODY",
     "FAMILIES_HERE",
+    "ROOTED",
     "UNWATCHED",
     "Act",
     "Changes",

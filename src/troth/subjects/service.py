@@ -40,6 +40,8 @@ class Shown:
 
 
 NOT_SAID: Final = Shown()
+ROOTED: Final = store.ROOTED
+"""Where the state of the person `who` of the organisation `of` stands, as part of another room's statement."""
 
 
 class Subjects:

@@ -71,6 +71,8 @@ identities = Table(
 _ROOT: Final = select(people.c.root).where(
     people.c.organisation == bindparam("of"), people.c.subject == bindparam("who")
 )
+ROOTED: Final = _ROOT.scalar_subquery()
+"""The root of the person `who` of the organisation `of`, inside a statement of a room above."""
 _FACTS: Final = select(facts).where(
     facts.c.organisation == bindparam("of"), facts.c.subject == bindparam("who")
 )
