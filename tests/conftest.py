@@ -48,7 +48,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Name every exam that did not run, and why: a skipped exam is not a passed one."""
+    """What storms came to; and every exam that did not run, and why: a skipped exam is not a passed one."""
+    reports = [one for outcome in ("passed", "failed") for one in terminalreporter.stats.get(outcome, [])]
+    storms = [said for one in reports for name, said in one.user_properties if name == "storm"]
+    if storms:
+        terminalreporter.section("storms")
+        terminalreporter.write_line("\n".join(sorted(storms)))
     skipped = terminalreporter.stats.get("skipped", [])
     if not skipped:
         return

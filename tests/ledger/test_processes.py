@@ -1,11 +1,10 @@
-"""Writers in processes of their own: no gap, nothing acknowledged lost, nothing doubled, killed or not."""
+"""Writers in processes of their own: no gap, nothing acknowledged lost, nothing doubled."""
 
 from __future__ import annotations
 
-import random
 from contextlib import ExitStack
 
-from tests.storms.ledger_storm import Account, prepare, settle, start, storm_round, writer
+from tests.storms.ledger_storm import Account, prepare, settle, start, writer
 
 
 def test_writers_of_several_processes_leave_no_gap(database_url: str) -> None:
@@ -25,13 +24,3 @@ def test_writers_of_several_processes_leave_no_gap(database_url: str) -> None:
     settle(database_url, account)
     alone = sum(number % 5 + 1 for number in range(20) if number % 3 != 2)
     assert len(account.acknowledged) == account.heads[-1].size == 2 * alone + 8 * 20
-
-
-def test_killed_writers_lose_nothing_that_was_acknowledged(database_url: str) -> None:
-    prepare(database_url)
-    account, dice = Account(), random.Random(2026)
-    for number in range(2):
-        storm_round(database_url, account, number, dice)
-        settle(database_url, account)
-    assert account.kills == 4
-    assert len(account.acknowledged) > 4

@@ -1,8 +1,7 @@
-"""Writers that are killed, and the account of what is left."""
+"""Writers of several processes, and the account of what they leave."""
 
 from __future__ import annotations
 
-import random
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,8 +12,6 @@ from tests.ledger.kit import Tally, ledger_on, tallies
 from troth.db import Database, migrate, open_database
 from troth.ledger import Head, Ledger
 
-FOR_EVER = "1000000000"
-
 
 @dataclass
 class Account:
@@ -22,15 +19,14 @@ class Account:
 
     acknowledged: dict[int, str] = field(default_factory=dict)
     heads: list[Head] = field(default_factory=list)
-    kills: int = 0
     lost: int = 0
     doubled: int = 0
 
     def take(self, lines: list[str]) -> None:
-        """Note the acknowledged entries among whole lines; a line cut by the kill was still acknowledged to nobody."""
+        """Note the acknowledged entries."""
         for line in lines:
             sequence, _, mark = line.strip().partition(" ")
-            if line.endswith("\n") and mark != "ready":
+            if mark != "ready":
                 self.doubled += int(sequence) in self.acknowledged
                 self.acknowledged[int(sequence)] = mark
 
@@ -43,7 +39,7 @@ def prepare(url: str) -> None:
 
 
 @contextmanager
-def writer(url: str, name: str, mode: str, count: str = FOR_EVER) -> Iterator[subprocess.Popen[str]]:
+def writer(url: str, name: str, mode: str, count: str) -> Iterator[subprocess.Popen[str]]:
     """A process that has opened its ledger and starts writing at `start`."""
     command = [sys.executable, "-m", "tests.storms.ledger_writers", url, name, mode, count]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
@@ -61,22 +57,6 @@ def start(*processes: subprocess.Popen[str]) -> None:
         assert process.stdin is not None
         process.stdin.write("\n")
         process.stdin.flush()
-
-
-def storm_round(url: str, account: Account, number: int, dice: random.Random) -> None:
-    """Two writers; one is killed after a number of acknowledgements drawn by lot, then the other."""
-    with (
-        writer(url, f"r{number}a", dice.choice(["alone", "together"])) as first,
-        writer(url, f"r{number}b", dice.choice(["alone", "together"])) as second,
-    ):
-        start(first, second)
-        for process in (first, second):
-            assert process.stdout is not None
-            lines = [process.stdout.readline() for _ in range(dice.randrange(1, 120))]
-            assert process.poll() is None, "a writer ended by itself"
-            process.kill()
-            account.kills += 1
-            account.take(lines + process.stdout.readlines())
 
 
 def settle(url: str, account: Account) -> None:

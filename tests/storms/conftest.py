@@ -1,0 +1,39 @@
+"""Where storms rage, and where their writers come from."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.storms.nursery import Nursery, nursery
+from tests.support.databases import fresh_database
+from troth.app.config import Home
+
+
+@pytest.fixture(scope="session")
+def writers() -> Iterator[Nursery]:
+    """What forks writers."""
+    with nursery() as opened:
+        yield opened
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def places(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], AbstractContextManager[Home]]:
+    """One home after the other, each with an empty database of one kind."""
+    numbers = itertools.count()
+    server = request.getfixturevalue("postgres_server") if request.param == "postgresql" else ""
+
+    @contextmanager
+    def place() -> Iterator[Home]:
+        folder = tmp_path / f"home{next(numbers)}"
+        if not server:
+            yield Home.at(folder)
+            return
+        with fresh_database(server) as url:
+            yield Home.at(folder, url)
+
+    return place
