@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from typing import Any
 
 import numpy as np
 
+from tests.decide import listing
 from tests.decide.generators import Case
 from troth.decide import naive
 from troth.decide.batch import Batch, codes_of, lanes_of
@@ -60,6 +64,33 @@ def same_list(case: Case) -> None:
             assert batch.ids(question, request).tolist() == permitted
             bits = np.unpackbits(batch.bitmap(question, request), bitorder="little")
             assert np.flatnonzero(bits).tolist() == permitted
+
+
+def same_in_database(case: Case) -> None:
+    """A list made by a database is the list made from columns."""
+    engine = Engine(case.catalogue)
+    packed = [engine.layout.pack(facts) for facts in case.facts]
+    people = [words.subject for words in packed] * 3
+    with closing(listing.in_sqlite(engine, people)) as held:
+        for question in case.questions:
+            for request in {words.request for words in packed}:
+                same_rows(lambda query: held.execute(query).fetchall(), engine, question, people, request)
+
+
+def same_rows(
+    run: Callable[[str], Sequence[Any]],
+    engine: Engine,
+    question: Question,
+    people: Sequence[int],
+    request: int = 0,
+    dialect: str = "sqlite",
+) -> None:
+    """Codes, ids, and ids by a filter over the codes, from whoever runs a query."""
+    wanted = Batch(engine, lanes_of(engine.layout, people)).codes(question, request).tolist()
+    permitted = [row for row, code in enumerate(wanted) if code]
+    assert [code for _, code in run(listing.codes_query(engine, question, request, dialect))] == wanted
+    assert [id for (id,) in run(listing.ids_query(engine, question, request, dialect))] == permitted
+    assert [id for (id,) in run(listing.filtered_query(engine, question, request, dialect))] == permitted
 
 
 def _code(engine: Engine, case: Case, question: Question, person: int, request: int) -> int:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+from tests.decide import listing
 from troth.decide import naive
 from troth.decide.batch import Batch, lanes_of
 from troth.decide.compiled import Engine
@@ -67,9 +69,23 @@ def _batch(bundle: Bundle, question: Question, facts: Facts) -> Said:
     return {"outcome": "permit" if code else "deny", "first": engine(bundle).codes.get(code, "")}
 
 
+def _sql(bundle: Bundle, question: Question, facts: Facts) -> Said:
+    """Likewise, by a database."""
+    words = engine(bundle).layout.pack(facts)
+    if words.unknown:
+        return _compiled(bundle, question, facts)
+    with closing(listing.in_sqlite(engine(bundle), [*[0] * 3, words.subject, 0])) as held:
+        codes = held.execute(listing.codes_query(engine(bundle), question, words.request)).fetchall()
+        listed = held.execute(listing.ids_query(engine(bundle), question, words.request)).fetchall()
+    code = codes[3][1]
+    assert ((3,) in listed) == (code > 0)
+    return {"outcome": "permit" if code else "deny", "first": engine(bundle).codes.get(code, "")}
+
+
 IMPLEMENTATIONS = [
     Implementation("naive", _naive),
     Implementation("compiled", _compiled),
     Implementation("prepared", _prepared),
     Implementation("batch", _batch),
+    Implementation("sql", _sql),
 ]

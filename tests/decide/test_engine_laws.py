@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.decide import checks, generators
 from tests.decide.generators import Case
-from troth.decide import batch, compiled, layout
+from troth.decide import batch, compiled, fold, layout, sql
 from troth.decide.compiled import Engine
 from troth.decide.model import Facts
 from troth.policy.catalogue import Catalogue
@@ -47,10 +47,11 @@ def test_listing_is_checking(case: Case) -> None:
 def test_lanes_of_any_width_say_the_same(case: Case, bits: int) -> None:
     """With narrow lanes a small policy spreads over many of them."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in (layout, batch):
+        for module in (layout, batch, fold, sql):
             patch.setattr(module, "LANE_BITS", bits)
-            patch.setattr(module, "LANE", (1 << bits) - 1)
+            patch.setattr(module, "LANE", (1 << bits) - 1, raising=False)
         checks.same_list(case)
+        checks.same_in_database(case)
 
 
 @FEW

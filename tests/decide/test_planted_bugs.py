@@ -23,6 +23,7 @@ from troth.decide import (
     reach,
     residual,
     scopes,
+    sql,
 )
 from troth.decide.masks import Demand, Row, View
 from troth.decide.residual import Rule
@@ -270,6 +271,25 @@ def blocks_ignored_on_words(patch: Patch) -> None:
     )
 
 
+# --- databases -----------------------------------------------------------------------------------------------------------
+
+
+def database_compares_before_it_shares(patch: Patch) -> None:
+    """As an engine does that reads `w & m = n` from the right."""
+    patch.setattr(sql, "_bits", lambda dialect: lambda column, mask: f"{column} & {mask}")
+    _wrap(patch, sql, "_row", lambda old: lambda *asked: old(*asked).replace(" = ", " <= "))
+
+
+def database_forgets_bars(patch: Patch) -> None:
+    _wrap(
+        patch, sql, "_any", lambda old: lambda rows, *more: old(rows if isinstance(rows, list) else (), *more)
+    )
+
+
+def database_reads_one_row(patch: Patch) -> None:
+    _wrap(patch, sql, "_any", lambda old: lambda rows, *more: old(list(rows)[:1], *more))
+
+
 ANSWER = (
     naive_forgets_bars, naive_takes_the_unknown_for_absent, naive_counts_every_basis, forbid_mask_dropped, bit_off_by_one,
     bars_after_grounds, categories_not_closed_upwards, one_side_of_the_question_forgotten, stale_residual, stale_table,
@@ -281,10 +301,12 @@ LIST = (
     bars_forgotten_in_rows, rows_without_forbid, unless_ignored_in_rows, request_word_ignored, lanes_mixed_up, people_beyond_the_last,
     bitmaps_start_late, last_ground_decides, blocks_ignored_on_words,
 )  # fmt: skip
+DATABASE = (database_compares_before_it_shares, database_forgets_bars, database_reads_one_row)
 PLANTED = [
     *((plant, checks.same_answer) for plant in ANSWER),
     *((plant, checks.same_decision) for plant in DECISION),
     *((plant, checks.same_list) for plant in LIST),
+    *((plant, checks.same_in_database) for plant in DATABASE),
     (first_category_only, checks.categories_add_up),
     (ways_out_untried, checks.what_is_missing_permits),
 ]

@@ -65,13 +65,13 @@ class Batch:
 
     def bitmap(self, question: Question, request_word: int = 0) -> Bitmap:
         """Who is permitted, one bit a person."""
-        return self._permitted(_rules(self._engine, question, request_word)).view(np.uint8)[
+        return self._permitted(self._engine.fold.rules_of_person(question, request_word)).view(np.uint8)[
             : -(-self.size // 8)
         ]
 
     def ids(self, question: Question, request_word: int = 0) -> NDArray[np.int64]:
         """The rows of those who are permitted, in order."""
-        permitted = self._permitted(_rules(self._engine, question, request_word))
+        permitted = self._permitted(self._engine.fold.rules_of_person(question, request_word))
         counts = [
             int(np.bitwise_count(permitted[at : at + CHUNK]).sum()) for at in range(0, len(permitted), CHUNK)
         ]
@@ -85,7 +85,7 @@ class Batch:
 
     def codes(self, question: Question, request_word: int = 0) -> NDArray[np.int16]:
         """For each person the number of the ground that decides (for several categories: of the first); 0 for a denial."""
-        rules = _rules(self._engine, question, request_word)
+        rules = self._engine.fold.rules_of_person(question, request_word)
         permitted = self._permitted(rules)
         first = rules[0].grounds
         if not 0 < len(first) <= MOST_GROUNDS:
@@ -184,7 +184,7 @@ def codes_of(
 ) -> NDArray[np.int16]:
     """As `Batch.codes`, straight from words: for people whose words changed a moment ago, or few of them."""
     _fit(engine.layout, lanes)
-    rules = _rules(engine, question, request_word)
+    rules = engine.fold.rules_of_person(question, request_word)
     found = np.zeros(len(lanes[0]), dtype=np.int16)
     for start in range(0, len(found), PEOPLE):
         words = [lane[start : start + PEOPLE] for lane in lanes]
@@ -208,12 +208,6 @@ def _match(rows: Sequence[Row], words: list[Lane]) -> Mask:
                 matching &= (word & reads) == need
         found |= matching
     return found
-
-
-def _rules(engine: Engine, question: Question, request_word: int) -> tuple[Rule, ...]:
-    """The rules of a question that remain once what is known of the request is put in."""
-    of_the_request = ~((1 << engine.layout.lanes * LANE_BITS) - 1)
-    return tuple(rule.given(request_word, of_the_request) for rule in engine.fold.rules(question))
 
 
 def _fit(layout: Layout, lanes: Sequence[Lane]) -> None:

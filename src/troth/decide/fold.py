@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from troth.decide.layout import Layout
+from troth.decide.layout import LANE_BITS, Layout
 from troth.decide.lower import FRAMES, Barrier, Declared, Home, Limit, Lowered, Permit
 from troth.decide.masks import TooManyWays, bits_of
 from troth.decide.model import Question
@@ -51,6 +51,11 @@ class Fold:
             return (NEVER,)
         rules = (residual.rule for residual in self.residuals(question))
         return tuple(self._rules.setdefault(rule, rule) for rule in rules)
+
+    def rules_of_person(self, question: Question, request_word: int = 0) -> tuple[Rule, ...]:
+        """The rules of a question that remain once what is known of the request is put in: they read the person alone."""
+        of_the_request = ~((1 << self.layout.lanes * LANE_BITS) - 1)
+        return tuple(rule.given(request_word, of_the_request) for rule in self.rules(question))
 
     def unfold(self) -> None:
         """Write out the alternatives of every ground and bar once, so that one with too many is refused now.
