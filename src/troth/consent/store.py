@@ -80,7 +80,13 @@ _GONE: Final = {
 _CHANGED: Final = {
     table.name: update(table)
     .where(*(column == bindparam(f"of_{column.name}") for column in table.primary_key))
-    .values({column.name: bindparam(column.name) for column in table.columns})
+    .values(
+        {
+            column.name: bindparam(column.name)
+            for column in table.columns
+            if column.name not in ("organisation", "subject")
+        }
+    )
     for table in (states, acceptances, objections)
 }
 Rows = Mapping[tuple[str, ...], dict[str, Any]]
@@ -136,22 +142,22 @@ def _change(connection: Connection, table: Table, mine: dict[str, str], before: 
     """Write what differs; a row that goes makes way for one that comes, in one statement."""
     names = [column.name for column in table.primary_key if column.name not in mine]
 
-    def whole(key: tuple[str, ...], row: dict[str, Any]) -> dict[str, Any]:
-        return mine | dict(zip(names, key, strict=True)) | row
+    def told(key: tuple[str, ...], row: dict[str, Any]) -> dict[str, Any]:
+        return dict(zip(names, key, strict=True)) | row
 
     come = {key: row for key, row in after.items() if key not in before}
     for key, row in before.items():
         if after.get(key) == row:
             continue
-        there = {f"of_{name}": value for name, value in whole(key, {}).items()}
+        there = {f"of_{name}": value for name, value in (mine | told(key, {})).items()}
         if key in after:
-            connection.execute(_CHANGED[table.name], there | whole(key, after[key]))
+            connection.execute(_CHANGED[table.name], there | told(key, after[key]))
         elif come:
-            connection.execute(_CHANGED[table.name], there | whole(*come.popitem()))
+            connection.execute(_CHANGED[table.name], there | told(*come.popitem()))
         else:
             connection.execute(_GONE[table.name], there)
     if come:
-        connection.execute(insert(table), [whole(*one) for one in come.items()])
+        connection.execute(insert(table), [mine | told(*one) for one in come.items()])
 
 
 def _states(state: ConsentState) -> Rows:
