@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -16,72 +17,87 @@ from troth.db.database import Database
 from troth.db.errors import DatabaseNewer, MigrationMissing
 
 VERSIONS_TABLE: Final = "troth_schema_version"
-_SCRIPTS: Final = Path(__file__).parent / "migrations"
-_LOCK: Final = 7238617211  # any number, the same in every process that migrates
 
 
-def migrate(database: Database) -> None:
+@dataclass(frozen=True, slots=True)
+class History:
+    """The migrations of one kind of database: their folder, the table that remembers the last one, and a lock.
+
+    `lock` is any number, the same in every process that migrates such a database.
+    """
+
+    folder: Path
+    table: str
+    lock: int
+
+
+RECORDS: Final = History(Path(__file__).parent / "migrations", VERSIONS_TABLE, 7238617211)
+"""The database of all rooms; keys lie in one of their own."""
+
+
+def migrate(database: Database, history: History = RECORDS) -> None:
     """Bring the database to the newest migration, in one transaction under one lock; harmless when it is there.
 
     Raises DatabaseNewer when a newer program has already been here, and any DatabaseProblem.
     """
     with database.write() as connection:
         if database.dialect == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-        _refuse_newer(connection, database.where)
-        config = _config()
+            connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": history.lock})
+        _refuse_newer(connection, database.where, history)
+        config = _config(history)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
 
 
-def check(database: Database) -> None:
+def check(database: Database, history: History = RECORDS) -> None:
     """Pass when the database has exactly the shape this program needs.
 
     Raises MigrationMissing (older, or empty), DatabaseNewer, and any DatabaseProblem that reading it meets.
     """
     with database.read() as connection:
-        found = _refuse_newer(connection, database.where)
-    if found == newest():
+        found = _refuse_newer(connection, database.where, history)
+    needed = newest(history)
+    if found == needed:
         return
     state = f"stands at migration {found}" if found else "is empty"
     raise MigrationMissing(
-        f"The database {database.where} {state} and this program needs migration {newest()}; nothing was changed.",
+        f"The database {database.where} {state} and this program needs migration {needed}; nothing was changed.",
         "Run the migration first.",
         database=database.where,
         found=found,
-        needed=newest(),
+        needed=needed,
     )
 
 
-def newest() -> str:
+def newest(history: History = RECORDS) -> str:
     """The number of the newest migration this program knows."""
-    head = _scripts().get_current_head()
+    head = _scripts(history).get_current_head()
     if head is None:
         raise RuntimeError("this program ships no migration")
     return head
 
 
-def _refuse_newer(connection: Connection, where: str) -> str | None:
-    context = MigrationContext.configure(connection, opts={"version_table": VERSIONS_TABLE})
+def _refuse_newer(connection: Connection, where: str, history: History) -> str | None:
+    context = MigrationContext.configure(connection, opts={"version_table": history.table})
     found = context.get_current_revision()
-    if found is None or found in {script.revision for script in _scripts().walk_revisions()}:
+    if found is None or found in {script.revision for script in _scripts(history).walk_revisions()}:
         return found
     raise DatabaseNewer(
-        f"The database {where} stands at migration {found}, which this program (up to {newest()}) does not know; "
+        f"The database {where} stands at migration {found}, which this program (up to {newest(history)}) does not know; "
         "nothing was changed.",
         "Use the newer program that made it.",
         database=where,
         found=found,
-        needed=newest(),
+        needed=newest(history),
     )
 
 
 @cache
-def _scripts() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
+def _scripts(history: History) -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config(history))
 
 
-def _config() -> Config:
+def _config(history: History) -> Config:
     config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.set_main_option("script_location", str(history.folder).replace("%", "%%"))
     return config

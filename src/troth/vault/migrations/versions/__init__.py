@@ -1,0 +1,1 @@
+"""The files of the history, applied in the order of their numbers."""

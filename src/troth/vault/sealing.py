@@ -1,0 +1,92 @@
+"""How a value is sealed and a key wrapped: AES-256-GCM (NIST SP 800-38D) with 96-bit random nonces and associated data.
+
+A sealed value is: version (1 byte), key id (16), nonce (12), ciphertext with its tag (16 more than the plain value). The
+associated data names organisation, owner, cell and version, each with its length, so no two of them run together.
+A wrapped key is: nonce (12), ciphertext with its tag (48).
+"""
+
+from __future__ import annotations
+
+from struct import pack
+from typing import Final
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from troth.vault.errors import SealBroken
+
+KEY_BYTES: Final = 32
+ID_BYTES: Final = 16
+NONCE_BYTES: Final = 12
+TAG_BYTES: Final = 16
+VERSION: Final = b"\x01"
+_BODY: Final = 1 + ID_BYTES + NONCE_BYTES
+OVERHEAD: Final = _BODY + TAG_BYTES
+"""How much longer a sealed value is than the plain one."""
+
+
+def joined(*parts: str | bytes | int) -> bytes:
+    """The parts as bytes, each after its length: two different rows of parts never give the same bytes."""
+    raw = [_bytes(part) for part in parts]
+    return b"".join(pack(">I", len(one)) + one for one in raw)
+
+
+def seal(id: bytes, secret: bytes, prefix: bytes, owner: str, cell: str, plain: bytes, nonce: bytes) -> bytes:
+    """Seal a value under a key; `prefix` names the organisation. A nonce serves once."""
+    sealed = AESGCM(secret).encrypt(nonce, plain, _bound(prefix, owner, cell))
+    return VERSION + id + nonce + sealed
+
+
+def open_sealed(secret: bytes, prefix: bytes, owner: str, cell: str, sealed: bytes) -> bytes:
+    """The plain value. Raises SealBroken when anything differs from what it was sealed with."""
+    try:
+        return AESGCM(secret).decrypt(sealed[17:29], sealed[29:], _bound(prefix, owner, cell))
+    except InvalidTag:
+        raise broken() from None
+
+
+def key_id(sealed: bytes) -> bytes:
+    """The id of the key that sealed a value. Raises SealBroken for what was never sealed here."""
+    if len(sealed) < OVERHEAD or sealed[:1] != VERSION:
+        raise SealBroken("What lies here is no sealed value.", "Bring the record back from a backup.")
+    return sealed[1:17]
+
+
+def prefix_of(organisation: str) -> bytes:
+    """The part of the associated data that is the same for all values of an organisation."""
+    return joined("troth seal", VERSION, organisation)
+
+
+def wrap(wrapping: bytes, key: bytes, bound: bytes, nonce: bytes) -> bytes:
+    """A key under another key, bound to whose it is."""
+    return nonce + AESGCM(wrapping).encrypt(nonce, key, bound)
+
+
+def unwrap(wrapping: bytes, wrapped: bytes, bound: bytes) -> bytes:
+    """The key again. Raises SealBroken when row, owner or wrapping key is another."""
+    try:
+        return AESGCM(wrapping).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], bound)
+    except (InvalidTag, ValueError):
+        raise SealBroken(
+            "A data key in the key store does not open: its row was altered or moved.",
+            "Bring the key store back from its backup.",
+        ) from None
+
+
+def broken() -> SealBroken:
+    """The refusal to open, which says nothing of what was found."""
+    return SealBroken(
+        "A sealed value does not open: it was altered, or moved from another cell, owner or organisation.",
+        "Bring the record back from a backup, and see what troth verify says.",
+    )
+
+
+def _bound(prefix: bytes, owner: str, cell: str) -> bytes:
+    whose, where = owner.encode(), cell.encode()
+    return b"%b%b%b%b%b" % (prefix, pack(">I", len(whose)), whose, pack(">I", len(where)), where)
+
+
+def _bytes(part: str | bytes | int) -> bytes:
+    if isinstance(part, int):
+        return pack(">Q", part)
+    return part.encode() if isinstance(part, str) else part

@@ -1,0 +1,370 @@
+"""The tables of the key store. They lie in a database of their own, and hold no key that is not wrapped."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final, TypeVar
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    bindparam,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from troth.db import Instant
+from troth.vault.model import EpochState
+
+T = TypeVar("T")
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
+)
+stores = Table(
+    "keystore",
+    metadata,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("id", String(32), nullable=False),
+    Column("made_at", Instant, nullable=False),
+)
+organisations = Table(
+    "keystore_organisations",
+    metadata,
+    Column("organisation", String(64), primary_key=True),
+    Column("generation", BigInteger, nullable=False),
+)
+epochs = Table(
+    "keystore_epochs",
+    metadata,
+    Column("organisation", String(64), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("keeper", String(500), nullable=False),
+    Column("root", String(150), nullable=False),
+    Column("wrapped", LargeBinary, nullable=True),
+    Column("opened_at", Instant, nullable=False),
+    Column("closed_at", Instant, nullable=True),
+    Column("destroyed_at", Instant, nullable=True),
+    PrimaryKeyConstraint("organisation", "number"),
+)
+former_roots = Table(
+    "keystore_former_roots",
+    metadata,
+    Column("organisation", String(64), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("root", String(150), nullable=False),
+    Column("keeper", String(500), nullable=False),
+    Column("retired_at", Instant, nullable=False),
+    PrimaryKeyConstraint("organisation", "number", "root"),
+)
+keys = Table(
+    "keystore_keys",
+    metadata,
+    Column("organisation", String(64), nullable=False),
+    Column("id", LargeBinary(16), nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("bucket", String(64), nullable=False),
+    Column("epoch", Integer, nullable=False),
+    Column("wrapped", LargeBinary, nullable=False),
+    PrimaryKeyConstraint("organisation", "id"),
+    Index("ux_keystore_keys_owner", "organisation", "owner", "bucket", unique=True),
+    sqlite_with_rowid=False,
+)
+dead_keys = Table(
+    "keystore_dead_keys",
+    metadata,
+    Column("organisation", String(64), nullable=False),
+    Column("id", LargeBinary(16), nullable=False),
+    Column("generation", BigInteger, nullable=False),
+    PrimaryKeyConstraint("organisation", "id"),
+    Index("ix_keystore_dead_keys_generation", "organisation", "generation"),
+    sqlite_with_rowid=False,
+)
+dead_owners = Table(
+    "keystore_dead_owners",
+    metadata,
+    Column("organisation", String(64), nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("destroyed_at", Instant, nullable=False),
+    PrimaryKeyConstraint("organisation", "owner"),
+    sqlite_with_rowid=False,
+)
+ONE: Final = 1
+AT_ONCE: Final = 500
+"""How many values one statement names."""
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A data key as it lies in the key store, wrapped."""
+
+    id: bytes
+    owner: str
+    bucket: str
+    epoch: int
+    wrapped: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class EpochRow:
+    """An epoch as it lies in the key store; `wrapped` is its key under the root key, None once destroyed."""
+
+    number: int
+    state: EpochState
+    keeper: str
+    root: str
+    wrapped: bytes | None
+    opened_at: datetime
+    closed_at: datetime | None
+    destroyed_at: datetime | None
+
+
+# --- the store, and each organisation's generation ---------------------------------------------------------------------
+
+
+def name_store(connection: Connection, id: str, at: datetime) -> str:
+    """The id of this key store, which is this one unless it has one."""
+    connection.execute(_or_nothing(connection, stores), {"one": ONE, "id": id, "made_at": at})
+    return store_id(connection) or id
+
+
+def store_id(connection: Connection) -> str | None:
+    """The id of this key store; None for one that was never named."""
+    return connection.scalar(select(stores.c.id).where(stores.c.one == ONE))
+
+
+def enter(connection: Connection, organisation: str) -> None:
+    """Give an organisation its row, if it has none."""
+    row = {"organisation": organisation, "generation": 0}
+    connection.execute(_or_nothing(connection, organisations), row)
+
+
+def hold(connection: Connection, organisation: str, *, alone: bool) -> int:
+    """Hold an organisation's row until the transaction ends, alone or beside others who don't; its generation."""
+    asked = select(organisations.c.generation).where(organisations.c.organisation == organisation)
+    return int(connection.scalar(asked.with_for_update(read=not alone)) or 0)
+
+
+def generation_of(connection: Connection, organisation: str) -> int:
+    """How often anything of an organisation died or changed."""
+    asked = select(organisations.c.generation).where(organisations.c.organisation == organisation)
+    return int(connection.scalar(asked) or 0)
+
+
+def turn(connection: Connection, organisation: str) -> int:
+    """Let every process see that something died or changed; the new generation. Call it holding the row alone."""
+    generation = hold(connection, organisation, alone=True) + 1
+    changed = update(organisations).where(organisations.c.organisation == organisation)
+    connection.execute(changed.values(generation=generation))
+    return generation
+
+
+# --- epochs ------------------------------------------------------------------------------------------------------------
+
+
+def epochs_of(connection: Connection, organisation: str) -> list[EpochRow]:
+    """Every epoch, oldest first."""
+    asked = select(*list(epochs.c)[1:]).where(epochs.c.organisation == organisation).order_by(epochs.c.number)
+    return [EpochRow(row[0], EpochState(row[1]), *row[2:]) for row in connection.execute(asked)]
+
+
+def add_epoch(connection: Connection, organisation: str, row: EpochRow) -> None:
+    """Write a new epoch."""
+    connection.execute(insert(epochs).values(organisation=organisation, **_epoch_values(row)))
+
+
+def put_epoch(connection: Connection, organisation: str, row: EpochRow) -> None:
+    """Write an epoch as it is now."""
+    one = update(epochs).where(epochs.c.organisation == organisation, epochs.c.number == row.number)
+    connection.execute(one.values(**_epoch_values(row)))
+
+
+def _epoch_values(row: EpochRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in EpochRow.__slots__} | {"state": row.state.value}
+
+
+def count_keys(connection: Connection, organisation: str) -> dict[int, int]:
+    """How many data keys are wrapped under each epoch."""
+    asked = (
+        select(keys.c.epoch, func.count()).where(keys.c.organisation == organisation).group_by(keys.c.epoch)
+    )
+    return {int(row[0]): int(row[1]) for row in connection.execute(asked)}
+
+
+def retire_root(connection: Connection, organisation: str, row: EpochRow, at: datetime) -> None:
+    """Remember the root key that an epoch was wrapped under until now."""
+    connection.execute(
+        _or_nothing(connection, former_roots),
+        {
+            "organisation": organisation,
+            "number": row.number,
+            "root": row.root,
+            "keeper": row.keeper,
+            "retired_at": at,
+        },
+    )
+
+
+def former_roots_of(connection: Connection, organisation: str) -> dict[int, tuple[tuple[str, str], ...]]:
+    """Keeper and name of each root key that an epoch once was wrapped under, by number."""
+    table, found = former_roots.c, dict[int, tuple[tuple[str, str], ...]]()
+    asked = select(table.number, table.keeper, table.root).where(table.organisation == organisation)
+    for number, keeper, root in connection.execute(
+        asked.order_by(table.number, table.retired_at, table.root)
+    ):
+        found[number] = (*found.get(number, ()), (keeper, root))
+    return found
+
+
+# --- data keys ---------------------------------------------------------------------------------------------------------
+
+_KEY: Final = (keys.c.id, keys.c.owner, keys.c.bucket, keys.c.epoch, keys.c.wrapped)
+_OF: Final = keys.c.organisation == bindparam("of")
+_BY_OWNER: Final = select(*_KEY).where(
+    _OF, keys.c.bucket == bindparam("bucket"), keys.c.owner.in_(bindparam("owners", expanding=True))
+)
+_BY_ID: Final = select(*_KEY).where(_OF, keys.c.id.in_(bindparam("ids", expanding=True)))
+_CHUNK: Final = (
+    select(*_KEY)
+    .where(_OF, keys.c.epoch == bindparam("number"), keys.c.id > bindparam("after"))
+    .order_by(keys.c.id)
+    .limit(bindparam("most"))
+)
+_REWRAPPED: Final = (
+    update(keys)
+    .where(_OF, keys.c.id == bindparam("key_id"), keys.c.epoch == bindparam("old"))
+    .values(epoch=bindparam("new"), wrapped=bindparam("now"))
+)
+
+
+def keys_of(connection: Connection, organisation: str, owners: Collection[str], bucket: str) -> list[KeyRow]:
+    """The data keys of owners for one bucket; whoever has none is left out."""
+    return [
+        KeyRow(*row)
+        for some in chunks(sorted(owners))
+        for row in connection.execute(_BY_OWNER, {"of": organisation, "bucket": bucket, "owners": some})
+    ]
+
+
+def keys_with(connection: Connection, organisation: str, ids: Collection[bytes]) -> list[KeyRow]:
+    """The data keys with these ids; what does not live is left out."""
+    return [
+        KeyRow(*row)
+        for some in chunks(sorted(ids))
+        for row in connection.execute(_BY_ID, {"of": organisation, "ids": some})
+    ]
+
+
+def buckets_of(connection: Connection, organisation: str, owner: str) -> list[str]:
+    """The buckets for which an owner has a data key."""
+    asked = select(keys.c.bucket).where(keys.c.organisation == organisation, keys.c.owner == owner)
+    return list(connection.scalars(asked))
+
+
+def add_keys(connection: Connection, organisation: str, rows: Sequence[KeyRow]) -> None:
+    """Write new data keys; where an owner already has one for the bucket, that one stays."""
+    if rows:
+        values = [{"organisation": organisation, **_values(row)} for row in rows]
+        connection.execute(_or_nothing(connection, keys), values)
+
+
+def _values(row: KeyRow) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in KeyRow.__slots__}
+
+
+def chunk_of(connection: Connection, organisation: str, number: int, after: bytes, most: int) -> list[KeyRow]:
+    """The next data keys of an epoch, in the order of their ids."""
+    asked = {"of": organisation, "number": number, "after": after, "most": most}
+    return [KeyRow(*row) for row in connection.execute(_CHUNK, asked)]
+
+
+def rewrap(connection: Connection, organisation: str, old: int, rows: Sequence[KeyRow]) -> None:
+    """Write data keys as wrapped anew; one that was destroyed meanwhile stays destroyed."""
+    values = [
+        {"of": organisation, "key_id": row.id, "old": old, "new": row.epoch, "now": row.wrapped}
+        for row in rows
+    ]
+    connection.execute(_REWRAPPED, values)
+
+
+# --- dying -------------------------------------------------------------------------------------------------------------
+
+
+def living(
+    connection: Connection, organisation: str, owners: Collection[str]
+) -> Iterator[tuple[str, str, bytes]]:
+    """Owner, bucket and id of each data key these owners have."""
+    table = keys.c
+    for some in chunks(sorted(owners)):
+        asked = select(table.owner, table.bucket, table.id)
+        yield from map(
+            tuple, connection.execute(asked.where(table.organisation == organisation, table.owner.in_(some)))
+        )
+
+
+def kill(connection: Connection, organisation: str, ids: Sequence[bytes], generation: int) -> None:
+    """Take data keys away, and remember that they died in this generation."""
+    for some in chunks(ids):
+        connection.execute(delete(keys).where(keys.c.organisation == organisation, keys.c.id.in_(some)))
+        rows = [{"organisation": organisation, "id": id, "generation": generation} for id in some]
+        connection.execute(_or_nothing(connection, dead_keys), rows)
+
+
+def bury(connection: Connection, organisation: str, owners: Collection[str], at: datetime) -> None:
+    """Remember that these owners get no further key."""
+    rows = [{"organisation": organisation, "owner": owner, "destroyed_at": at} for owner in sorted(owners)]
+    if rows:
+        connection.execute(_or_nothing(connection, dead_owners), rows)
+
+
+def buried(connection: Connection, organisation: str, owners: Collection[str]) -> frozenset[str]:
+    """Those of the owners that get no further key."""
+    table, found = dead_owners.c, set[str]()
+    for some in chunks(sorted(owners)):
+        asked = select(table.owner).where(table.organisation == organisation, table.owner.in_(some))
+        found.update(connection.scalars(asked))
+    return frozenset(found)
+
+
+def dead(connection: Connection, organisation: str, ids: Collection[bytes]) -> frozenset[bytes]:
+    """Those of the key ids that died."""
+    table, found = dead_keys.c, set[bytes]()
+    for some in chunks(sorted(ids)):
+        asked = select(table.id).where(table.organisation == organisation, table.id.in_(some))
+        found.update(connection.scalars(asked))
+    return frozenset(found)
+
+
+def died_since(connection: Connection, organisation: str, generation: int) -> list[bytes]:
+    """The ids of the keys that died after a generation."""
+    table = dead_keys.c
+    asked = select(table.id).where(table.organisation == organisation, table.generation > generation)
+    return list(connection.scalars(asked))
+
+
+def chunks(values: Sequence[T]) -> Iterator[Sequence[T]]:
+    """The values, as many at a time as one statement names."""
+    return (values[at : at + AT_ONCE] for at in range(0, len(values), AT_ONCE))
+
+
+def _or_nothing(connection: Connection, table: Table) -> Any:
+    made: Mapping[str, Any] = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}
+    return made[connection.dialect.name](table).on_conflict_do_nothing()
