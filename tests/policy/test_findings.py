@@ -41,6 +41,15 @@ def test_every_problem_is_told_with_its_place(case: dict[str, Any]) -> None:
         assert any(wanted.get("help", "") in f.help and wanted.get("message", "") in f.message for f in same)
 
 
+def test_a_file_beside_the_policy_is_not_passed_over_in_silence() -> None:
+    findings = Findings()
+    beside = {"more.yaml": "categories:\n  a: {}\n", "clauses.yaml": "", "probes.yaml": "", "text/x.yaml": ""}
+    compile_policy({"policy.yaml": "policy: demo\n", "en.md": WORDS, **beside}, PACKS, findings)
+    told = [finding for finding in findings.sorted if finding.code == "unread-file"]
+    assert [finding.place.file for finding in told] == ["more.yaml"]
+    assert "statements" in told[0].help
+
+
 @given(st.text(max_size=300))
 def test_no_text_raises(text: str) -> None:
     findings_of(text)

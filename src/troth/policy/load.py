@@ -21,6 +21,8 @@ from troth.policy.terms import ID, Term
 
 S = TypeVar("S")
 HEADER_FILE = "policy.yaml"
+OTHER_FILES = frozenset({"clauses.yaml", "probes.yaml", "life.yaml"})
+"""What else may stand beside it, for other rooms to read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +43,10 @@ def load(files: Map[str, str], findings: Findings) -> Loaded:
         findings.error("no-policy-file", Place(HEADER_FILE), "This folder has no policy.yaml.",
                        "Start one with `troth new NAME`.")  # fmt: skip
     for name in sorted(files):
-        if not name.endswith((".yaml", ".yml")) or not (
-            name == HEADER_FILE or name.startswith("statements/")
-        ):
+        if not name.endswith((".yaml", ".yml")):
+            continue
+        if name != HEADER_FILE and not name.startswith("statements/"):
+            _warn_of_unread(name, findings)
             continue
         root = parse(files[name], name, findings)
         if root is None:
@@ -52,6 +55,13 @@ def load(files: Map[str, str], findings: Findings) -> Loaded:
             header = reader.header(root)
         reader.statements(root, skip=_header_keys() if name == HEADER_FILE else frozenset())
     return Loaded(header, tuple(reader.found.values()), reader.places)
+
+
+def _warn_of_unread(name: str, findings: Findings) -> None:
+    """A file that looks as if it held statements must not be passed over in silence."""
+    if "/" not in name and name not in OTHER_FILES:
+        findings.warning("unread-file", Place(name), "This file is not read as part of the policy.",
+                         "Statements stand in policy.yaml or in statements/*.yaml; move it there.")  # fmt: skip
 
 
 def load_statements(
