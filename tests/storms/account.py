@@ -33,6 +33,13 @@ class Tally:
     def clean(self) -> bool:
         return not (self.lost or self.doubled or self.torn or self.missing or self.undead)
 
+    def found(self) -> str:
+        """All of it but how many rounds and deaths it took."""
+        return (
+            f"acknowledged {self.acknowledged}, lost {self.lost}, doubled {self.doubled}, torn {self.torn}, "
+            f"missing {self.missing}, undead {self.undead}"
+        )
+
     def wrong(self, what: str, count: int, where: str) -> None:
         if count:
             setattr(self, what, getattr(self, what) + count)
@@ -74,6 +81,8 @@ def settle(company: Organisation, account: Account, tally: Tally, where: str) ->
         trusted = account.heads[-1] if account.heads else None
         found = company.ledger.verify(connection, trusted=trusted, segments=company.segments)
         tally.wrong("torn", int(not found.holds), f"{where}: entry {found.bad_sequence}: {found.reason}")
+        if not found.holds:
+            return
         events = {event.sequence: event for event in company.ledger.events(connection)}
         account.heads.append(company.ledger.head(connection))
     unequal = [one.projection for one in company.ledger.compare() if not one.equal]

@@ -17,7 +17,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol
 
 from tests.storms import planted
 from troth.app.config import Home
@@ -45,6 +45,13 @@ class Life:
     others: list[str]
     dies_at: int = 0
     plant: str = ""
+
+
+class Speaks(Protocol):
+    """Whoever hears what was acknowledged."""
+
+    def say(self, *words: object) -> None:
+        """One line."""
 
 
 class Voice:
@@ -98,7 +105,7 @@ def _die_at(count: int) -> None:
 class Writer:
     """One thread's acts, drawn by lot."""
 
-    def __init__(self, company: Organisation, voice: Voice, life: Life, number: int) -> None:
+    def __init__(self, company: Organisation, voice: Speaks, life: Life, number: int) -> None:
         self._company = company
         self._voice = voice
         self._name = f"{life.name}.{number}"
@@ -108,10 +115,13 @@ class Writer:
         self._fresh: list[str] = []
 
     def write(self) -> None:
-        acts = (self.person, self.note, self.note, self.several, self.release, self.use)
-        self.person()
         while True:
-            self._dice.choice(acts)()
+            self.act()
+
+    def act(self) -> None:
+        """One act, drawn by lot."""
+        acts = (self.person, self.note, self.note, self.several, self.release, self.use)
+        (self._dice.choice(acts) if self._known else self.person)()
 
     def person(self) -> None:
         """Somebody new, who agrees to the newsletter in the same act."""

@@ -1,0 +1,79 @@
+"""The power fails under SQLite: what was acknowledged is there when it is back, as long as the product flushes as it says."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.packs.kit import written
+from tests.storms.account import Account, Tally, settle
+from tests.storms.lives import COMPANY, Life, Writer
+from tests.storms.power import Machine, cuts, lay_out, switch_on
+from troth.app.config import Home
+from troth.app.organisation import open_organisation
+from troth.kernel.errors import TrothError
+
+pytestmark = [pytest.mark.storm, pytest.mark.slow]
+ACTS, CUTS = 30, 310
+
+
+def a_day(home: Home, machine: Machine, synchronous: str = "") -> int:
+    """A company is founded with care and does its work, careless or not; the step of the machine at which it began."""
+    home.folder.mkdir()
+    open_organisation(home, COMPANY, written(home.folder / "policy")).close()
+    machine.synchronous, opened = synchronous, len(machine.steps)
+    with open_organisation(home, COMPANY, bring_up=False) as company:
+        life = Life(str(home.folder), home.database, "day", lot=1, threads=1, others=[])
+        writer = Writer(company, machine, life, 0)
+        for _ in range(ACTS):
+            writer.act()
+    return opened
+
+
+def after_cuts(home: Home, machine: Machine, opened: int, place: Path) -> Tally:
+    """What is found after each cut, up to the first that lost something."""
+    tally = Tally()
+    for found, said in cuts(machine, CUTS, seed=5, after=opened):
+        tally.rounds += 1
+        here = place / f"cut{tally.rounds}"
+        shutil.copytree(home.folder, here, ignore=shutil.ignore_patterns("*.db*", "words"))
+        lay_out(found, home.folder, here)
+        account = Account()
+        tally.acknowledged += sum(map(account.hear, said))
+        try:
+            with open_organisation(Home.at(here), COMPANY, bring_up=False) as company:
+                settle(company, account, tally, f"cut {tally.rounds}")
+        except TrothError as problem:
+            tally.wrong("torn", 1, f"cut {tally.rounds}: {problem}")
+        shutil.rmtree(here)
+        if not tally.clean:
+            break
+    return tally
+
+
+def a_day_with_cuts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, synchronous: str = "") -> Tally:
+    home = Home.at(tmp_path / "home")
+    with monkeypatch.context() as patch:
+        machine = switch_on(patch, f"machine{synchronous}")
+        began = a_day(home, machine, synchronous)
+    return after_cuts(home, machine, began, tmp_path)
+
+
+def test_what_was_acknowledged_outlives_the_power(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tally = a_day_with_cuts(tmp_path, monkeypatch)
+    said = f"power cuts on sqlite: cuts {tally.rounds}, {tally.found()}"
+    request.node.user_properties.append(("storm", said))
+    assert tally.clean, tally.first
+    assert tally.rounds == CUTS
+
+
+@pytest.mark.parametrize(("synchronous", "wrong"), [("OFF", "torn"), ("NORMAL", "lost")])
+def test_the_cuts_find_a_product_that_does_not_flush(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, synchronous: str, wrong: str
+) -> None:
+    tally = a_day_with_cuts(tmp_path, monkeypatch, synchronous)
+    assert getattr(tally, wrong) > 0
