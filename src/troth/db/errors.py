@@ -43,6 +43,14 @@ class DatabaseNewer(DatabaseProblem):
     """The database is newer than the program."""
 
 
+class DatabaseClosed(DatabaseProblem):
+    """The database is being restored, or was moved elsewhere: nobody may read or write it."""
+
+
+class RowsDamaged(DatabaseProblem):
+    """Rows in their portable form are cut, altered, or do not fit."""
+
+
 class DatabaseAddressUnknown(DatabaseProblem):
     """The address is of no kind this program speaks."""
 
@@ -114,6 +122,13 @@ def translate(error: DBAPIError | TimeoutError, where: str) -> DatabaseProblem |
     if kind is None:
         return None
     message, help = _SENTENCE[kind]
+    return kind(message.format(where=where), help, database=where)
+
+
+def sqlite_problem(error: sqlite3.Error, where: str) -> DatabaseProblem:
+    """The sentence for an error of SQLite that came past SQLAlchemy."""
+    kind = _sqlite_kind(error) or DatabaseDamaged
+    message, help = _SENTENCE.get(kind, _SENTENCE[DatabaseDamaged])
     return kind(message.format(where=where), help, database=where)
 
 

@@ -13,6 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
+from troth.db.closing import refuse_closed
 from troth.db.database import Database
 from troth.db.errors import DatabaseNewer, MigrationMissing
 
@@ -44,9 +45,7 @@ def migrate(database: Database, history: History = RECORDS) -> None:
         if database.dialect == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": history.lock})
         _refuse_newer(connection, database.where, history)
-        config = _config(history)
-        config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        bring_to(connection, history)
 
 
 def check(database: Database, history: History = RECORDS) -> None:
@@ -77,9 +76,23 @@ def newest(history: History = RECORDS) -> str:
     return head
 
 
+def bring_to(connection: Connection, history: History = RECORDS, revision: str = "head") -> None:
+    """Run the migrations up to a revision, as part of the transaction at hand."""
+    config = _config(history)
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def revision_of(connection: Connection, history: History = RECORDS) -> str | None:
+    """The migration a database stands at; None where it is empty."""
+    return MigrationContext.configure(
+        connection, opts={"version_table": history.table}
+    ).get_current_revision()
+
+
 def _refuse_newer(connection: Connection, where: str, history: History) -> str | None:
-    context = MigrationContext.configure(connection, opts={"version_table": history.table})
-    found = context.get_current_revision()
+    found = revision_of(connection, history)
+    refuse_closed(found, where)
     if found is None or found in {script.revision for script in _scripts(history).walk_revisions()}:
         return found
     raise DatabaseNewer(
