@@ -207,7 +207,7 @@ def _rule(policy: Catalogue, statement: Ground | Bar) -> dict[str, Any]:
         "purposes": list(statement.purposes),
         "recipients": sorted(policy.expand("recipient", statement.recipients)),
         "places": list(statement.places),
-        **{part: [[str(one) for one in condition.any_of] for condition in getattr(asks, part)]
+        **{part: [[str(one) for (one,) in condition.ways] for condition in getattr(asks, part)]
            for part in ("when", "unless", "needs")},
     }  # fmt: skip
 

@@ -212,6 +212,16 @@ def export_without_place(patch: Patch) -> None:
     patch.setattr(explain, "undeclared", reach.undeclared)
 
 
+def joint_ways_loosened(patch: Patch) -> None:
+    """One literal of a way that takes several is enough."""
+    patch.setattr(Row, "known", lambda self, view: bool(view.yes & self.need or view.no & self.forbid))
+
+
+def joint_ways_forgotten(patch: Patch) -> None:
+    _wrap(patch, masks, "demand_of", lambda old: lambda *given: old(*given)._replace(joint=()))
+    patch.setattr(lower, "demand_of", masks.demand_of)
+
+
 # --- rows and batch ------------------------------------------------------------------------------------------------------
 
 
@@ -221,6 +231,17 @@ def rows_without_forbid(patch: Patch) -> None:
     )
 
 
+def joint_ways_never_fail_in_rows(patch: Patch) -> None:
+    def single(demand: Demand) -> tuple[Row, ...]:
+        return (Row(demand.neg, demand.pos),)
+
+    patch.setattr(residual, "rows_when_unmet", single)
+
+
+def joint_ways_never_met_in_rows(patch: Patch) -> None:
+    _wrap(patch, residual, "rows_when_met", lambda old: lambda demand: old(demand._replace(joint=())))
+
+
 def bars_forgotten_in_rows(patch: Patch) -> None:
     patch.setattr(residual, "_blocking", lambda barrier: iter(()))
 
@@ -228,7 +249,7 @@ def bars_forgotten_in_rows(patch: Patch) -> None:
 def unless_ignored_in_rows(patch: Patch) -> None:
     def hard(barrier: Any) -> Any:
         for hurdle in barrier.hurdles:
-            yield masks.row_when_unmet(hurdle.demand)
+            yield from masks.rows_when_unmet(hurdle.demand)
 
     patch.setattr(residual, "_blocking", hard)
 
@@ -295,11 +316,12 @@ ANSWER = (
     bars_after_grounds, categories_not_closed_upwards, one_side_of_the_question_forgotten, stale_residual, stale_table,
     mask_too_narrow, decisions_shared_too_widely, undeclared_passes, frames_reach_everywhere, data_leaves_home, closed_points_open,
     minors_grown_up, limits_ignored, unknown_is_absent, ways_out_untried, explanation_of_another_word, export_without_place,
+    joint_ways_loosened, joint_ways_forgotten,
 )  # fmt: skip
 DECISION = (exceptions_first, stale_table, forbid_mask_dropped, decisions_shared_too_widely)
 LIST = (
     bars_forgotten_in_rows, rows_without_forbid, unless_ignored_in_rows, request_word_ignored, lanes_mixed_up, people_beyond_the_last,
-    bitmaps_start_late, last_ground_decides, blocks_ignored_on_words,
+    bitmaps_start_late, last_ground_decides, blocks_ignored_on_words, joint_ways_never_fail_in_rows, joint_ways_never_met_in_rows,
 )  # fmt: skip
 DATABASE = (database_compares_before_it_shares, database_forgets_bars, database_reads_one_row)
 PLANTED = [

@@ -40,9 +40,9 @@ class Asks:
     def literals(self) -> Iterator[Literal]:
         """Every literal, as it must be for the act to go ahead: those of `when` turned round."""
         for condition in (*self.unless, *self.needs):
-            yield from condition.any_of
+            yield from condition.literals
         for condition in self.when:
-            yield from (literal.inverse() for literal in condition.any_of)
+            yield from (literal.inverse() for literal in condition.literals)
 
 
 def asks_of(catalogue: Catalogue, statement: Statement) -> Asks | None:
@@ -76,7 +76,7 @@ def _bar(bar: Bar) -> Asks:
 def _minor(bar: Minor) -> Asks:
     """A minor rule speaks of a person of its class, and is lifted for anybody who is not."""
     grown_up = _not("is", bar.who)
-    needs = tuple(Condition((*need.any_of, *grown_up.any_of)) for need in bar.needs)
+    needs = tuple(Condition((*need.ways, *grown_up.ways)) for need in bar.needs)
     return Asks((*bar.when, _holds("is", bar.who)), bar.unless, needs or (grown_up,))
 
 
@@ -100,12 +100,12 @@ def _point(catalogue: Catalogue, frame: Frame) -> Iterator[Condition]:
         yield _holds("allowed", frame.id)
     features = sorted(catalogue.expand("feature", frame.features))
     if features:
-        yield Condition(tuple(Literal(Fact("on", feature)) for feature in features))
+        yield Condition.any_of(*(Literal(Fact("on", feature)) for feature in features))
 
 
 def _holds(family: str, name: str = "") -> Condition:
-    return Condition((Literal(Fact(family, name)),))
+    return Condition.any_of(Literal(Fact(family, name)))
 
 
 def _not(family: str, name: str = "") -> Condition:
-    return Condition((Literal(Fact(family, name), negated=True),))
+    return Condition.any_of(Literal(Fact(family, name), negated=True))

@@ -14,8 +14,8 @@ from troth.decide.masks import View
 from troth.decide.model import Obstacle, Question
 from troth.decide.reach import beyond_frame, beyond_home, undeclared
 from troth.decide.residual import Candidate, Residual, obstructing, stands
-from troth.decide.ways import Missing, Way, ways_out
-from troth.policy.facts import Condition, Literal
+from troth.decide.ways import Missing, ways_out
+from troth.policy.facts import Condition, Literal, Way
 
 MOST_KEPT = 1 << 14
 """How many explanations are kept; beyond, all are forgotten."""
@@ -79,9 +79,14 @@ class Explainer:
 
     def _ways(self, question: Question, obstacle: Obstacle, view: View) -> list[Way]:
         if obstacle.code != "no_ground":
-            return [(literal,) for literal in obstacle.missing]
+            return [tuple(one for one in way if not self._holds(one, view)) for way in obstacle.missing]
         candidates = self._fold.residual(question, obstacle.category).candidates
-        return [way for one in candidates if one.counts(view) for way in _lacking(one, view)]
+        found = (way for one in candidates if one.counts(view) for way in _lacking(one, view))
+        return [tuple(one for one in way if not self._holds(one, view)) for way in found]
+
+    def _holds(self, literal: Literal, view: View) -> bool:
+        bit = self._fold.layout.bit(literal.fact)
+        return bool((view.no if literal.negated else view.yes) & bit)
 
     def _mends(self, question: Question, word: int, unknown: int, wanted: Way) -> bool:
         gained = self._mask(literal for literal in wanted if not literal.negated)
@@ -97,10 +102,8 @@ class Explainer:
 
 def _barred(barrier: Barrier, category: str, view: View) -> Iterator[Obstacle]:
     for hurdle in obstructing(barrier, view):
-        wanted = f"needs {Condition(hurdle.literals)}" if hurdle.literals else "forbids it"
-        yield Obstacle(
-            "bar", barrier.key, barrier.clauses, category, f"{barrier.key} {wanted}", hurdle.literals
-        )
+        wanted = f"needs {Condition(hurdle.ways)}" if hurdle.ways else "forbids it"
+        yield Obstacle("bar", barrier.key, barrier.clauses, category, f"{barrier.key} {wanted}", hurdle.ways)
 
 
 def _away(home: Home, question: Question, category: str) -> Iterator[Obstacle]:
@@ -117,9 +120,9 @@ def _groundless(residual: Residual, question: Question, category: str, view: Vie
 
 
 def _lacking(candidate: Candidate, view: View) -> Iterator[Way]:
-    """What a permit still lacks: one choice for each of its conditions that is not met."""
+    """What a permit still lacks: one way for each of its conditions that is not met."""
     permit = candidate.permit
     unmet = [
-        need.any_of for need, demand in zip(permit.needs, permit.demands, strict=True) if not demand.met(view)
+        need.ways for need, demand in zip(permit.needs, permit.demands, strict=True) if not demand.met(view)
     ]
-    return product(*unmet)
+    return (tuple(literal for way in choice for literal in way) for choice in product(*unmet))

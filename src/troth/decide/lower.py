@@ -13,7 +13,7 @@ from troth.decide.asks import BARS, Asks, asks_of
 from troth.decide.masks import Demand, demand_of
 from troth.decide.scopes import Scopes
 from troth.policy.catalogue import Catalogue
-from troth.policy.facts import Condition, Fact, Literal
+from troth.policy.facts import Condition, Fact, Way
 from troth.policy.model import (
     Bar,
     Export,
@@ -44,10 +44,10 @@ FRAMES: tuple[tuple[str, type[Frame]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Hurdle:
-    """One thing a barrier demands, and the literals any of which would do."""
+    """One thing a barrier demands, and the ways any of which would do."""
 
     demand: Demand
-    literals: tuple[Literal, ...]
+    ways: tuple[Way, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +153,8 @@ def _demands(conditions: Iterable[Condition], bit: Bit) -> tuple[Demand, ...]:
 
 
 def _barrier(statement: Statement, asks: Asks, bit: Bit) -> Barrier:
-    ways = tuple(literal for condition in asks.unless for literal in condition.any_of)
-    hurdles = [Hurdle(demand_of(need, bit), (*need.any_of, *ways)) for need in asks.needs]
+    ways = tuple(way for condition in asks.unless for way in condition.ways)
+    hurdles = [Hurdle(demand_of(need, bit), (*need.ways, *ways)) for need in asks.needs]
     if isinstance(statement, Bar) and not hurdles:
         hurdles = [Hurdle(Demand(0, 0), ways)]
     duties = statement.duties if isinstance(statement, Bar) else ()

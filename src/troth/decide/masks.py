@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from troth.kernel.errors import AuthorError
-from troth.policy.facts import Condition, Fact, Literal
+from troth.policy.facts import Condition, Fact, Way
 
 MOST_ROWS = 4096
 """No condition is unfolded into more conjunctions than that."""
@@ -34,26 +34,6 @@ class View(NamedTuple):
         return cls(word & ~unknown, ~word & ~unknown, word | unknown, ~word | unknown)
 
 
-class Demand(NamedTuple):
-    """A disjunction: met when one of the bits of `pos` is 1 or one of `neg` is 0. Without any bit it is never met."""
-
-    pos: int
-    neg: int
-
-    @property
-    def reads(self) -> int:
-        """The bits it looks at."""
-        return self.pos | self.neg
-
-    def met(self, view: View) -> bool:
-        """Whether it is known to be met."""
-        return bool(view.yes & self.pos or view.no & self.neg)
-
-    def may_be_met(self, view: View) -> bool:
-        """Whether it is met, for all that is known."""
-        return bool(view.maybe_yes & self.pos or view.maybe_no & self.neg)
-
-
 class Row(NamedTuple):
     """A conjunction: matched when all bits of `need` are 1 and all of `forbid` are 0."""
 
@@ -64,6 +44,14 @@ class Row(NamedTuple):
     def reads(self) -> int:
         """The bits it looks at."""
         return self.need | self.forbid
+
+    def known(self, view: View) -> bool:
+        """Whether what it demands is known to be so."""
+        return not (self.need & ~view.yes or self.forbid & ~view.no)
+
+    def may_be(self, view: View) -> bool:
+        """Whether what it demands is so, for all that is known."""
+        return not (self.need & ~view.maybe_yes or self.forbid & ~view.maybe_no)
 
     def matches(self, word: int) -> bool:
         """Whether a word shows what it demands."""
@@ -87,20 +75,53 @@ class Row(NamedTuple):
         return not self.need & self.forbid
 
 
+class Demand(NamedTuple):
+    """A disjunction: met when one of the bits of `pos` is 1, one of `neg` is 0, or a row of `joint` matches. Empty, it is never met."""
+
+    pos: int
+    neg: int
+    joint: tuple[Row, ...] = ()
+    """Ways that take several bits at once."""
+
+    @property
+    def reads(self) -> int:
+        """The bits it looks at."""
+        mask = self.pos | self.neg
+        for row in self.joint:
+            mask |= row.reads
+        return mask
+
+    def met(self, view: View) -> bool:
+        """Whether it is known to be met."""
+        return bool(view.yes & self.pos or view.no & self.neg) or any(row.known(view) for row in self.joint)
+
+    def may_be_met(self, view: View) -> bool:
+        """Whether it is met, for all that is known."""
+        single = bool(view.maybe_yes & self.pos or view.maybe_no & self.neg)
+        return single or any(row.may_be(view) for row in self.joint)
+
+
 ALWAYS = Row(0, 0)
 
 
 def demand_of(condition: Condition, bit: Callable[[Fact], int]) -> Demand:
-    """A condition as masks; `bit` gives the mask of a fact."""
-    return Demand(_mask(condition.any_of, bit, negated=False), _mask(condition.any_of, bit, negated=True))
+    """A condition as masks; `bit` gives the mask of a fact, 0 for one that has none: then nothing meets what names it."""
+    rows = [_row(way, bit) for way in condition.ways if all(bit(literal.fact) for literal in way)]
+    pos = neg = 0
+    for row in rows:
+        if row.reads.bit_count() == 1 and row.possible:
+            pos, neg = pos | row.need, neg | row.forbid
+    return Demand(pos, neg, tuple(row for row in rows if row.reads.bit_count() > 1 or not row.possible))
 
 
-def _mask(literals: Iterable[Literal], bit: Callable[[Fact], int], *, negated: bool) -> int:
-    mask = 0
-    for literal in literals:
-        if literal.negated == negated:
-            mask |= bit(literal.fact)
-    return mask
+def _row(way: Way, bit: Callable[[Fact], int]) -> Row:
+    need = forbid = 0
+    for literal in way:
+        if literal.negated:
+            forbid |= bit(literal.fact)
+        else:
+            need |= bit(literal.fact)
+    return Row(need, forbid)
 
 
 def bits_of(mask: int) -> list[int]:
@@ -114,13 +135,18 @@ def bits_of(mask: int) -> list[int]:
 
 
 def rows_when_met(demand: Demand) -> tuple[Row, ...]:
-    """The ways in which a demand is met, one a literal."""
-    return (*(Row(bit, 0) for bit in bits_of(demand.pos)), *(Row(0, bit) for bit in bits_of(demand.neg)))
+    """The ways in which a demand is met."""
+    single = (*(Row(bit, 0) for bit in bits_of(demand.pos)), *(Row(0, bit) for bit in bits_of(demand.neg)))
+    return (*single, *demand.joint)
 
 
-def row_when_unmet(demand: Demand) -> Row:
-    """The one way in which a demand is not met: every literal fails."""
-    return Row(demand.neg, demand.pos)
+def rows_when_unmet(demand: Demand) -> tuple[Row, ...]:
+    """The ways in which a demand is not met: every single literal fails, and one of each way that takes several."""
+    failing = (
+        (*(Row(0, bit) for bit in bits_of(row.need)), *(Row(bit, 0) for bit in bits_of(row.forbid)))
+        for row in demand.joint
+    )
+    return every([(Row(demand.neg, demand.pos),), *failing])
 
 
 def every(choices: Iterable[Sequence[Row]]) -> tuple[Row, ...]:

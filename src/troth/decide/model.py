@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from troth.policy.facts import Fact, Literal
+from troth.policy.facts import Fact, Literal, Way
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class Obstacle:
     """Why an act is refused, and what would change that.
 
     `code` is `undeclared`, `outside` (a frame does not reach so far), `bar` or `no_ground`; `statement` the one that
-    stands in the way ('' when nothing is declared); `missing` the literals that would remove it, empty when nothing can.
+    stands in the way ('' when nothing is declared); `missing` the ways that would remove it, empty when nothing can.
     """
 
     code: str
@@ -77,7 +77,7 @@ class Obstacle:
     clauses: tuple[str, ...]
     category: str
     detail: str
-    missing: tuple[Literal, ...] = ()
+    missing: tuple[Way, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from dataclasses import replace
 from itertools import product
 
 from troth.decide.model import Answer, Facts, Obstacle, Outcome, Question
-from troth.decide.ways import Missing, Way, ways_out
+from troth.decide.ways import Missing, ways_out
 from troth.policy.catalogue import Catalogue
-from troth.policy.facts import Condition, Fact, Literal
+from troth.policy.facts import Condition, Fact, Literal, Way
 from troth.policy.model import (
     Acceptance,
     Bar,
@@ -179,10 +179,10 @@ def _frame_needs(catalogue: Catalogue, frame: Frame) -> Iterator[Condition]:
     yield from frame.needs
     if isinstance(frame, Point):
         if frame.closable:
-            yield Condition((Literal(Fact("allowed", frame.id)),))
+            yield Condition.any_of(Literal(Fact("allowed", frame.id)))
         features = sorted(catalogue.expand("feature", frame.features))
         if features:
-            yield Condition(tuple(Literal(Fact("on", feature)) for feature in features))
+            yield Condition.any_of(*(Literal(Fact("on", feature)) for feature in features))
 
 
 # --- bars ----------------------------------------------------------------------------------------------------------------
@@ -201,7 +201,7 @@ def _stands(bar: Bar, facts: Facts) -> bool:
 def _bar_when(bar: Bar) -> tuple[Condition, ...]:
     """When a bar stands: its own `when`, and for a minor rule only while the person belongs to its class."""
     if isinstance(bar, Minor):
-        return (*bar.when, Condition((Literal(Fact("is", bar.who)),)))
+        return (*bar.when, Condition.any_of(Literal(Fact("is", bar.who))))
     return bar.when
 
 
@@ -228,37 +228,37 @@ def _demands(bar: Bar) -> bool:
 def _bar_needs(bar: Bar) -> tuple[Condition, ...]:
     """What a bar asks for: its own `needs`, and what its kind means."""
     if isinstance(bar, Objection):
-        return (*bar.needs, Condition((Literal(Fact("objects", bar.id), negated=True),)))
+        return (*bar.needs, Condition.any_of(Literal(Fact("objects", bar.id), negated=True)))
     if isinstance(bar, Feature):
-        return (*bar.needs, Condition((Literal(Fact("on", bar.id)),)))
+        return (*bar.needs, Condition.any_of(Literal(Fact("on", bar.id))))
     if isinstance(bar, Minor):
-        return tuple(Condition((*c.any_of, Literal(Fact("is", bar.who), negated=True))) for c in bar.needs)
+        return tuple(Condition((*c.ways, (Literal(Fact("is", bar.who), negated=True),))) for c in bar.needs)
     if isinstance(bar, Acceptance):
         kind = "" if bar.what == "deemed" else "explicit"
-        shown = (Condition((Literal(Fact("shown", bar.notice)),)),) if bar.notice else ()
-        declined = Condition((Literal(Fact("declined"), negated=True),))
-        return (*bar.needs, Condition((Literal(Fact("accepted", kind)),)), declined, *shown)
+        shown = (Condition.any_of(Literal(Fact("shown", bar.notice))),) if bar.notice else ()
+        declined = Condition.any_of(Literal(Fact("declined"), negated=True))
+        return (*bar.needs, Condition.any_of(Literal(Fact("accepted", kind))), declined, *shown)
     return bar.needs
 
 
 def _bar_obstacles(bar: Bar, category: str, facts: Facts) -> Iterator[Obstacle]:
     if any(_met(condition, facts) for condition in bar.unless):
         return
-    ways = tuple(literal for condition in bar.unless for literal in condition.any_of)
+    ways = tuple(way for condition in bar.unless for way in condition.ways)
     needs = _bar_needs(bar)
     if isinstance(bar, Minor) and not needs:
-        needs = (Condition((Literal(Fact("is", bar.who), negated=True),)),)
+        needs = (Condition.any_of(Literal(Fact("is", bar.who), negated=True)),)
     for condition in needs:
         if not _met(condition, facts):
-            yield _bar(bar, category, Condition((*condition.any_of, *ways)))
+            yield _bar(bar, category, Condition((*condition.ways, *ways)))
     if not needs:
         yield _bar(bar, category, Condition(ways))
 
 
 def _bar(statement: Statement, category: str, condition: Condition) -> Obstacle:
-    wanted = str(condition) if condition.any_of else "nothing lifts it"
+    wanted = str(condition) if condition.ways else "nothing lifts it"
     return Obstacle("bar", statement.key, statement.clauses, category, f"{statement.key} needs {wanted}"
-                    if condition.any_of else f"{statement.key} forbids it", condition.any_of)  # fmt: skip
+                    if condition.ways else f"{statement.key} forbids it", condition.ways)  # fmt: skip
 
 
 def _resides(catalogue: Catalogue, home: Residency, question: Question, category: str) -> bool:
@@ -321,11 +321,11 @@ def _counts(
 
 
 def _met(condition: Condition, facts: Facts) -> bool:
-    return any(facts.holds(literal) for literal in condition.any_of)
+    return any(all(facts.holds(literal) for literal in way) for way in condition.ways)
 
 
 def _may_be_met(condition: Condition, facts: Facts) -> bool:
-    return any(facts.may_hold(literal) for literal in condition.any_of)
+    return any(all(facts.may_hold(literal) for literal in way) for way in condition.ways)
 
 
 def _clauses(statements: Iterable[Statement]) -> tuple[str, ...]:
@@ -358,20 +358,24 @@ def _missing(
         if obstacle.code == "no_ground":
             choices.append(_ground_ways(catalogue, question, obstacle.category, facts))
         else:
-            choices.append([(literal,) for literal in obstacle.missing])
+            choices.append([_lacking(way, facts) for way in obstacle.missing])
     return ways_out(choices, lambda way: _decide(catalogue, question, _changed(facts, way)).permitted)
 
 
 def _ground_ways(catalogue: Catalogue, question: Question, category: str, facts: Facts) -> list[Way]:
-    """For every ground that reaches: the literals it still lacks, one choice for each unmet condition."""
+    """For every ground that reaches: the literals it still lacks, one way for each unmet condition."""
     ways: list[Way] = []
     for ground in grounds_in_order(catalogue):
         if _reaches(catalogue, ground, question, category) and _counts(
             catalogue, ground, question, category, facts
         ):
-            unmet = [condition.any_of for condition in ground.needs if not _met(condition, facts)]
-            ways += [tuple(choice) for choice in product(*unmet)]
+            unmet = [condition.ways for condition in ground.needs if not _met(condition, facts)]
+            ways += [_lacking((one for way in choice for one in way), facts) for choice in product(*unmet)]
     return ways
+
+
+def _lacking(wanted: Iterable[Literal], facts: Facts) -> Way:
+    return tuple(literal for literal in wanted if not facts.holds(literal))
 
 
 def _changed(facts: Facts, wanted: tuple[Literal, ...]) -> Facts:

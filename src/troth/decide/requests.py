@@ -118,7 +118,10 @@ def _unmet(needs: tuple[Condition, ...], facts: Facts) -> list[str]:
 
 def _may_all(conditions: tuple[Condition, ...], facts: Facts) -> bool:
     """Whether all of them hold, for all that is known: what nobody knows makes no rule fall silent."""
-    return all(any(facts.may_hold(literal) for literal in condition.any_of) for condition in conditions)
+    return all(
+        any(all(facts.may_hold(literal) for literal in way) for way in condition.ways)
+        for condition in conditions
+    )
 
 
 def _any(conditions: tuple[Condition, ...], facts: Facts) -> bool:
@@ -126,4 +129,4 @@ def _any(conditions: tuple[Condition, ...], facts: Facts) -> bool:
 
 
 def _met(condition: Condition, facts: Facts) -> bool:
-    return any(facts.holds(literal) for literal in condition.any_of)
+    return any(all(facts.holds(literal) for literal in way) for way in condition.ways)

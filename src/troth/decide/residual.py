@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from troth.decide.lower import Barrier, Declared, Home, Hurdle, Limit, Permit
-from troth.decide.masks import Demand, Row, View, every, fewest, row_when_unmet, rows_when_met
+from troth.decide.masks import Demand, Row, View, every, fewest, rows_when_met, rows_when_unmet
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +102,14 @@ def _blocking(barrier: Barrier) -> Iterator[Row]:
     """The words a barrier refuses: every `when` met, no `unless`, and one of the hurdles not taken."""
     standing = every(rows_when_met(demand) for demand in barrier.when)
     for hurdle in barrier.hurdles:
-        unmet = row_when_unmet(hurdle.demand)
-        for demand in barrier.unless:
-            unmet = unmet.also(row_when_unmet(demand))
-        yield from (row.also(unmet) for row in standing)
+        unmet = every(rows_when_unmet(demand) for demand in (hurdle.demand, *barrier.unless))
+        yield from (row.also(more) for row in standing for more in unmet)
 
 
 def _permitting(candidate: Candidate) -> tuple[Row, ...]:
     """The words a candidate permits: every demand met, and of every list that leaves it out some `when` not met."""
     met = [rows_when_met(demand) for demand in candidate.permit.demands]
-    silent = [tuple(row_when_unmet(demand) for demand in when) for when in candidate.limits]
+    silent = [tuple(row for demand in when for row in rows_when_unmet(demand)) for when in candidate.limits]
     return every([*met, *silent])
 
 

@@ -8,14 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from itertools import islice, product
 
-from troth.policy.facts import Literal
+from troth.policy.facts import Way
 
 MOST_MISSING = 8
 """How many ways out an answer lists at most."""
 MOST_TRIED = 512
 """How many combinations are looked at for them."""
 
-Way = tuple[Literal, ...]
 Missing = tuple[tuple[str, ...], ...]
 
 

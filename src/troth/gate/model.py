@@ -10,6 +10,7 @@ from typing import Final
 
 from troth.decide.model import Answer, Obstacle, Question
 from troth.ledger import Origin
+from troth.policy.facts import way_text
 
 GRADES: Final = ("probe", "read_back", "signed", "log", "attestation")
 """How an act was seen, the strongest way first."""
@@ -69,7 +70,7 @@ def _obstacle(obstacle: Obstacle) -> dict[str, object]:
         "clauses": list(obstacle.clauses),
         "category": obstacle.category,
         "detail": obstacle.detail,
-        "missing": [str(literal) for literal in obstacle.missing],
+        "missing": [way_text(way) for way in obstacle.missing],
     }
 
 

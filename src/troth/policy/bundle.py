@@ -13,6 +13,7 @@ from typing import Any
 from troth.kernel.canonical import canonical
 from troth.kernel.findings import Findings, Place
 from troth.policy import vocabulary
+from troth.policy.facts import Condition
 from troth.policy.header import Header
 from troth.policy.load import load_statements, term_fields
 from troth.policy.model import KINDS, Statement
@@ -158,7 +159,7 @@ def _plain(value: Any) -> Any:
         return "yes" if value else "no"
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
-    if isinstance(value, tuple) and not hasattr(value, "any_of"):
+    if isinstance(value, tuple) and not isinstance(value, Condition):
         return [_plain(item) for item in value]
     return str(value)
 

@@ -110,7 +110,7 @@ class _Checker:
                                  did_you_mean(ref, known) or f"Declare it under '{SINGULAR[kind].plural}:'.")  # fmt: skip
 
     def _condition(self, statement: Statement, term: str, condition: Condition) -> None:
-        for literal in condition.any_of:
+        for literal in condition.literals:
             family, name = literal.fact
             refers_to = FAMILIES[family].refers_to
             if family in BARE or refers_to in CLOSED_NAMES or not name:
@@ -252,8 +252,9 @@ def _pairs(items: tuple[S, ...]) -> Iterator[tuple[S, S]]:
 
 
 def _possible(needs: tuple[Condition, ...]) -> bool:
-    """Whether some choice of literals, one a condition, has no fact both ways. Conditions are few and short."""
-    for choice in product(*(condition.any_of for condition in needs)):
-        if not any(literal.inverse() in choice for literal in choice):
+    """Whether some choice of ways, one a condition, has no fact both ways. Conditions are few and short."""
+    for choice in product(*(condition.ways for condition in needs)):
+        literals = {literal for way in choice for literal in way}
+        if not any(literal.inverse() in literals for literal in literals):
             return True
     return not needs

@@ -62,7 +62,7 @@ def _facts() -> str:
     lines = [
         "## Facts and conditions",
         "",
-        "A condition is a fact, `not` a fact, or several joined by `or`.",
+        "A condition is a fact, `not` a fact, or several joined by `and` and `or`, of which `and` binds closer.",
         "",
     ]
     lines += ["| fact | about | names |", "|---|---|---|"]

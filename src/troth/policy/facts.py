@@ -1,6 +1,7 @@
 """Facts and conditions: what may be known when something is asked, and how a statement names it.
 
-A fact is written `family` or `family:name`; a condition is one fact, `not` a fact, or several of these joined by `or`.
+A fact is written `family` or `family:name`; a condition is one fact, `not` a fact, or several of these joined by `and` and `or`,
+of which `and` binds closer: `paper:order and paper:issuer or consent:search`.
 
     accepted                       the person accepted this version, by whatever act
     accepted:explicit              the person accepted it by a clear act
@@ -103,18 +104,38 @@ class Literal(NamedTuple):
         return Literal(self.fact, not self.negated)
 
 
-class Condition(NamedTuple):
-    """A demand that holds when any of its literals does."""
+Way = tuple[Literal, ...]
+"""Literals that must all hold."""
 
-    any_of: tuple[Literal, ...]
+
+class Condition(NamedTuple):
+    """A demand that holds when any of its ways does."""
+
+    ways: tuple[Way, ...]
 
     def __str__(self) -> str:
-        return " or ".join(str(literal) for literal in self.any_of)
+        return " or ".join(way_text(way) for way in self.ways)
+
+    @property
+    def literals(self) -> tuple[Literal, ...]:
+        """Every literal of every way, in the order in which they are written."""
+        return tuple(literal for way in self.ways for literal in way)
+
+    @classmethod
+    def any_of(cls, *literals: Literal) -> Condition:
+        """The condition that holds when any of some literals does."""
+        return cls(tuple((literal,) for literal in literals))
 
     @classmethod
     def parse(cls, text: str) -> Condition:
-        """Read `fact`, `not fact`, or several joined by ` or `."""
-        return cls(tuple(_literal(part) for part in text.split(" or ")))
+        """Read `fact`, `not fact`, or several joined by ` and ` and ` or `, of which ` and ` binds closer."""
+        ways = (way.split(" and ") for way in text.split(" or "))
+        return cls(tuple(tuple(dict.fromkeys(map(_literal, way))) for way in ways))
+
+
+def way_text(way: Way) -> str:
+    """A way as it is written: its literals joined by ` and `."""
+    return " and ".join(map(str, way))
 
 
 def _literal(text: str) -> Literal:

@@ -94,7 +94,7 @@ def literals_of(statement: Statement) -> Iterator[Literal]:
         value = getattr(statement, name)
         if isinstance(value, tuple) and value and isinstance(value[0], Condition):
             for condition in value:
-                yield from condition.any_of
+                yield from condition.literals
 
 
 class _Reader:

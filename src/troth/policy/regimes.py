@@ -68,7 +68,7 @@ def applied(pack: Pack, subject_class: str) -> tuple[Statement, ...]:
     """The pack's statements, limited to one class of persons where the policy says `ID for CLASS`."""
     if not subject_class:
         return pack.statements
-    only = Condition((Literal(Fact("is", subject_class)),))
+    only = Condition.any_of(Literal(Fact("is", subject_class)))
     return tuple(
         dataclasses.replace(s, when=(only, *s.when)) if isinstance(s, (Bar, LawfulBasis)) else s
         for s in pack.statements

@@ -239,7 +239,7 @@ def conditions() -> Term[tuple[Condition, ...]]:
         if found is None:
             return None
         condition = Condition.parse(found)
-        known = [_known(literal.fact, node, findings) for literal in condition.any_of]
+        known = [_known(literal.fact, node, findings) for literal in condition.literals]
         return condition if all(known) else None
 
     def read(node: Node, findings: Findings) -> tuple[Condition, ...] | None:

@@ -130,7 +130,12 @@ class _Finder:
             asks = Request(right, code) if isinstance(statement, RequestGround) else Request(right, "", code)
             proofs = [c for r in self._catalogue.all(Right) if r.what == right for c in r.proof]
             evidence = Facts(
-                frozenset(c.any_of[0].fact for c in (*proofs, *statement.needs) if not c.any_of[0].negated)
+                frozenset(
+                    literal.fact
+                    for c in (*proofs, *statement.needs)
+                    for literal in c.ways[0]
+                    if not literal.negated
+                )
             )
             for facts in (evidence, Facts()):
                 yield Trial(

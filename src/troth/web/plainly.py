@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from troth.policy.catalogue import Catalogue
-from troth.policy.facts import Condition, Fact, Literal
+from troth.policy.facts import Condition, Fact, Literal, Way
 from troth.policy.load import term_fields
 from troth.policy.model import Statement
 from troth.policy.terms import Term
@@ -109,13 +109,17 @@ class Plainly:
     def literal(self, literal: Literal | str) -> str:
         """A literal, in words; a written one is read first."""
         if isinstance(literal, str):
-            literal = Condition.parse(literal).any_of[0]
+            literal = Condition.parse(literal).literals[0]
         said = self.fact(literal.fact)
         return f"not: {said}" if literal.negated else said
 
     def condition(self, condition: Condition) -> str:
         """A condition, in words."""
-        return ", or ".join(self.literal(literal) for literal in condition.any_of)
+        return ", or ".join(self.way(way) for way in condition.ways)
+
+    def way(self, way: Way) -> str:
+        """Literals that must all hold, in words."""
+        return " and ".join(self.literal(literal) for literal in way)
 
     def terms(self, statement: Statement) -> tuple[TermRow, ...]:
         """The terms a statement has, in the order of the language."""
@@ -135,7 +139,7 @@ class Plainly:
             yield "yes"
         elif isinstance(value, dict):
             yield label(value, self.language)
-        elif isinstance(value, tuple) and not hasattr(value, "any_of"):
+        elif isinstance(value, tuple) and not isinstance(value, Condition):
             yield from (self._one(term, one) for one in value)
         else:
             yield self._one(term, value)

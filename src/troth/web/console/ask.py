@@ -208,7 +208,7 @@ def _why(say: Plainly, answer: Answer, question: Question) -> tuple[Why, ...]:
 def _in_words(say: Plainly, obstacle: Obstacle, question: Question) -> str:
     """Why an obstacle stands, with the names the policy gives instead of ids."""
     if obstacle.code == "bar" and obstacle.missing:
-        return "needs: " + ", or ".join(say.literal(literal) for literal in obstacle.missing)
+        return "needs: " + ", or ".join(say.way(way) for way in obstacle.missing)
     if obstacle.code == "no_ground":
         data, purpose = say.named("category", obstacle.category), say.named("purpose", question.purpose)
         return f"No rule of the policy permits to {question.action} “{data}” for “{purpose}”."
@@ -221,7 +221,7 @@ def _ways(request: Request, say: Plainly, answer: Answer, asked: Asked) -> tuple
     for way in answer.missing:
         facts = set(asked.facts)
         for text in way:
-            literal = Condition.parse(text).any_of[0]
+            literal = Condition.parse(text).literals[0]
             (facts.discard if literal.negated else facts.add)(str(literal.fact))
         kept = [(name, value) for name, value in request.query_params.multi_items() if name != "fact"]
         query = urlencode([*kept, *(("fact", fact) for fact in sorted(facts))])
@@ -291,7 +291,7 @@ def _needed_papers(hosted: Hosted) -> list[str]:
     for statement in hosted.catalogue.statements:
         if statement.kind in ("right", "request_ground", "refusal", "fee", "tenant"):
             for condition in (*getattr(statement, "needs", ()), *getattr(statement, "proof", ())):
-                for literal in condition.any_of:
+                for literal in condition.literals:
                     if literal.fact.family == "paper":
                         found[literal.fact.name] = None
     return sorted(found)
