@@ -64,13 +64,18 @@ class Gate:
     def peek(self, question: Question, subject: str | None, papers: Papers = NO_PAPERS) -> Reply:
         """Advice on what is on record now; nothing is written. What a withdrawal acknowledged before this call forbids,
         this denies. Raises SubjectUnknown, PaperUnknown, NoPolicyInForce."""
+        with self._ledger.database.read() as connection:
+            return self.peek_in(connection, question, subject, papers)
+
+    def peek_in(
+        self, connection: Connection, question: Question, subject: str | None, papers: Papers = NO_PAPERS
+    ) -> Reply:
+        """As `peek`, in a read that was begun before: many questions may share it, and what was acknowledged before it began
+        is in the answer."""
         held, at = check_papers(papers), self._clock.now()
         pseudonym = self._pseudonym(subject)
-        with self._ledger.database.read() as connection:
-            views = situation.now(
-                self._rooms, connection, pseudonym, question.recipient, held, at, self._words
-            )
-            return Reply(self._decide(views, question), at)
+        views = situation.now(self._rooms, connection, pseudonym, question.recipient, held, at, self._words)
+        return Reply(self._decide(views, question), at)
 
     def glance(self, question: Question, subject: str | None, papers: Papers = NO_PAPERS) -> Reply | None:
         """What `peek` would say, where memory holds all it takes: waits for nothing, so an event loop may call it. None: `peek`.

@@ -24,6 +24,7 @@ ConsentId = NewType("ConsentId", str)
 DisclosureId = NewType("DisclosureId", str)
 KeyId = NewType("KeyId", str)
 SessionId = NewType("SessionId", str)
+StaffId = NewType("StaffId", str)
 
 Id = TypeVar("Id", bound=str)
 
@@ -37,6 +38,7 @@ PREFIXES: dict[str, str] = {
     "DisclosureId": "dis",
     "KeyId": "key",
     "SessionId": "ses",
+    "StaffId": "stf",
 }
 """The prefix of each kind of id."""
 
