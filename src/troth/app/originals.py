@@ -15,12 +15,17 @@ ENOUGH: Final = 0.8
 """The share of a policy's addresses that a text must have to be taken for its original."""
 
 
-def read_originals(folder: Path) -> dict[str, Cut]:
-    """Every text of a folder, cut, by file name; those that cannot be read as texts are passed over. Raises OperatorError."""
+def check_originals(folder: Path) -> None:
+    """Pass where there is such a folder. Raises OperatorError."""
     if not folder.is_dir():
         raise OperatorError(
             f"There is no folder {folder}.", "Name the folder that holds the published texts."
         )
+
+
+def read_originals(folder: Path) -> dict[str, Cut]:
+    """Every text of a folder, cut, by file name; those that cannot be read as texts are passed over. Raises OperatorError."""
+    check_originals(folder)
     found: dict[str, Cut] = {}
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() in FORMATS and path.is_file():

@@ -4,6 +4,7 @@ their own; they reach the product over HTTP alone, each with a key for what it m
 from __future__ import annotations
 
 import fcntl
+import math
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -16,6 +17,7 @@ from troth.app.children import Nursery, Order
 from troth.app.config import Home
 from troth.app.hosting import Hosted, Hosting, open_hosting
 from troth.app.organisation import PolicyRefused
+from troth.app.originals import check_originals
 from troth.app.probing import Rounds, probes_beside
 from troth.app.serve import address, listen, serving, sign_in_link
 from troth.client import Away, Client, KeyFile
@@ -84,7 +86,11 @@ class Town:
 
 @contextmanager
 def running(settings: Settings, tell: Tell = print) -> Iterator[Town]:
-    """Open organisations and server; nothing is alive yet. Raises OperatorError, PolicyRefused, DatabaseProblem."""
+    """Open organisations and server; nothing is alive yet. Raises OperatorError, PolicyRefused, DatabaseProblem.
+
+    Settings that cannot be are refused before anything is made.
+    """
+    check_settings(settings)
     with ExitStack() as ends:
         ends.enter_context(_alone(settings.data))
         listening = listen(settings.port)
@@ -94,6 +100,18 @@ def running(settings: Settings, tell: Tell = print) -> Iterator[Town]:
         town = Town(settings, hosting, address(listening), Nursery(tell), ends)
         ends.callback(town.nursery.stop)
         yield town
+
+
+def check_settings(settings: Settings) -> None:
+    """Pass where they can be run. Raises OperatorError."""
+    if not 0 < settings.speed < math.inf:
+        raise OperatorError(
+            f"Nobody can live at a speed of {settings.speed:g}.",
+            "Give --speed a number above 0; 1 is the usual.",
+        )
+    find_folders(settings.examples, settings.only)
+    if settings.originals is not None:
+        check_originals(settings.originals)
 
 
 def find_folders(examples: Path, only: Sequence[str] = ()) -> dict[str, Path]:

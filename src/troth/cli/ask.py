@@ -12,7 +12,7 @@ from typing import Any
 
 from troth.app.folders import compile_folder
 from troth.app.organisation import open_organisation
-from troth.cli.home import add_home, home_of
+from troth.cli.home import add_home, installation_of
 from troth.decide.model import Answer, Facts, Question, Request, RequestAnswer
 from troth.decide.naive import answer
 from troth.decide.requests import answer_request
@@ -71,9 +71,7 @@ def run(args: argparse.Namespace) -> int:
     findings = Findings()
     compiled = compile_folder(args.folder, findings)
     if compiled is None:
-        print(
-            f"{args.folder}: the policy is refused by {len(findings)} findings; see `troth check {args.folder}`."
-        )
+        print(f"{args.folder}: the policy is {findings.verdict}; see `troth check {args.folder}`.")
         return 2
     catalogue = Catalogue.of(compiled.bundle, args.reading or "")
     problem = _problem(args, catalogue)
@@ -94,7 +92,7 @@ def _about_subject(args: argparse.Namespace, bundle: Bundle) -> int:
     """What the gate advises on the facts of record; nothing is written."""
     papers = dict.fromkeys(args.paper, "given")
     try:
-        with open_organisation(home_of(args), bundle.header.policy, bring_up=False) as organisation:
+        with open_organisation(installation_of(args), bundle.header.policy, bring_up=False) as organisation:
             if args.right:
                 found = organisation.gate.ask(
                     Request(args.right, args.ground, args.refusal), args.subject, papers

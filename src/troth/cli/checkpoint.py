@@ -9,7 +9,7 @@ from typing import Any
 
 from troth.app.organisation import open_organisation
 from troth.app.proofs import checkpoints_of
-from troth.cli.home import add_home, home_of
+from troth.cli.home import add_home, installation_of
 from troth.kernel.errors import TrothError
 from troth.ledger import Checkpoints, Made, VerifierKey
 from troth.witnesses import open_witness
@@ -41,7 +41,7 @@ def add(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 when it is done or not due, 1 when a witness did not take it, 2 when nothing was signed."""
     try:
-        home = home_of(args)
+        home = installation_of(args)
         witnesses = [open_witness(address) for address in args.to]
         trusted = [VerifierKey.parse(key) for key in args.witness_key]
         with open_organisation(home, args.organisation, bring_up=False) as organisation:

@@ -40,9 +40,7 @@ def run(args: argparse.Namespace) -> int:
         findings = Findings()
         compiled = compile_folder(folder, findings)
         if compiled is None:
-            print(
-                f"{folder}: refused by {len(findings)} findings; see `troth check {folder}`.", file=sys.stderr
-            )
+            print(f"{folder}: {findings.verdict}; see `troth check {folder}`.", file=sys.stderr)
             return 2
         found.append(cover(compiled.bundle, args.cases))
     _show(args, found)

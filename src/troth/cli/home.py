@@ -8,6 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from troth.app.config import Home
+from troth.kernel.errors import OperatorError
+
+
+class NoInstallation(OperatorError):
+    """Nothing was ever opened where a command was told to look."""
 
 
 def add_home(command: argparse.ArgumentParser) -> None:
@@ -20,8 +25,22 @@ def add_home(command: argparse.ArgumentParser) -> None:
     )
 
 
-def home_of(args: argparse.Namespace) -> Home:
-    """The installation that the arguments, or else the environment, name."""
+def installation_of(args: argparse.Namespace) -> Home:
+    """The installation that the arguments, or else the environment, name. Raises NoInstallation: none is made by asking."""
     said = Home.of_environment()
     folder, database = args.home or said.folder, args.database or os.environ.get("TROTH_DATABASE", "")
-    return replace(Home.at(folder, database), words=said.words)
+    home = replace(Home.at(folder, database), words=said.words)
+    file = _file_of(home.database)
+    if file is not None and not file.exists():
+        raise NoInstallation(
+            f"There is no installation here: no database {file}.",
+            "Name its folder with --home or its database with --database; `troth run` makes one in var/run.",
+            database=str(file),
+        )
+    return home
+
+
+def _file_of(address: str) -> Path | None:
+    """The file of a SQLite database; None for any other address."""
+    kind, _, file = address.partition(":///")
+    return Path(file) if kind.partition("+")[0] == "sqlite" and file else None

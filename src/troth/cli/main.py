@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 import argparse
+import importlib
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from typing import Final
 
-from troth.cli import ask, bind, check, checkpoint, coverage, new, prove, read, replay, run, verify
+COMMANDS: Final = (
+    "run", "new", "check", "read", "bind", "coverage", "ask", "replay", "checkpoint", "verify", "prove",
+)  # fmt: skip
 
-COMMANDS = (run, new, check, read, bind, coverage, ask, replay, checkpoint, verify, prove)
 
-
-def parser() -> argparse.ArgumentParser:
-    """The whole command line as a parser."""
+def parser(commands: Iterable[str] = COMMANDS) -> argparse.ArgumentParser:
+    """The command line as a parser: the whole of it, or of these commands alone."""
     root = argparse.ArgumentParser(prog="troth", description="A privacy policy that runs.")
-    commands = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
-    for command in COMMANDS:
-        command.add(commands)
+    subparsers = root.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for command in commands:
+        importlib.import_module(f"troth.cli.{command}").add(subparsers)
     return root
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0 done, 1 the answer is no or something was found, 2 unusable input."""
-    args = parser().parse_args(argv)
+    """Run one command and return its exit code: 0 done, 1 the answer is no or something was found, 2 unusable input.
+
+    Only the command that is named is imported: what the others need takes longer to load than most commands take to run.
+    """
+    words = sys.argv[1:] if argv is None else list(argv)
+    args = parser(words[:1] if words[:1] and words[0] in COMMANDS else COMMANDS).parse_args(words)
     return int(args.run(args))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from troth.app.organisation import open_organisation
 from troth.app.proofs import checkpoints_of, packs_of
-from troth.cli.home import add_home, home_of
+from troth.cli.home import add_home, installation_of
 from troth.kernel.errors import CallerError, TrothError
 from troth.packs import Pack, Selection
 
@@ -61,7 +61,7 @@ def run(args: argparse.Namespace) -> int:
         args.personal.strip(), args.everything,
     )  # fmt: skip
     try:
-        home = home_of(args)
+        home = installation_of(args)
         _refuse_existing(args.out)
         with open_organisation(home, args.organisation, bring_up=False) as organisation:
             if args.tlog_proof is not None:

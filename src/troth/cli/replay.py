@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from troth.app.organisation import open_organisation
-from troth.cli.home import add_home, home_of
+from troth.cli.home import add_home, installation_of
 from troth.kernel.errors import TrothError
 
 
@@ -26,7 +26,7 @@ def add(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 when everything came out equal, 1 when it did not, 2 when the installation cannot be opened."""
     try:
-        with open_organisation(home_of(args), args.organisation, bring_up=False) as organisation:
+        with open_organisation(installation_of(args), args.organisation, bring_up=False) as organisation:
             found = organisation.ledger.compare() if args.compare else organisation.replay()
     except TrothError as problem:
         print(json.dumps(problem.as_json(), indent=2) if args.json else str(problem))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from troth.app.proofs import Checked, check_ledger, recorded
-from troth.cli.home import add_home, home_of
+from troth.cli.home import add_home, installation_of
 from troth.kernel.errors import CallerError, TrothError
 
 
@@ -38,7 +38,7 @@ def add(commands: Any) -> None:
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 when everything holds, 1 when something does not, 2 when it cannot be told."""
     try:
-        home = home_of(args)
+        home = installation_of(args)
         names = [args.organisation] if args.organisation else recorded(home)
         if not names:
             raise CallerError("There is no ledger here.", "Name its home or its database.")

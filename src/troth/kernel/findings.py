@@ -83,9 +83,20 @@ class Findings:
         return tuple(sorted(self._items, key=lambda f: (f.place, f.code, f.message)))
 
     @property
+    def errors(self) -> tuple[Finding, ...]:
+        """The findings that refuse, by file, line and code."""
+        return tuple(f for f in self.sorted if f.severity is Severity.ERROR)
+
+    @property
     def refused(self) -> bool:
         """Whether any finding is an error."""
         return any(f.severity is Severity.ERROR for f in self._items)
+
+    @property
+    def verdict(self) -> str:
+        """What refuses, counted: `refused by 2 errors`."""
+        number = len(self.errors)
+        return f"refused by {number} error{'' if number == 1 else 's'}"
 
     def __len__(self) -> int:
         return len(self._items)
