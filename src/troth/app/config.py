@@ -13,12 +13,17 @@ class Home:
     """The folder of an installation and the address of its database (`sqlite:///FILE`, `postgresql://…`).
 
     `words` is a folder of this machine for the words of its people, for a PostgreSQL database that this host alone serves;
-    beside a SQLite database they are kept anyway.
+    beside a SQLite database they are kept anyway. `keystore` is the address of the key store (default: a SQLite file), `keeper`
+    says where root keys lie (`file:FOLDER`, `transit:URL`; default: the folder `root`, or where the key store says),
+    `keeper_token` is the file with what a server of root keys asks for.
     """
 
     folder: Path
     database: str
     words: Path | None = None
+    keystore: str = ""
+    keeper: str = ""
+    keeper_token: Path | None = None
 
     @classmethod
     def at(cls, folder: Path, database: str = "") -> Home:
@@ -27,10 +32,22 @@ class Home:
 
     @classmethod
     def of_environment(cls, environment: Mapping[str, str] | None = None) -> Home:
-        """As TROTH_HOME (default: var), TROTH_DATABASE and TROTH_WORDS say."""
+        """As TROTH_HOME (default: var), TROTH_DATABASE, TROTH_WORDS, TROTH_KEYSTORE, TROTH_KEEPER, TROTH_KEEPER_TOKEN_FILE say."""
         said = os.environ if environment is None else environment
         found = cls.at(Path(said.get("TROTH_HOME", "var")), said.get("TROTH_DATABASE", ""))
-        return replace(found, words=Path(said["TROTH_WORDS"])) if said.get("TROTH_WORDS") else found
+        words, token = said.get("TROTH_WORDS"), said.get("TROTH_KEEPER_TOKEN_FILE")
+        return replace(
+            found,
+            words=Path(words) if words else None,
+            keystore=said.get("TROTH_KEYSTORE", ""),
+            keeper=said.get("TROTH_KEEPER", ""),
+            keeper_token=Path(token) if token else None,
+        )
+
+    @property
+    def keystore_address(self) -> str:
+        """The address of the key store; never the same database as that of the records."""
+        return self.keystore or f"sqlite:///{self.folder.resolve() / 'keystore' / 'keys.db'}"
 
     def key(self, organisation: str) -> Path:
         """The pseudonym key of an organisation."""

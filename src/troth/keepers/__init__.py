@@ -3,6 +3,8 @@
 Owns one small file for each; all keep to the protocol `troth.vault.Keeper` and pass the same exam.
 """
 
+from troth.keepers.addresses import NoKeeper, open_keeper
 from troth.keepers.file import FileKeeper
+from troth.keepers.transit import TransitKeeper
 
-__all__ = ["FileKeeper"]
+__all__ = ["FileKeeper", "NoKeeper", "TransitKeeper", "open_keeper"]

@@ -107,18 +107,27 @@ class Epochs:
             store.turn(connection, self._organisation)
         self._keystore.forget()
 
-    def change_root(self, keeper: Keeper) -> None:
-        """Wrap the key of every living epoch under a new root key at a keeper, read back before it counts.
+    def check(self, *, insist: bool) -> None:
+        """Pass when the open epoch's key can be unwrapped; `insist`: by the keeper in use. Raises KeeperProblem, EpochRefused."""
+        row = self._must_be_open()
+        if insist:
+            self._roots.insist(row)
+        else:
+            self._roots.held(row)
+
+    def change_root(self, keeper: Keeper | None) -> None:
+        """Wrap the key of every living epoch under a new root key, read back before it counts; None: at the keeper it has.
 
         The root keys that served until now stay where they are, for backups of the key store, until their epoch is destroyed.
         """
         for row in self._rows():
             if row.state is not EpochState.DESTROYED:
-                root = self._new_root(row.number)
-                keeper.make(root)
-                wrapped = self._roots.wrap(keeper, root, row.number, self._roots.unwrap(row))
-                self._exchange(row, replace(row, keeper=keeper.name, root=root, wrapped=wrapped))
-        self._roots.keeper = keeper
+                holder, key = self._roots.held(row)
+                new, root = keeper or holder, self._new_root(row.number)
+                new.make(root)
+                wrapped = self._roots.wrap(new, root, row.number, key)
+                self._exchange(row, replace(row, keeper=new.name, root=root, wrapped=wrapped), new)
+        self._roots.keeper = keeper or self._roots.keeper
         self._keystore.forget()
 
     # --- steps -----------------------------------------------------------------------------------------------------------
@@ -133,18 +142,23 @@ class Epochs:
     def _open_row(self) -> EpochRow | None:
         return self._with_state(EpochState.OPEN)
 
+    def _must_be_open(self) -> EpochRow:
+        row = self._open_row()
+        if row is None:
+            raise EpochRefused("No epoch is open.", "Open the first one.")
+        return row
+
     def _superseded(self) -> EpochRow:
         """The epoch that was open, now closing beside its successor."""
-        old = self._open_row()
-        if old is None:
-            raise EpochRefused("No epoch is open.", "Open the first one.")
+        old = self._must_be_open()
         self._opened(old)
         return replace(old, state=EpochState.CLOSING)
 
     def _opened(self, old: EpochRow | None) -> EpochRow:
         """A new open epoch, which supersedes the old one; another process may have been faster, then that one's."""
         number = 1 + max((row.number for row in self._rows()), default=0)
-        keeper, root = self._roots.keeper, self._new_root(number)
+        keeper = self._roots.held(old)[0] if old is not None else self._roots.keeper
+        root = self._new_root(number)
         keeper.make(root)
         wrapped = self._roots.wrap(keeper, root, number, self._entropy.bytes(KEY_BYTES))
         row = EpochRow(number, EpochState.OPEN, keeper.name, root, wrapped, self._clock.now(), None, None)
@@ -168,7 +182,7 @@ class Epochs:
         if state in MOVES[row.state]:
             store.put_epoch(connection, self._organisation, replace(row, state=state, **changes))
 
-    def _exchange(self, before: EpochRow, after: EpochRow) -> None:
+    def _exchange(self, before: EpochRow, after: EpochRow, keeper: Keeper) -> None:
         """Write an epoch under its new root key, unless another process changed it meanwhile: then its change stands."""
         with self._database.write() as connection:
             store.hold(connection, self._organisation, alone=True)
@@ -182,13 +196,11 @@ class Epochs:
                 )
                 store.turn(connection, self._organisation)
         if stands:
-            self._roots.at(after.keeper).destroy(after.root)
+            keeper.destroy(after.root)
 
     def _wrap_anew(self, old: EpochRow, progress: Progress | None) -> None:
         """Wrap every data key of an epoch under the open one, a chunk at a time."""
-        new = self._open_row()
-        if new is None:
-            raise EpochRefused("No epoch is open.", "Open the first one.")
+        new = self._must_be_open()
         keys = self._roots.unwrap(old), self._roots.unwrap(new)
         total, done, after = self.one(old.number).keys, 0, b""
         while rows := self._chunk(old.number, after):

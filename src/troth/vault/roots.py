@@ -46,13 +46,24 @@ class Roots:
         return wrapped
 
     def unwrap(self, row: EpochRow) -> bytes:
-        """The key of an epoch: from the keeper in use, else from the one its row names. Raises KeeperProblem."""
+        """The key of an epoch. Raises KeeperProblem."""
+        return self.held(row)[1]
+
+    def held(self, row: EpochRow) -> tuple[Keeper, bytes]:
+        """Who holds an epoch's root key, and the epoch's key: the keeper in use, else the one that the row names."""
+        if row.keeper == self.keeper.name:
+            return self.keeper, self._from(self.keeper, row)
+        try:
+            return self.keeper, self._from(self.keeper, row)
+        except (RootMissing, KeeperUnreachable):
+            other = self.at(row.keeper)
+            return other, self._from(other, row)
+
+    def insist(self, row: EpochRow) -> None:
+        """Pass when the keeper in use, and not another, holds an epoch's root key. Raises KeeperProblem."""
+        self._from(self.keeper, row)
+
+    def _from(self, keeper: Keeper, row: EpochRow) -> bytes:
         if row.wrapped is None:
             raise RootMissing(f"Epoch {row.number} of the key store was destroyed.")
-        bound = joined(*self._bound, row.number)
-        try:
-            return self.keeper.unwrap(row.root, row.wrapped, bound)
-        except RootMissing:
-            if row.keeper == self.keeper.name:
-                raise
-        return self.at(row.keeper).unwrap(row.root, row.wrapped, bound)
+        return keeper.unwrap(row.root, row.wrapped, joined(*self._bound, row.number))

@@ -152,8 +152,11 @@ class Vault:
         """
         self._epochs.destroy(number)
 
-    def rewrap_root(self, keeper: Keeper) -> None:
-        """Wrap every living epoch's key under a new root key at a keeper, the same or another, while others go on."""
+    def rewrap_root(self, keeper: Keeper | None = None) -> None:
+        """Wrap every living epoch's key under a new root key, at another keeper or at the one it has, while others go on.
+
+        The root keys before it stay, for backups of the key store, and die with their epoch. Raises KeeperProblem.
+        """
         self._epochs.change_root(keeper)
 
     # --- searching, and telling apart --------------------------------------------------------------------------------
@@ -193,9 +196,9 @@ class Vault:
         key = self._ring.sealing([OWN], _PSEUDONYMS)[OWN]
         return recipient_pseudonym(key.secret, self.organisation, recipient, purpose, subject)
 
-    def check(self) -> None:
-        """Pass when the keeper unwraps the open epoch's key. Raises KeeperProblem, KeyStoreForeign."""
-        self._ring.current()
+    def check(self, *, insist: bool = False) -> None:
+        """Pass when the open epoch's root key is at hand; `insist`: at the keeper in use itself. Raises KeeperProblem."""
+        self._epochs.check(insist=insist)
 
     def close(self) -> None:
         """Forget every key and give the connections back."""
@@ -218,11 +221,13 @@ def open_vault(
     entropy: Entropy,
     expected: str | None = None,
     reach: Reach = nowhere,
+    insist: bool = False,
 ) -> Vault:
     """Open an organisation's vault in the key store at `url`; its first epoch is opened where none was.
 
-    `expected` is the id of the key store that records name: then none is made. `entropy` must be the machine's own: keys come
-    from it. Raises KeyStoreMissing, KeyStoreForeign, RootMissing, RootWrong, KeeperUnreachable, DatabaseProblem.
+    `expected` is the id of the key store that records name: then none is made. `reach` finds other keepers by the names that the
+    key store has for them; `insist` refuses unless `keeper` itself holds the open epoch's root key. `entropy` must be the
+    machine's own: keys come from it. Raises KeyStoreMissing, KeyStoreForeign, RootMissing, RootWrong, KeeperUnreachable, DatabaseProblem.
     """
     keystore = open_keystore(url, entropy, clock.now(), expected=expected)
     try:
@@ -233,7 +238,7 @@ def open_vault(
                 "Put the key store back that belongs to these records (TROTH_KEYSTORE names it).",
             )
         vault.open_epoch()
-        vault.check()
+        vault.check(insist=insist)
     except BaseException:
         keystore.close()
         raise
