@@ -47,7 +47,18 @@ class Machine:
     steps: list[Step] = field(default_factory=list)
     synchronous: str = ""
     """What databases opened from now on are told, whatever the product asks for."""
+    room: int | None = None
+    """How many writes still find room on the disk; None: all of them."""
     files: Any = None
+
+    def take_room(self) -> None:
+        """Refuse a write that finds none."""
+        if self.room is not None:
+            self.room -= 1
+            if self.room < 0:
+                full = apsw.FullError("the disk is full")
+                full.result = full.extendedresult = apsw.SQLITE_FULL
+                raise full
 
     def say(self, *words: object) -> None:
         """What was acknowledged, among the writes: who hears it may hold the machine to it."""
@@ -74,6 +85,7 @@ class _File(apsw.VFSFile):
         self._machine = machine
 
     def xWrite(self, data: bytes, offset: int) -> None:
+        self._machine.take_room()
         self._machine.steps.append(Step("written", self._name, (offset, bytes(data))))
         super().xWrite(data, offset)
 

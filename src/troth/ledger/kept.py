@@ -58,9 +58,19 @@ def read_checkpoint(path: Path) -> tuple[Note, Checkpoint]:
 
 
 def _replace(path: Path, data: bytes) -> None:
+    """The file whole and durable under its name, or nothing left of the attempt."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
-    with draft.open("wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
+    try:
+        with draft.open("wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)  # the new name, too, outlives the power
+    finally:
+        os.close(folder)
