@@ -18,6 +18,7 @@ from troth.policy.terms import (
     PeriodTerm,
     conditions,
     day,
+    dpv_term,
     flag,
     labels,
     number,
@@ -44,7 +45,7 @@ class Statement:
     id: str = ""
     clauses: tuple[str, ...] = term(texts(), "ids or addresses of the clauses it renders")
     label: dict[str, str] = term(labels(), "its name for people")
-    dpv: str = term(text(), "its W3C DPV term")
+    dpv: str = term(dpv_term(), "its W3C DPV term")
     hedge: str = term(text(), "the words that soften it, in the project's own wording")
     reading: str = term(word(v.READINGS), "the reading chosen where the text is unclear")
     because: str = term(text(), "why that reading")

@@ -10,6 +10,8 @@ from decimal import Decimal, InvalidOperation
 from typing import Any, Generic, TypeVar
 
 from troth.kernel.findings import Findings, did_you_mean
+from troth.policy.dpv import TERMS as DPV_TERMS
+from troth.policy.dpv import VERSION as DPV_VERSION
 from troth.policy.facts import BARE, CLOSED_NAMES, FAMILIES, Condition, Fact
 from troth.policy.nodes import Mapping, Node, Scalar, Sequence, type_names
 from troth.policy.vocabulary import LANGUAGES, Vocabulary
@@ -96,6 +98,20 @@ def word(vocabulary: Vocabulary) -> Term[str]:
         return None
 
     return Term("word", read, "", vocabulary=vocabulary)
+
+
+def dpv_term() -> Term[str]:
+    """A term of the W3C Data Privacy Vocabulary, as `dpv:Marketing`."""
+
+    def read(node: Node, findings: Findings) -> str | None:
+        found = _scalar(node, "a term such as dpv:Marketing", findings)
+        if found is None or found in DPV_TERMS:
+            return found
+        findings.error("unknown-dpv-term", node.place, f"'{found}' is not a term of DPV {DPV_VERSION}.",
+                       did_you_mean(found, DPV_TERMS) or "Leave it out where DPV has no term.")  # fmt: skip
+        return None
+
+    return Term("term of the W3C Data Privacy Vocabulary", read, "")
 
 
 def many(item: Term[str]) -> Term[tuple[str, ...]]:

@@ -91,7 +91,7 @@ CONSENT_KINDS: Vocabulary = {
     "separate": Word(
         "explicit, and asked for on its own, apart from everything else (PIPL 23, 25, 26, 29, 39)"
     ),
-    "guardian": Word("given by a verified guardian for a minor", "dpv:ParentalConsent"),
+    "guardian": Word("given by a verified guardian for a minor"),
 }
 
 POINTS: Vocabulary = {
@@ -206,18 +206,18 @@ MESSAGE_CLASSES: Vocabulary = {
 }
 
 RIGHTS: Vocabulary = {
-    "access": Word("see the data held", "dpv:A15"),
-    "correct": Word("have data fixed or completed", "dpv:A16"),
-    "delete": Word("have data erased", "dpv:A17"),
-    "restrict": Word("have use restricted", "dpv:A18"),
-    "object": Word("object to a use", "dpv:A21"),
-    "withdraw": Word("take a consent back", "dpv:A7-3"),
-    "export": Word("receive or move data", "dpv:A20"),
+    "access": Word("see the data held", "eu-gdpr:A15"),
+    "correct": Word("have data fixed or completed", "eu-gdpr:A16"),
+    "delete": Word("have data erased", "eu-gdpr:A17"),
+    "restrict": Word("have use restricted", "eu-gdpr:A18"),
+    "object": Word("object to a use", "eu-gdpr:A21"),
+    "withdraw": Word("take a consent back", "eu-gdpr:A7-3"),
+    "export": Word("receive or move data", "eu-gdpr:A20"),
     "cancel": Word("close the account"),
     "visibility": Word("decide who sees data"),
     "disclosures": Word("see who received data"),
     "history": Word("see one's transactions"),
-    "complain": Word("complain inside or outside", "dpv:A77"),
+    "complain": Word("complain inside or outside", "eu-gdpr:A77"),
     "question": Word("ask, comment, suggest"),
     "refuse": Word("decline to give data"),
     "participate": Word("take part in decisions"),
