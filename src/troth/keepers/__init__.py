@@ -4,7 +4,19 @@ Owns one small file for each; all keep to the protocol `troth.vault.Keeper` and 
 """
 
 from troth.keepers.addresses import NoKeeper, open_keeper
+from troth.keepers.cloud import CloudKeeper, KeyService, NoSuchKey, NotDecrypted
+from troth.keepers.fake import FakeCloud
 from troth.keepers.file import FileKeeper
 from troth.keepers.transit import TransitKeeper
 
-__all__ = ["FileKeeper", "NoKeeper", "TransitKeeper", "open_keeper"]
+__all__ = [
+    "CloudKeeper",
+    "FakeCloud",
+    "FileKeeper",
+    "KeyService",
+    "NoKeeper",
+    "NoSuchKey",
+    "NotDecrypted",
+    "TransitKeeper",
+    "open_keeper",
+]
