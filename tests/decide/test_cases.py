@@ -6,13 +6,14 @@ import pytest
 
 from tests.decide import corpus
 from tests.decide.implementations import IMPLEMENTATIONS, Implementation
-from troth.app.cases import Case, difference
+from troth.app.cases import Case, asked, difference
 from troth.decide.requests import answer_request
 from troth.policy.catalogue import Catalogue
 
 CASES = corpus.cases()
 ASKED = [case for case in CASES if case.question is not None]
 REQUESTED = [case for case in CASES if case.request is not None]
+READ = [case for case in CASES if case.read is not None]
 
 
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS, ids=lambda i: i.name)
@@ -35,6 +36,12 @@ def test_case(case: Case, implementation: Implementation) -> None:
 def test_request(case: Case) -> None:
     assert case.request is not None
     found = answer_request(Catalogue.of(corpus.bundle(case.policy, case.reading)), case.request, case.facts)
+    assert difference(case, found) == "", found
+
+
+@pytest.mark.parametrize("case", READ, ids=lambda c: c.id)
+def test_read(case: Case) -> None:
+    found = asked(case, Catalogue.of(corpus.bundle(case.policy, case.reading)))
     assert difference(case, found) == "", found
 
 

@@ -1,4 +1,4 @@
-"""A law book: cases as data, each with a question or request, the facts, and what must be answered.
+"""A law book: cases as data, each with a question, a request or a read, the facts, and what must be answered.
 
 `tests/cases/README.md` describes the format. A case counts for a clause only if it bites: switching off what the clause
 brought must turn it red. Otherwise it would stay green whatever became of that clause.
@@ -8,21 +8,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import yaml
 
 from troth.decide.model import Answer, Facts, Question, Request, RequestAnswer
 from troth.decide.naive import answer
+from troth.decide.reads import Read, ReadAnswer, answer_read, course_id
 from troth.decide.requests import answer_request
 from troth.kernel.errors import AuthorError
 from troth.policy.bundle import Bundle
 from troth.policy.catalogue import Catalogue
 
-KEYS = frozenset({"name", "why", "ask", "request", "facts", "unknown", "expect"})
-EXPECTED = frozenset({"outcome", "grounds", "clauses", "duties", "applied", "missing", "fee", "within"})
+FORMS = frozenset({"ask", "request", "read"})
+KEYS = frozenset({"name", "why", "facts", "unknown", "expect"}) | FORMS
+EXPECTED = frozenset(
+    {"outcome", "grounds", "clauses", "duties", "applied", "missing", "fee", "within", "reasons"}
+)
 SAFE = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-PARTS = ("grounds", "clauses", "duties", "applied", "within")
+PARTS = ("grounds", "clauses", "duties", "applied", "within", "reasons")
 
 
 class CaseUnreadable(AuthorError):
@@ -30,8 +34,20 @@ class CaseUnreadable(AuthorError):
 
 
 @dataclass(frozen=True)
+class Reading:
+    """A read that a case asks about: what is looked at in which role, what its holder has learnt, how many hold it."""
+
+    read: Read
+    courses: frozenset[str]
+    holders: int = 1
+
+
+Said: TypeAlias = Answer | RequestAnswer | ReadAnswer
+
+
+@dataclass(frozen=True)
 class Case:
-    """One case as written: a question or a request, the facts, and what must be contained in the answer."""
+    """One case as written: a question, a request or a read, the facts, and what must be contained in the answer."""
 
     policy: str
     file: str
@@ -42,6 +58,7 @@ class Case:
     facts: Facts
     expect: dict[str, Any]
     reading: str = "as_written"
+    read: Reading | None = None
 
     @property
     def id(self) -> str:
@@ -66,15 +83,17 @@ def load_cases(folder: Path) -> list[Case]:
     return found
 
 
-def asked(case: Case, catalogue: Catalogue) -> Answer | RequestAnswer:
+def asked(case: Case, catalogue: Catalogue) -> Said:
     """What the specification answers to a case under a catalogue."""
+    if case.read is not None:
+        return answer_read(catalogue, case.read.read, case.read.courses, case.read.holders)
     if case.request is not None:
         return answer_request(catalogue, case.request, case.facts)
     assert case.question is not None
     return answer(catalogue, case.question, case.facts)
 
 
-def difference(case: Case, found: Answer | RequestAnswer) -> str:
+def difference(case: Case, found: Said) -> str:
     """The first way in which an answer is not what a case expects; '' when it is."""
     if str(found.outcome) != case.expect["outcome"]:
         return f"outcome is {found.outcome}"
@@ -110,9 +129,9 @@ class LawBook:
         return self._made[key]
 
 
-def _missing_difference(case: Case, found: Answer | RequestAnswer) -> str:
+def _missing_difference(case: Case, found: Said) -> str:
     wanted = [{way} if isinstance(way, str) else set(way) for way in case.expect.get("missing", ())]
-    if isinstance(found, RequestAnswer):
+    if not isinstance(found, Answer):
         lacking = [way for way in wanted if not way <= set(found.missing)]
     else:
         listed = [set(way) for way in found.missing]
@@ -123,9 +142,9 @@ def _missing_difference(case: Case, found: Answer | RequestAnswer) -> str:
 def _case(policy: str, file: Path, plain: Any, reading: str) -> Case:
     try:
         wrong = set(plain) - KEYS | set(plain["expect"]) - EXPECTED
-        if wrong or ("ask" in plain) == ("request" in plain):
+        if wrong or len(FORMS & set(plain)) != 1:
             raise CaseUnreadable(
-                f"{file}: the case '{plain.get('name')}' must have 'ask' or 'request', and no {sorted(wrong)}."
+                f"{file}: the case '{plain.get('name')}' must have one of {sorted(FORMS)}, and no {sorted(wrong)}."
             )
         return Case(
             policy,
@@ -137,11 +156,18 @@ def _case(policy: str, file: Path, plain: Any, reading: str) -> Case:
             Facts.of(_words(plain.get("facts") or ()), unknown=_words(plain.get("unknown") or ())),
             plain["expect"],
             reading,
+            _reading(plain["read"]) if "read" in plain else None,
         )
     except (KeyError, TypeError) as problem:
         raise CaseUnreadable(
             f"{file}: a case cannot be read: {problem}.", "See tests/cases/README.md."
         ) from problem
+
+
+def _reading(plain: Any) -> Reading:
+    courses = frozenset(map(course_id, _words(plain.get("courses", ()))))
+    read = Read(plain["role"], _words(plain["data"]), plain["purpose"])
+    return Reading(read, courses, int(plain.get("holders", 1)))
 
 
 def _words(value: Any) -> tuple[str, ...]:

@@ -29,6 +29,7 @@ from troth.policy.model import (
     Requirement,
     Residency,
     Source,
+    StaffRole,
     Statement,
     SubjectClass,
     TenantRule,
@@ -68,6 +69,7 @@ BUILT: tuple[Control, ...] = (
     _control("requests.fees", "decide", "what a request may cost", Fee),
     Control("policy.controller", "policy", "no policy compiles without a controller",
             lambda s: isinstance(s, Entity) and s.role in ("controller", "joint_controller")),
+    _control("safeguards.access", "access", "reading decided by role, purpose and training", StaffRole),
     _control("promises.principles", "promises", "a principle is as true as what makes it true", Principle),
 )  # fmt: skip
 

@@ -16,6 +16,9 @@ PROBE_PASSED = "promises:probe:passed"
 PROBE_FAILED = "promises:probe:failed"
 BREACH_MENDED = "promises:breach:mended"
 ACT_BREACH = "gate:act:breach"
+READ_BREACH = "access:read:breach"
+BREACHES = frozenset({ACT_BREACH, READ_BREACH})
+"""What was seen and should not have been, told by the rooms that judge it."""
 MOST_STATEMENTS = 200
 """How many statement keys one event carries; an event holds at most 256 codes."""
 

@@ -12,7 +12,6 @@ from troth.policy.model import (
     Right,
     Safeguard,
     Shutdown,
-    StaffRole,
     Statement,
     TextClaim,
     UserDuty,
@@ -29,7 +28,6 @@ PLANNED: tuple[Control, ...] = (
     _planned("retention.schedule", "retention", "deletion on time in every store", Retention),
     _planned("incidents.case", "incidents", "an incident's clocks, notices and reports", Incident),
     _planned("safeguards.register", "safeguards", "a register of safeguards with dated evidence", Safeguard),
-    _planned("safeguards.access", "vault", "reading decided by role, purpose and training", StaffRole),
     _planned(
         "lifecycle.changes", "notices", "change notices, publication and the archive of versions", ChangeRule
     ),

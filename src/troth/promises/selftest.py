@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from troth.decide.analysis import decides_acts, witness
 from troth.decide.model import Answer, Facts, Question, Request
 from troth.decide.naive import answer
+from troth.decide.reads import Read, answer_read, course_id
 from troth.decide.requests import answer_request
 from troth.kernel.findings import Findings
 from troth.policy.bundle import Bundle
@@ -27,6 +28,7 @@ from troth.policy.model import (
     Refusal,
     RequestGround,
     Right,
+    StaffRole,
     Statement,
     SubjectClass,
 )
@@ -40,9 +42,11 @@ class Trial:
     """One thing to ask because of a statement, and the outcome it must have."""
 
     statement: str
-    asks: Question | Request | None
+    asks: Question | Request | Read | None
     facts: Facts
     outcome: str
+    courses: frozenset[str] = frozenset()
+    holders: int = 1
 
 
 def find_trials(bundle: Bundle) -> tuple[Trial, ...]:
@@ -68,6 +72,8 @@ def _asked(trial: Trial, bundle: Bundle, catalogue: Catalogue, decide: Decide) -
         return decide(trial.asks, trial.facts).outcome.value
     if isinstance(trial.asks, Request):
         return answer_request(catalogue, trial.asks, trial.facts).outcome.value
+    if isinstance(trial.asks, Read):
+        return answer_read(catalogue, trial.asks, trial.courses, trial.holders).outcome.value
     return "refused" if _needs_controller(bundle) else "accepted"
 
 
@@ -95,6 +101,8 @@ class _Finder:
             yield from self._of_fact(statement, Fact(_NAMED_BY[type(statement)], statement.id))
         elif isinstance(statement, (RequestGround, Refusal, Fee)):
             yield from self._of_request(statement)
+        elif isinstance(statement, StaffRole):
+            yield from self._of_role(statement)
         elif isinstance(statement, Entity):
             if statement.role in ("controller", "joint_controller"):
                 yield Trial(statement.key, None, Facts(), "refused")
@@ -141,3 +149,22 @@ class _Finder:
                 yield Trial(
                     statement.key, asks, facts, answer_request(self._catalogue, asks, facts).outcome.value
                 )
+
+    def _of_role(self, role: StaffRole) -> Iterator[Trial]:
+        """What the role covers, by somebody who learnt all it asks for; and the same with each of its limits passed."""
+        purposes = self._catalogue.expand("purpose", role.purposes) or self._catalogue.ids("purpose")
+        if not role.data or not purposes:
+            return
+        category, purpose = min(self._catalogue.expand("category", role.data)), min(purposes)
+        read, courses = Read(role.id, (category,), purpose), frozenset(map(course_id, role.training))
+        yield Trial(role.key, read, Facts(), "permit", courses)
+        for other in sorted(self._catalogue.ids("category")):
+            if not self._catalogue.covers(role.data, other):
+                yield Trial(role.key, Read(role.id, (other,), purpose), Facts(), "deny", courses)
+                break
+        for other in sorted(self._catalogue.ids("purpose") - purposes)[:1]:
+            yield Trial(role.key, Read(role.id, (category,), other), Facts(), "deny", courses)
+        for course in sorted(courses):
+            yield Trial(role.key, read, Facts(), "deny", courses - {course})
+        if role.at_most is not None:
+            yield Trial(role.key, read, Facts(), "deny", courses, int(role.at_most) + 1)
