@@ -8,7 +8,6 @@ import secrets
 import socket
 import subprocess
 import sysconfig
-import threading
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -48,7 +47,7 @@ def server(folder: Path) -> Iterator[OpenBao]:
         yield running
     finally:
         process.terminate()
-        process.wait(timeout=PATIENCE)
+        process.communicate(timeout=PATIENCE)
 
 
 def _started(program: Path, folder: Path) -> tuple[OpenBao, subprocess.Popen[bytes]]:
@@ -58,7 +57,14 @@ def _started(program: Path, folder: Path) -> tuple[OpenBao, subprocess.Popen[byt
     token.chmod(0o600)
     # The token goes in by the environment: arguments can be read by everybody on the machine.
     environment = {"PATH": os.environ.get("PATH", ""), "HOME": str(folder), "BAO_DEV_ROOT_TOKEN_ID": secret}
-    command = [str(program), "server", "-dev", "-dev-no-store-token", f"-dev-listen-address=127.0.0.1:{port}"]
+    command = [
+        str(program),
+        "server",
+        "-dev",
+        "-dev-no-store-token",
+        "-log-level=error",
+        f"-dev-listen-address=127.0.0.1:{port}",
+    ]
     process = subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
     made = OpenBao(f"http://127.0.0.1:{port}", token)
     try:
@@ -66,19 +72,16 @@ def _started(program: Path, folder: Path) -> tuple[OpenBao, subprocess.Popen[byt
         _call(made, "POST", "sys/mounts/transit", {"type": "transit"})
     except BaseException:
         process.kill()
-        process.wait()
+        process.communicate()
         raise
     return made, process
 
 
 def _wait_until_it_serves(process: subprocess.Popen[bytes]) -> None:
-    """Read what it says until it serves; what it says after that is read too, so that it is never held up."""
+    """Read what it says until it serves. After that it tells only errors, which fit into the pipe."""
     assert process.stdout is not None
-    for line in process.stdout:
-        if b"Development mode" in line:
-            threading.Thread(target=process.stdout.read, daemon=True).start()
-            return
-    could_not_run("OpenBao did not start from its wheel")
+    if not any(b"Development mode" in line for line in process.stdout):
+        could_not_run("OpenBao did not start from its wheel")
 
 
 def _call(made: OpenBao, method: str, path: str, said: object = None) -> None:
