@@ -55,7 +55,9 @@ def _asking(item: Consent, catalogue: Catalogue) -> list[Ground | Export]:
     return [
         one
         for one in grounds
-        if any(wanted == literal.fact for need in one.needs for literal in need.literals if not literal.negated)
+        if any(
+            wanted == literal.fact for need in one.needs for literal in need.literals if not literal.negated
+        )
     ]
 
 

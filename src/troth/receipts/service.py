@@ -55,14 +55,14 @@ class Receipts:
             proof = self._proof(connection, sequence)
         return Receipt(sequence, jws.sign(key, canonical(claims)), claims, proof)
 
-    def keys(self) -> tuple[ReceiptKey, ...]:
+    def public_keys(self) -> tuple[ReceiptKey, ...]:
         """Every key that ever signed receipts here, those that sign no more with the instant they were retired."""
         with self._ledger.database.read() as connection:
             return self._published(connection)
 
     def jwks(self) -> list[dict[str, Any]]:
         """The public keys as JWKs."""
-        return [key.as_jwk(self._ledger.organisation) for key in self.keys()]
+        return [key.as_jwk(self._ledger.organisation) for key in self.public_keys()]
 
     def check(self, text: str, proof: str = "", subject: str = "") -> Checked:
         """What there is to say of a receipt: its signature, its proof, what the ledger says of its entry, and whose it is.
@@ -141,7 +141,7 @@ class Receipts:
         """The key that signs receipts: the oldest that still signs, so that a new one is published well before its turn."""
         for attempt in range(2):
             held = {key.verifier: key for key in self._keys.all()}
-            for one in self.keys():
+            for one in self.public_keys():
                 if one.retired_at is None and one.key in held:
                     return held[one.key]
             if not attempt:
