@@ -31,6 +31,7 @@ from troth.ledger.kept import read_checkpoint
 from troth.ledger.reading import organisations
 from troth.ledger.verify import first_difference
 from troth.packs import Packs
+from troth.receipts import Receipts
 
 
 class NotItsCheckpoint(CallerError):
@@ -71,6 +72,17 @@ def packs_of(organisation: Organisation, home: Home, entropy: Entropy | None = N
         organisation.rooms.policies,
         lambda connection, at: organisation.promises.board(connection, at),
         organisation.clock,
+    )
+
+
+def receipts_of(organisation: Organisation, home: Home, entropy: Entropy | None = None) -> Receipts:
+    """The receipts of an opened organisation, under the keys that sign its checkpoints."""
+    return Receipts(
+        organisation.ledger,
+        checkpoints_of(organisation, home, entropy),
+        signing_keys(home, organisation.id),
+        organisation.rooms.policies,
+        organisation.rooms.subjects,
     )
 
 

@@ -10,7 +10,7 @@ A service takes a `Work`, reads and writes on `work.connection`, and gives its e
 """
 
 from troth.ledger.checkpoint import Checkpoint
-from troth.ledger.checkpoints import Checkpoints, Made, PublishedKey
+from troth.ledger.checkpoints import Checkpoints, Made, Outside, PublishedKey
 from troth.ledger.kept import Kept
 from troth.ledger.keys import PseudonymKey, create_key, read_key
 from troth.ledger.model import Draft, Event, Head, Origin
@@ -21,6 +21,7 @@ from troth.ledger.recorder import Recorder
 from troth.ledger.segments import SegmentName, Segments, seal, segment_of
 from troth.ledger.service import Ledger
 from troth.ledger.signing import SigningKeys
+from troth.ledger.timestamps import Authority, Timestamp
 from troth.ledger.upcasters import Upcaster, Upcasters
 from troth.ledger.uses import Uses
 from troth.ledger.verify import Verified
@@ -28,6 +29,7 @@ from troth.ledger.witness import Witness
 from troth.ledger.work import Work
 
 __all__ = [
+    "Authority",
     "Checkpoint",
     "Checkpoints",
     "Disclosed",
@@ -39,6 +41,7 @@ __all__ = [
     "Made",
     "Note",
     "Origin",
+    "Outside",
     "Projection",
     "PseudonymKey",
     "PublishedKey",
@@ -48,6 +51,7 @@ __all__ = [
     "Segments",
     "SigningKey",
     "SigningKeys",
+    "Timestamp",
     "Upcaster",
     "Upcasters",
     "Uses",

@@ -8,7 +8,7 @@ signature that nobody has seen.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -25,9 +25,12 @@ from troth.ledger.note import Note, VerifierKey
 from troth.ledger.reading import root_at
 from troth.ledger.service import Ledger
 from troth.ledger.signing import SigningKeys
+from troth.ledger.timestamps import Authority, Timestamp, get_timestamps, put_timestamp
 from troth.ledger.witness import Prove, Witness
 from troth.ledger.work import Work
 
+Outside = Witness | Authority
+"""Whoever a checkpoint is handed to."""
 KEY_PUBLISHED: Final = "ledger:key:published"
 KEY_RETIRED: Final = "ledger:key:retired"
 
@@ -40,6 +43,7 @@ class Made:
     checkpoint: Checkpoint
     made_at: datetime
     problems: tuple[WitnessProblem, ...] = ()
+    timestamps: tuple[Timestamp, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +52,9 @@ class PublishedKey:
 
     key: VerifierKey
     published: int
+    published_at: datetime
     retired: int | None = None
+    retired_at: datetime | None = None
 
 
 class Checkpoints:
@@ -63,8 +69,8 @@ class Checkpoints:
         self._clock = clock
         self._entropy = entropy
 
-    def make(self, witnesses: Iterable[Witness] = (), *, trusted: Iterable[VerifierKey] = ()) -> Made:
-        """Sign the head as it stands now and hand it on; cosignatures of `trusted` witness keys are kept with it.
+    def make(self, witnesses: Iterable[Outside] = (), *, trusted: Iterable[VerifierKey] = ()) -> Made:
+        """Sign the head as it stands now and hand it on; cosignatures of `trusted` witness keys, and timestamps, are kept.
 
         Raises LedgerParted when the ledger does not continue what was signed last, KeyProblem, DatabaseProblem.
         """
@@ -74,7 +80,7 @@ class Checkpoints:
         return self.hand(made, witnesses, trusted)
 
     def make_if_older(
-        self, age: timedelta, witnesses: Iterable[Witness] = (), *, trusted: Iterable[VerifierKey] = ()
+        self, age: timedelta, witnesses: Iterable[Outside] = (), *, trusted: Iterable[VerifierKey] = ()
     ) -> Made | None:
         """As `make` for a clock to call: None while the last one is younger than `age`, or nothing was recorded since."""
         with self._ledger.database.read() as connection:
@@ -121,9 +127,9 @@ class Checkpoints:
         for event in self._ledger.events(connection, kinds=(KEY_PUBLISHED, KEY_RETIRED)):
             written = event.codes[0]
             if event.kind == KEY_PUBLISHED:
-                found[written] = PublishedKey(VerifierKey.parse(written), event.sequence)
+                found[written] = PublishedKey(VerifierKey.parse(written), event.sequence, event.occurred_at)
             elif written in found:
-                found[written] = PublishedKey(found[written].key, found[written].published, event.sequence)
+                found[written] = replace(found[written], retired=event.sequence, retired_at=event.occurred_at)
         return tuple(found.values())
 
     def sign(self, connection: Connection, head: Head) -> Made:
@@ -146,6 +152,11 @@ class Checkpoints:
             leaf = self._ledger.leaf(connection, sequence)
         return proof_text(sequence - 1, path, made.note, leaf)
 
+    def covering(self, connection: Connection, sequence: int) -> Made | None:
+        """The smallest checkpoint kept in the database whose tree holds an entry; it stays the same one for good."""
+        found = tables.get_checkpoint_over(connection, self._ledger.organisation, sequence)
+        return _read(*found) if found else None
+
     def seal(self, text: str) -> Note:
         """Any other text signed by the keys of this ledger. Raises NoteRefused for one that could pass as a checkpoint."""
         if " " not in text.partition("\n")[0]:
@@ -167,20 +178,36 @@ class Checkpoints:
         read = ((size, _read(size, made_at, note)) for size, made_at, note in rows)
         return tuple(sorted(size for size, made in read if made is None or not made.note.is_signed(keys)))
 
-    def hand(self, made: Made, witnesses: Iterable[Witness], trusted: Iterable[VerifierKey] = ()) -> Made:
-        """Hand a checkpoint to witnesses and keep what trusted ones signed; one that fails does not stop the others."""
-        known, note, problems = tuple(trusted), made.note, []
+    def hand(self, made: Made, witnesses: Iterable[Outside], trusted: Iterable[VerifierKey] = ()) -> Made:
+        """Hand a checkpoint to witnesses and keep what trusted ones signed; one that fails does not stop the others.
+
+        A time-stamping authority is handed its text alone, and its timestamp is kept.
+        """
+        known, note, problems, stamped = tuple(trusted), made.note, [], []
         for witness in witnesses:
             try:
+                if isinstance(witness, Authority):
+                    stamped.append(self._stamped(made, witness))
+                    continue
                 with self._ledger.database.read() as connection:
                     signed = witness.hand(note, made.checkpoint, self._prover(connection, made.checkpoint))
                 note = note.joined(one for one in signed if any(k.signed(one, note.text) for k in known))
             except WitnessProblem as problem:
                 problems.append(problem)
-        whole = Made(note, made.checkpoint, made.made_at, tuple(problems))
+        whole = Made(note, made.checkpoint, made.made_at, tuple(problems), tuple(stamped))
         if note != made.note:
             self._keep(whole)
         return whole
+
+    def timestamps(self, connection: Connection, *, size: int | None = None) -> tuple[Timestamp, ...]:
+        """Every timestamp kept in the database, of the largest checkpoint first; of one checkpoint, by its size."""
+        return get_timestamps(connection, self._ledger.organisation, size=size)
+
+    def _stamped(self, made: Made, authority: Authority) -> Timestamp:
+        found = Timestamp(made.checkpoint.size, authority.name, *authority.stamp(made.note.text))
+        with self._ledger.database.write() as connection:
+            put_timestamp(connection, self._ledger.organisation, found)
+        return found
 
     def _prover(self, connection: Connection, checkpoint: Checkpoint) -> Prove:
         return lambda old: self._ledger.prove_consistency(connection, old, checkpoint.size)

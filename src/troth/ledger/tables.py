@@ -309,6 +309,16 @@ def get_checkpoints(
     return [(size, made_at, _bytes(note)) for size, made_at, note in rows]
 
 
+def get_checkpoint_over(
+    connection: Connection, organisation: str, sequence: int
+) -> tuple[int, datetime, bytes] | None:
+    """The smallest checkpoint kept here whose tree holds an entry, as (size, instant, note)."""
+    query = select(checkpoints.c.size, checkpoints.c.made_at, checkpoints.c.note)
+    query = query.where(checkpoints.c.organisation == organisation, checkpoints.c.size >= sequence)
+    row = connection.execute(query.order_by(checkpoints.c.size).limit(1)).one_or_none()
+    return (row.size, row.made_at, _bytes(row.note)) if row else None
+
+
 def _bytes(value: bytes | memoryview | str) -> bytes:
     """The bytes of a column. A tampered SQLite may hold text where bytes belong: that is found, not stumbled over."""
     return value.encode(errors="surrogatepass") if isinstance(value, str) else bytes(value)
