@@ -249,6 +249,7 @@ def replace_decider(quay: Organisation) -> Organisation:
         quay.database,
         quay.ledger._desk.key,
         quay.segments,
+        vault=quay.vault,
         clock=quay.clock,
         entropy=quay.ledger._desk.entropy,
         compile=Interpreter,

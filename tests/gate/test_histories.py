@@ -22,6 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, mu
 
 from tests.gate.kit import NOON, TEXT, bundle
 from troth.app.config import Home
+from troth.app.keystore import vault_of
 from troth.app.organisation import Organisation
 from troth.consent import MoveRefused
 from troth.db import Database, migrate, open_database
@@ -128,11 +129,13 @@ class Histories(RuleBasedStateMachine):
     @initialize(target=people)
     def begin(self) -> Any:
         self.clock = SteppedClock(NOON)
+        id = f"quay{next(numbers)}"
         self.quay = Organisation(
-            f"quay{next(numbers)}",
+            id,
             database(),
             PseudonymKey(b"k" * 32),
             Segments(Path(FOLDER.name) / "segments"),
+            vault=vault_of(Home.at(Path(FOLDER.name)), id),
             clock=self.clock,
             entropy=SeededEntropy(7),
         )

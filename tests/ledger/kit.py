@@ -19,9 +19,11 @@ from sqlalchemy import (
     update,
 )
 
+from tests.support.drawer import OPEN_DRAWER
 from troth.db import Database, metadata
 from troth.kernel.clock import FixedClock
-from troth.ledger import Draft, Event, Ledger, Projection, PseudonymKey, Upcasters
+from troth.ledger import Draft, Event, Ledger, Payload, Projection, PseudonymKey, Sealer, Seals, Upcasters
+from troth.vault.errors import SealBroken
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 KEY = PseudonymKey(b"k" * 32)
@@ -39,6 +41,7 @@ def ledger_on(
     organisation: str = "harbour",
     projections: Sequence[Projection] = (),
     upcasters: Upcasters | None = None,
+    sealer: Sealer | None = None,
 ) -> Ledger:
     return Ledger(
         database,
@@ -48,6 +51,7 @@ def ledger_on(
         entropy=Dice(),
         projections=projections,
         upcasters=upcasters,
+        seals=Seals(organisation, sealer or OPEN_DRAWER, broken=SealBroken),
     )
 
 
@@ -82,9 +86,10 @@ class Tally:
 
     name: str = "tally"
     kinds: tuple[str, ...] = ("consent:choice:given",)
+    opens: tuple[str, ...] = ()
     tables: tuple[Table, ...] = (tallies,)
 
-    def apply(self, connection: Connection, event: Event) -> None:
+    def apply(self, connection: Connection, event: Event, payload: Payload | None) -> None:
         if "poison" in event.codes:
             raise ValueError("poison")
         key = (tallies.c.organisation == event.organisation) & (tallies.c.subject == event.subject)

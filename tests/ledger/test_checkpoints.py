@@ -19,7 +19,6 @@ from troth.ledger.errors import (
     KeyProblem,
     LedgerParted,
     NoteRefused,
-    PayloadSealed,
     WitnessProblem,
 )
 from troth.ledger.note import Signature
@@ -269,17 +268,3 @@ def test_many_proofs_at_once_are_the_single_ones(ledger: Ledger) -> None:
         for wrong in ({0}, {38}):
             with pytest.raises(EntryMissing):
                 ledger.prove_all(connection, wrong, 37)
-
-
-def test_a_sealed_payload_is_not_disclosed(ledger: Ledger) -> None:
-    record(ledger, 2)
-    with ledger.database.write() as connection:
-        connection.execute(text("UPDATE ledger_payloads SET sealed = TRUE WHERE sequence = 2"))
-    with ledger.database.read() as connection:
-        shown = ledger.disclose(connection, 1)
-        assert shown is not None
-        assert shown.payload == b'{"address":"0@example.test"}'
-        with pytest.raises(PayloadSealed):
-            ledger.disclose(connection, 2)
-        with pytest.raises(EntryMissing):
-            ledger.disclose(connection, 3)

@@ -38,7 +38,7 @@ def altered(ledger: Ledger, sequence: int) -> bytes:
 
 
 def test_an_untouched_ledger_holds(filled: Ledger) -> None:
-    assert verified(filled) == Verified("harbour", 21, verified(filled).root)
+    assert verified(filled) == Verified("harbour", 21, verified(filled).root, opened=21)
 
 
 @pytest.mark.parametrize(

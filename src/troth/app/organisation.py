@@ -3,40 +3,58 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from sqlalchemy import Connection
+
 from troth.app.acts import Acts
 from troth.app.config import Home
+from troth.app.erasing import Erased, Eraser, Told
 from troth.app.folders import packs, read_folder
+from troth.app.keystore import vault_of
 from troth.app.system import SystemClock, SystemEntropy
 from troth.app.words import open_words
 from troth.consent import Consents, ConsentsProjection
 from troth.db import Database, check, migrate, open_database
+from troth.db.closing import Closed
 from troth.decide import naive
 from troth.decide.compiled import Engine
 from troth.decide.model import Answer, Facts, Question
+from troth.erasures import Erasures, ErasuresProjection, Tombs
 from troth.gate import Decider, Gate, Kept, Once, Reply, Rooms, Words, suppose
 from troth.gate.situation import Unshared
 from troth.kernel.clock import Clock
 from troth.kernel.entropy import Entropy
 from troth.kernel.errors import AuthorError
 from troth.kernel.findings import Findings, Severity
-from troth.ledger import Ledger, Origin, Projection, PseudonymKey, Replayed, Segments, create_key, read_key
+from troth.ledger import (
+    Ledger,
+    Origin,
+    Projection,
+    PseudonymKey,
+    Replayed,
+    Seals,
+    Segments,
+    create_key,
+    read_key,
+)
 from troth.policies import Declared, Policies
 from troth.policies.service import VersionsProjection
 from troth.policy.bundle import Bundle
 from troth.policy.compile import compile_policy
 from troth.promises import Promises, PromisesProjection
 from troth.recipients import Recipients, RecipientsProjection
-from troth.subjects import EVERYBODY, UNWATCHED, Changes, PeopleProjection, Subjects
+from troth.subjects import EVERYBODY, UNWATCHED, Changes, PeopleProjection, SubjectErased, Subjects
+from troth.vault import SealBroken, Vault
 
 T = TypeVar("T")
 PROJECTIONS: tuple[Projection, ...] = (
     VersionsProjection(),
     PeopleProjection(),
     ConsentsProjection(),
+    ErasuresProjection(),
     RecipientsProjection(),
     PromisesProjection(),
 )
@@ -88,6 +106,7 @@ class Organisation:
         key: PseudonymKey,
         segments: Segments,
         *,
+        vault: Vault,
         clock: Clock,
         entropy: Entropy,
         compile: Callable[[Declared], Decider] = engine,
@@ -97,9 +116,13 @@ class Organisation:
     ) -> None:
         self.id = id
         self.database = database
+        self.vault = vault
         self.clock = clock
         self.segments = segments
-        self.ledger = Ledger(database, id, key, clock=clock, entropy=entropy, projections=PROJECTIONS)
+        self.ledger = Ledger(
+            database, id, key, clock=clock, entropy=entropy, projections=PROJECTIONS, segments=segments,
+            seals=Seals(id, vault, Tombs(), SealBroken),
+        )  # fmt: skip
         self.recorder = self.ledger.recorder()
         self.rooms = Rooms(Policies(id), Subjects(id, entropy), Consents(id), Recipients(id))
         self.words = open_words(words_folder, self.ledger, self.rooms, clock) if words_folder else None
@@ -107,6 +130,8 @@ class Organisation:
             self.ledger, self.recorder, self.rooms, compile, clock, segments,
             words=words or self.words or Unshared(),
         )  # fmt: skip
+        self.erasures = Erasures(id)
+        self._eraser = Eraser(self.ledger, self.rooms.subjects, self.erasures, vault, clock)
         self._compile = compile
         self._once = Once(id)
         self._watch = watch or self.words or Unwatched()
@@ -168,6 +193,45 @@ class Organisation:
             changes.restrict(EVERYBODY, None)
             return self.ledger.replay()
 
+    def erase_keys(self, subject: str, *, origin: Origin = Origin.OBSERVED) -> Erased:
+        """Let nobody ever read again what was sealed for a person: here, in the ledger, and, once the epoch ends, in backups.
+
+        Durable and read back once this returns; cut off, it is finished at the next opening. From its first step on nothing of
+        the person is recorded, opened, asked or answered. Raises SubjectUnknown, ErasureUnfinished, DatabaseProblem.
+        """
+        grave = self._eraser.grave(subject)
+        if grave is None:
+            try:
+                with self._watch.watching() as changes:
+                    at = self.clock.now()
+                    self.recorder.run(lambda work: self._eraser.begin(work, changes, subject, at, origin))
+            except SubjectErased:
+                pass  # another thread began it meanwhile
+            grave = self._eraser.grave(subject)
+        assert grave is not None
+        return self._eraser.finish(grave)
+
+    def is_erased(self, connection: Connection, pseudonym: str) -> bool:
+        """Whether whoever was known under a pseudonym was erased."""
+        return self.erasures.grave(connection, pseudonym) is not None
+
+    def end_epoch(self, told: Callable[[int, int], None] | None = None) -> None:
+        """Wrap every living key anew and close the epoch before; it is in the ledger once this returns. See `Vault.close_epoch`."""
+        self.vault.close_epoch(told)
+        self._eraser.note_epochs()
+
+    def destroy_epoch(self, number: int) -> None:
+        """Destroy a closed epoch, so that backups of the key store from its time open no more. See `Vault.destroy_epoch`."""
+        self.vault.destroy_epoch(number)
+        self._eraser.note_epochs()
+
+    def mend(self, told: Told | None = None) -> None:
+        """What has to be true before anything reads: the ledger names its key store, erasures are finished, and nothing lies
+        unsealed. `told` hears how many old payloads were sealed."""
+        self._eraser.note_epochs()
+        self._eraser.finish_all()
+        self.ledger.seal_old(told)
+
     def suppose(self, question: Question, facts: Facts) -> Reply:
         """What would be answered on made-up facts under the version in force: hypothetical, recorded nowhere."""
         return suppose(self._compile(self.policy()), question, facts, self.clock.now())
@@ -177,6 +241,7 @@ class Organisation:
         self.gate.flush()
         if self.words is not None:
             self.words.close()
+        self.vault.close()
         self.database.close()
 
     def __enter__(self) -> Organisation:
@@ -201,31 +266,50 @@ def open_organisation(
     watch: Watch | None = None,
     origin: Origin = Origin.OBSERVED,
     bring_up: bool = True,
+    closed: Closed | None = None,
+    told: Told | None = None,
 ) -> Organisation:
     """Open an organisation at a home; with a policy folder, its version is put in force unless it is already.
 
-    The database is brought to this program's shape (`bring_up`; else it is only checked). Raises PolicyRefused for a folder
-    that does not compile, NoPolicyInForce without a folder where none was ever put in force, KeyProblem, DatabaseProblem.
+    The database is brought to this program's shape (`bring_up`; else it is only checked; `closed` lets in whoever closed it),
+    what earlier programs left unsealed is sealed (`told` hears how much), and erasures that were cut off are finished. Raises PolicyRefused for a folder that does
+    not compile, NoPolicyInForce without a folder where none was ever put in force, KeyProblem, DatabaseProblem, and for a key
+    store or keeper that is missing or another one, KeyStoreProblem, KeeperProblem: then nothing was written.
     """
     chance = entropy or SystemEntropy()
     compiled = compiled_folder(folder) if folder is not None else None
     home.folder.mkdir(parents=True, exist_ok=True)
     database = open_database(home.database)
-    try:
-        (migrate if bring_up else check)(database)
+    with ExitStack() as opened:
+        opened.callback(database.close)
+        _fit(database, bring_up, closed)
+        vault = vault_of(home, id, expected=_key_store(database, id), clock=clock)
+        opened.callback(vault.close)
         found = Organisation(
-            id, database, _key(home, id, database, chance), Segments(home.segments(id)),
+            id, database, _key(home, id, database, chance), Segments(home.segments(id)), vault=vault,
             clock=clock or SystemClock(), entropy=chance, compile=compile, words=words, watch=watch,
             words_folder=_words_folder(home, id, database),
         )  # fmt: skip
+        found.mend(told)
         if compiled is not None:
             bundle, texts = compiled
             found.act(lambda acts: _put_in_force(acts, found, bundle, texts), origin=origin)
         found.policy()
-    except BaseException:
-        database.close()
-        raise
+        opened.pop_all()
     return found
+
+
+def _fit(database: Database, bring_up: bool, closed: Closed | None) -> None:
+    if closed is not None:
+        check(database, closed=closed)
+    else:
+        (migrate if bring_up else check)(database)
+
+
+def _key_store(database: Database, id: str) -> str | None:
+    """The id of the key store that an organisation's records name."""
+    with database.read() as connection:
+        return Erasures(id).key_store(connection)
 
 
 def compiled_folder(folder: Path) -> tuple[Bundle, dict[str, str]]:

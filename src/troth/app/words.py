@@ -13,13 +13,14 @@ from sqlalchemy import Connection
 from troth import consent as consenting
 from troth.decide.layout import LANE, LANE_BITS, Layout
 from troth.decide.model import Facts
+from troth.erasures import BEGUN
 from troth.gate import Rooms
 from troth.gate.situation import views
 from troth.kernel.clock import Clock
 from troth.ledger import Ledger
 from troth.policies import Declared
 from troth.policy.facts import FAMILIES, Fact
-from troth.subjects import Changes, SubjectUnknown
+from troth.subjects import Changes, SubjectErased, SubjectUnknown
 from troth.words import (
     NEVER,
     Change,
@@ -107,13 +108,19 @@ class RoomsTruth:
 
     def changed(self, after: int) -> tuple[str, ...]:
         """Whom events after that one are about, and who became one with them."""
-        kinds = ("subjects:", "consent:")
+        kinds = ("subjects:", "consent:", BEGUN)
         with self._ledger.database.read() as connection:
             events = self._ledger.events(connection, after=after, kinds=kinds)
             named = {event.subject for event in events if event.subject is not None}
-            roots = {self._rooms.subjects.root(connection, name) for name in named}
-            groups = {name for root in roots for name in self._rooms.subjects.group(connection, root)}
+            groups = {other for name in named for other in self._one_person(connection, name)}
         return tuple(sorted(groups))
+
+    def _one_person(self, connection: Connection, name: str) -> tuple[str, ...]:
+        """Everybody who is one person with this one; of an erased one, the name alone, which is found to be nobody's."""
+        try:
+            return self._rooms.subjects.group(connection, self._rooms.subjects.root(connection, name))
+        except SubjectUnknown:
+            return (name,)
 
     def _packed(
         self, connection: Connection, shape: Shape, keys: Iterable[str], at: datetime
@@ -121,6 +128,9 @@ class RoomsTruth:
         for key in keys:
             try:
                 person = self._rooms.subjects.person(connection, key)
+            except SubjectErased:
+                yield key, None  # closed, also in a map that was packed while the person was erased
+                continue
             except SubjectUnknown:
                 continue
             said = self._rooms.consents.state(connection, person.pseudonym)

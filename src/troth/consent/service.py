@@ -12,12 +12,12 @@ from troth.consent.errors import ActUnreadable, MoveRefused
 from troth.consent.model import NO, AcceptanceKind, ConsentAct, ConsentKind, ConsentState, Said, Standing
 from troth.kernel.calendars import Period, Unit, due
 from troth.kernel.findings import did_you_mean
-from troth.ledger import Event, Origin, Work
+from troth.ledger import Event, Origin, Payload, Work
 from troth.policies import Declared, NotDeclared
 from troth.policy.facts import Fact
 from troth.policy.model import Consent
 from troth.subjects import UNWATCHED, Act, Changes, Shown, check_language, id_of, root_of
-from troth.subjects.evidence import MERGED
+from troth.subjects.evidence import ERASED, MERGED
 
 Word = TypeVar("Word", ConsentAct, ConsentKind, AcceptanceKind)
 _NOT_SAID = Shown()
@@ -226,15 +226,23 @@ def _expiry(consent: Consent, at: datetime, calendar: str) -> datetime | None:
 
 
 class ConsentsProjection:
-    """Consents, acceptances and objections as the headers tell them. Runs after the one of subjects, which knows who is who."""
+    """Consents, acceptances and objections as the headers tell them, until a person is erased. Runs after the one of subjects,
+    which knows who is who."""
 
     name = "consents"
-    kinds = ("consent:", MERGED)
+    kinds = ("consent:", MERGED, ERASED)
+    opens = ()
     tables: tuple[Table, ...] = (store.states, store.acceptances, store.objections)
 
-    def apply(self, connection: Connection, event: Event) -> None:
+    def apply(self, connection: Connection, event: Event, payload: Payload | None) -> None:
         """Bring a person's state up to this event."""
         assert event.subject is not None
+        if event.kind == ERASED:
+            of = event.organisation
+            store.save(
+                connection, of, event.subject, store.load(connection, of, event.subject), ConsentState()
+            )
+            return
         root, before = self._before(connection, event, event.subject)
         if event.kind == MERGED:
             absorbed = event.codes[0]

@@ -19,6 +19,7 @@ from troth.gate.situation import Rooms, Situation, Unshared, View, Words, check_
 from troth.kernel.clock import Clock, utc
 from troth.kernel.findings import did_you_mean
 from troth.ledger import Ledger, Origin, Recorder, SegmentName, Segments, Uses, Work
+from troth.ledger.errors import PayloadUnreadable
 from troth.policies import Declared
 
 Papers = Mapping[str, str]
@@ -282,7 +283,10 @@ class Gate:
                 yield event.sequence, event.recorded_at
 
     def _same(self, connection: Connection, sequence: int, act: ObservedAct) -> bool:
-        payload = self._ledger.payload(connection, sequence) or {}
+        try:
+            payload = self._ledger.payload(connection, sequence) or {}
+        except PayloadUnreadable:
+            return False
         released, done = payload.get("question"), evidence.plain(act.question)
         if not isinstance(released, dict):
             return False

@@ -22,7 +22,6 @@ from troth.ledger.errors import KeyProblem, LedgerParted, NoteRefused, WitnessPr
 from troth.ledger.kept import Kept
 from troth.ledger.model import Draft, Head
 from troth.ledger.note import Note, VerifierKey
-from troth.ledger.reading import root_at
 from troth.ledger.service import Ledger
 from troth.ledger.signing import SigningKeys
 from troth.ledger.timestamps import Authority, Timestamp, get_timestamps, put_timestamp
@@ -224,7 +223,7 @@ class Checkpoints:
         if last is None:
             return
         organisation, size = self._ledger.organisation, self._ledger.head(connection).size
-        if size < last.size or root_at(connection, organisation, last.size) != last.root:
+        if size < last.size or self._ledger.root_at(connection, last.size) != last.root:
             raise LedgerParted(
                 f"The ledger of {organisation} does not continue what was signed last, at {last.size} entries; "
                 "nothing was signed.",

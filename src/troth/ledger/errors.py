@@ -21,6 +21,10 @@ class SegmentProblem(OperatorError):
     """A segment file is missing, damaged, or not the one the ledger committed to."""
 
 
+class ArchiveRefused(OperatorError):
+    """Old entries may not be moved out of the tables as they are."""
+
+
 class NoteRefused(CallerError):
     """A signed note, checkpoint or key is not written as the formats ask, or its signature does not hold."""
 
@@ -33,5 +37,13 @@ class WitnessProblem(OperatorError):
     """A witness could not be reached, or did not take the checkpoint; the checkpoint itself stands."""
 
 
-class PayloadSealed(CallerError):
-    """A payload lies under a subject's own key and is not shown by the ledger."""
+class PayloadSealed(OperatorError):
+    """A payload is sealed, and the program was opened without the keys."""
+
+
+class PayloadUnreadable(CallerError):
+    """A payload can be read by nobody any more: its key was destroyed, or its subject erased."""
+
+
+class SubjectGone(CallerError):
+    """The person was erased: nothing more is recorded of them."""

@@ -8,9 +8,10 @@ from itertools import groupby
 from typing import Any, Final, TypeVar, cast
 
 from troth.db import Database
+from troth.ledger.errors import SubjectGone
 from troth.ledger.model import Draft
 from troth.ledger.projections import readers
-from troth.ledger.work import Desk, Prepared, Work, Writer, prepare
+from troth.ledger.work import Desk, Prepared, Sealed, Work, Writer, prepare, seal_all
 
 MOST_AT_ONCE: Final = 512
 T = TypeVar("T")
@@ -19,11 +20,12 @@ T = TypeVar("T")
 class _Task:
     """One caller's work, its outcome, and the latch the caller waits at."""
 
-    __slots__ = ("act", "drafts", "error", "latch", "leads", "result", "sequences")
+    __slots__ = ("act", "drafts", "error", "latch", "leads", "result", "sealed", "sequences")
 
     def __init__(self, act: Callable[[Work], Any] | None, drafts: tuple[Prepared, ...]) -> None:
         self.act = act
         self.drafts = drafts
+        self.sealed: list[Sealed] = []
         self.latch = threading.Lock()
         self.latch.acquire()
         self.leads = False
@@ -74,10 +76,12 @@ class Recorder:
         with self._mutex:
             batch, self._queue = self._queue[:MOST_AT_ONCE], self._queue[MOST_AT_ONCE:]
         try:
-            self._commit(batch)
+            ready = self._seal(batch)
+            if ready:
+                self._commit(ready)
         except BaseException as error:  # noqa: BLE001  each caller raises it
             for task in batch:
-                task.error = error
+                task.error = task.error or error
         with self._mutex:
             following = self._queue[0] if self._queue else None
             self._busy = following is not None
@@ -86,6 +90,24 @@ class Recorder:
         if following is not None:
             following.leads = True
             following.latch.release()
+
+    def _seal(self, batch: list[_Task]) -> list[_Task]:
+        """Seal what only records, before the lock is taken; those of the batch that could be sealed."""
+        plain = [task for task in batch if task.act is None]
+        try:
+            sealed = iter(seal_all(self._desk, [draft for task in plain for draft in task.drafts]))
+        except Exception:  # noqa: BLE001  each is tried by itself, and fails in its own caller
+            return [task for task in batch if task.act is not None or self._sealed_alone(task)]
+        for task in plain:
+            task.sealed = [next(sealed) for _ in task.drafts]
+        return batch
+
+    def _sealed_alone(self, task: _Task) -> bool:
+        try:
+            task.sealed = seal_all(self._desk, task.drafts)
+        except Exception as error:  # noqa: BLE001  its own caller raises it
+            task.error = error
+        return task.error is None
 
     def _commit(self, batch: list[_Task]) -> None:
         with self._database.write() as connection:
@@ -104,7 +126,10 @@ class Recorder:
     def _write_together(self, writer: Writer, tasks: list[_Task]) -> bool:
         """Write tasks that only record, in one go; False, and nothing written, when one of them spoils it."""
         if not any(self._is_projected(task) for task in tasks):
-            _write_plain(writer, tasks)
+            try:
+                _write_plain(writer, tasks)
+            except SubjectGone:  # raised before anything was written: all but those it is about can stand
+                return False
             return True
         mark = writer.mark()
         try:
@@ -122,11 +147,11 @@ class Recorder:
 
 
 def _write_plain(writer: Writer, tasks: list[_Task]) -> None:
-    sequences = writer.write([draft for task in tasks for draft in task.drafts])
+    sequences = writer.write([sealed for task in tasks for sealed in task.sealed])
     at = 0
     for task in tasks:
-        task.sequences = tuple(sequences[at : at + len(task.drafts)])
-        at += len(task.drafts)
+        task.sequences = tuple(sequences[at : at + len(task.sealed)])
+        at += len(task.sealed)
 
 
 def _write_guarded(writer: Writer, task: _Task) -> None:
@@ -140,9 +165,10 @@ def _write_guarded(writer: Writer, task: _Task) -> None:
 
 
 def _write(writer: Writer, task: _Task) -> None:
+    if task.act is None:
+        task.sequences = tuple(writer.write(task.sealed))
+        return
     work = Work(writer)
-    work.take(task.drafts)
-    if task.act is not None:
-        task.result = task.act(work)
+    task.result = task.act(work)
     work.settle()
     task.sequences = work.sequences

@@ -14,13 +14,12 @@ import os
 import tempfile
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, Final
 
 from troth.ledger.errors import DraftRefused, SegmentProblem
-from troth.ledger.model import Draft, Event
-from troth.ledger.work import Work
+from troth.ledger.model import Event
 
 FORMAT: Final = b"troth segment 1\n"
 GROUP: Final = 65_536
@@ -117,16 +116,9 @@ class Segments:
                 yield [_column(file) for _ in range(width)]
 
 
-def seal(
-    work: Work, segments: Segments, draft: Draft, columns: Sequence[str], rows: Sequence[Sequence[object]]
-) -> SegmentName:
-    """Write a segment, then record the draft with the commitment to it among its codes.
-
-    A crash in between leaves a file that no event names: harmless, never an event without its file.
-    """
-    name = segments.write(columns, rows)
-    work.record(replace(draft, codes=(*draft.codes, f"{_MARK}{name.digest}", f"{_ROWS}{name.rows}")))
-    return name
+def segment_codes(name: SegmentName) -> tuple[str, str]:
+    """The codes by which an event commits to a segment."""
+    return f"{_MARK}{name.digest}", f"{_ROWS}{name.rows}"
 
 
 def segment_of(event: Event) -> SegmentName | None:

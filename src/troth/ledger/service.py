@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from sqlalchemy import Connection
@@ -10,14 +10,15 @@ from sqlalchemy import Connection
 from troth.db import Database
 from troth.kernel.clock import Clock
 from troth.kernel.entropy import Entropy
+from troth.ledger import old, reading, tables
 from troth.ledger import projections as projecting
-from troth.ledger import reading, tables
 from troth.ledger import verify as verifying
+from troth.ledger.archive import Archives
 from troth.ledger.keys import PseudonymKey
 from troth.ledger.model import Event, Head, check_organisation
 from troth.ledger.projections import Projection, Replayed
-from troth.ledger.reading import Disclosed
 from troth.ledger.recorder import Recorder
+from troth.ledger.sealing import Disclosed, Seals
 from troth.ledger.segments import Segments
 from troth.ledger.upcasters import Upcasters
 from troth.ledger.verify import Verified
@@ -27,7 +28,9 @@ from troth.ledger.work import Desk, Work, Writer
 class Ledger:
     """One organisation's ledger in a database; clock and entropy are handed in. Threads may share it.
 
+    `segments` is the folder of its segments and archives; without it what was archived cannot be read.
     `projections` are all the tables of state that its events keep: every process that writes wires the same ones.
+    `seals` seal and open its payloads; without them it records and shows none, and everything else works.
     """
 
     def __init__(
@@ -40,10 +43,16 @@ class Ledger:
         entropy: Entropy,
         projections: Sequence[Projection] = (),
         upcasters: Upcasters | None = None,
+        segments: Segments | None = None,
+        seals: Seals | None = None,
     ) -> None:
         self.database = database
         self.organisation = check_organisation(organisation)
-        self._desk = Desk(organisation, key, clock, entropy, tuple(projections), upcasters or Upcasters())
+        self._archives = Archives(segments)
+        self._desk = Desk(
+            organisation, key, clock, entropy, tuple(projections), upcasters or Upcasters(),
+            seals or Seals(organisation),
+        )  # fmt: skip
 
     def pseudonym(self, subject: str) -> str:
         """The pseudonym under which the events and state of a subject stand."""
@@ -88,24 +97,25 @@ class Ledger:
             limit=limit,
             newest_first=newest_first,
             upcasters=self._desk.upcasters,
+            archives=self._archives,
         )
 
     def payload(self, connection: Connection, sequence: int) -> dict[str, object] | None:
-        """The payload of an entry; None where it has none. Raises EntryMissing."""
-        return reading.payload(connection, self.organisation, sequence)
+        """The payload of an entry; None where it has none. Raises EntryMissing, PayloadUnreadable, PayloadSealed."""
+        return reading.payload(connection, self._desk.seals, sequence, self._archives)
 
     def disclose(self, connection: Connection, sequence: int) -> Disclosed | None:
-        """The payload of an entry as recorded, with its salt; None where it has none. Raises EntryMissing, PayloadSealed."""
-        return reading.disclose(connection, self.organisation, sequence)
+        """The payload of an entry as recorded, with its salt; None where it has none. Raises as `payload` does."""
+        return reading.disclose(connection, self._desk.seals, sequence, self._archives)
 
     def leaves(self, connection: Connection, *, until: int | None = None) -> Iterator[tuple[int, bytes]]:
         """The stored header bytes of every entry by sequence."""
-        for entry in tables.get_entries(connection, self.organisation, until=until):
+        for entry in self._archives.entries(connection, self.organisation, until=until):
             yield entry.sequence, entry.header
 
     def leaf(self, connection: Connection, sequence: int) -> bytes:
         """The stored header bytes of an entry, which are its leaf. Raises EntryMissing."""
-        return reading.leaf(connection, self.organisation, sequence)
+        return reading.leaf(connection, self.organisation, sequence, self._archives)
 
     def head(self, connection: Connection) -> Head:
         """Size and root of the tree as committed."""
@@ -113,17 +123,21 @@ class Ledger:
 
     def prove_inclusion(self, connection: Connection, sequence: int, size: int) -> list[bytes]:
         """The path that proves an entry in the tree of the first `size` entries. Raises EntryMissing."""
-        return reading.prove_inclusion(connection, self.organisation, sequence, size)
+        return reading.prove_inclusion(connection, self.organisation, sequence, size, self._archives)
 
     def prove_all(
         self, connection: Connection, sequences: Collection[int], size: int
     ) -> tuple[list[bytes], dict[int, list[int]]]:
         """The inclusion paths of many entries: a table of hashes, and each entry's places in it. Raises EntryMissing."""
-        return reading.prove_all(connection, self.organisation, sequences, size)
+        return reading.prove_all(connection, self.organisation, sequences, size, self._archives)
 
     def prove_consistency(self, connection: Connection, old: int, new: int) -> list[bytes]:
         """The path that proves one tree a prefix of another. Raises EntryMissing."""
-        return reading.prove_consistency(connection, self.organisation, old, new)
+        return reading.prove_consistency(connection, self.organisation, old, new, self._archives)
+
+    def root_at(self, connection: Connection, size: int) -> bytes:
+        """The root of the tree over the first `size` entries. Raises EntryMissing."""
+        return reading.root_at(connection, self.organisation, size, self._archives)
 
     def verify(
         self,
@@ -133,16 +147,19 @@ class Ledger:
         segments: Segments | None = None,
     ) -> Verified:
         """Recompute everything and name the first entry that does not hold."""
-        return verifying.verify(connection, self.organisation, trusted=trusted, segments=segments)
+        archives = Archives(segments) if segments is not None else self._archives
+        return verifying.verify(connection, self._desk.seals, archives, trusted=trusted, segments=segments)
 
     def replay(self) -> list[Replayed]:
         """Rebuild all state from the ledger, and say of each projection whether it came out as it stood."""
-        return projecting.replay(
-            self.database, self.organisation, self._desk.projections, self._desk.upcasters
-        )
+        desk = self._desk
+        return projecting.replay(self.database, desk.projections, desk.upcasters, desk.seals, self._archives)
 
     def compare(self) -> list[Replayed]:
         """What `replay` would find, leaving all as it stands."""
-        return projecting.compare(
-            self.database, self.organisation, self._desk.projections, self._desk.upcasters
-        )
+        desk = self._desk
+        return projecting.compare(self.database, desk.projections, desk.upcasters, desk.seals, self._archives)
+
+    def seal_old(self, told: Callable[[int], None] | None = None) -> int:
+        """Seal the payloads that an earlier program left unsealed, in chunks; how many. `told` hears the count as it grows."""
+        return old.seal_old(self.database, self._desk.seals, told)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -24,6 +24,7 @@ from sqlalchemy import (
     bindparam,
     delete,
     insert,
+    not_,
     or_,
     select,
     text,
@@ -72,6 +73,13 @@ payloads = Table(
     Column("payload", LargeBinary, nullable=False),
     Column("sealed", Boolean, nullable=False),
     PrimaryKeyConstraint("organisation", "sequence"),
+    Index(
+        "ix_ledger_payloads_clear",
+        "organisation",
+        "sequence",
+        sqlite_where=text("sealed = 0"),
+        postgresql_where=text("NOT sealed"),
+    ),
     sqlite_with_rowid=False,
 )
 nodes = Table(
@@ -102,6 +110,12 @@ _FIRST_HEAD: Final = text(
 
 
 _HOLD: Final = text("SELECT pg_advisory_xact_lock(:key)")
+_SEALED: Final = (
+    update(payloads)
+    .where(payloads.c.organisation == bindparam("of"), payloads.c.sequence == bindparam("at"))
+    .where(not_(payloads.c.sealed))
+    .values(salt=b"", payload=bindparam("body"), sealed=True)
+)
 _HELD_HEAD: Final = (
     select(heads.c.size, heads.c.edge).where(heads.c.organisation == bindparam("of")).with_for_update()
 )
@@ -125,7 +139,7 @@ class Stored:
 
 @dataclass(frozen=True, slots=True)
 class StoredPayload:
-    """A payload and its salt; readable while not sealed."""
+    """A payload and its salt as they lie there; where sealed, the salt lies in the payload's seal and its column is empty."""
 
     salt: bytes
     payload: bytes
@@ -269,6 +283,38 @@ def get_payloads(
     return {
         sequence: StoredPayload(_bytes(salt), _bytes(body), sealed) for sequence, salt, body, sealed in rows
     }
+
+
+def get_payloads_at(
+    connection: Connection, organisation: str, sequences: Collection[int]
+) -> dict[int, StoredPayload]:
+    """The payloads of these entries, by sequence."""
+    query = select(payloads.c.sequence, payloads.c.salt, payloads.c.payload, payloads.c.sealed)
+    rows = connection.execute(
+        query.where(payloads.c.organisation == organisation, payloads.c.sequence.in_(sequences))
+    )
+    return {
+        sequence: StoredPayload(_bytes(salt), _bytes(body), sealed) for sequence, salt, body, sealed in rows
+    }
+
+
+def get_clear(connection: Connection, organisation: str, after: int, limit: int) -> dict[int, StoredPayload]:
+    """The first payloads past an entry that lie unsealed, by sequence."""
+    query = select(payloads.c.sequence, payloads.c.salt, payloads.c.payload, payloads.c.sealed)
+    query = query.where(
+        payloads.c.organisation == organisation, not_(payloads.c.sealed), payloads.c.sequence > after
+    )
+    rows = connection.execute(query.order_by(payloads.c.sequence).limit(limit))
+    return {
+        sequence: StoredPayload(_bytes(salt), _bytes(body), sealed) for sequence, salt, body, sealed in rows
+    }
+
+
+def set_sealed(connection: Connection, organisation: str, sealed: Mapping[int, bytes]) -> None:
+    """Put sealed payloads, with their salts in them, in the place of those that lie unsealed."""
+    if sealed:
+        rows = [{"of": organisation, "at": sequence, "body": body} for sequence, body in sealed.items()]
+        connection.execute(_SEALED, rows)
 
 
 def get_nodes(connection: Connection, organisation: str, wanted: Collection[Node]) -> dict[Node, bytes]:

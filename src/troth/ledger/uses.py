@@ -6,9 +6,10 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Final
 
+from troth.ledger.committing import seal
 from troth.ledger.errors import DraftRefused
 from troth.ledger.model import Draft
-from troth.ledger.segments import SegmentName, Segments, seal
+from troth.ledger.segments import SegmentName, Segments
 from troth.ledger.service import Ledger
 
 MOST: Final = 10_000

@@ -17,11 +17,11 @@ from troth.ledger import tables
 from troth.ledger.header import read_header, write_header, write_instant
 from troth.ledger.keys import PseudonymKey
 from troth.ledger.model import Draft
-from troth.ledger.projections import Projection, readers
+from troth.ledger.projections import Projection, read_payload, readers
+from troth.ledger.sealing import SALT_BYTES, Seals
 from troth.ledger.tree import Edge, leaf_hash, number
-from troth.ledger.upcasters import Upcasters
+from troth.ledger.upcasters import Upcasters, matches
 
-SALT_BYTES: Final = 32
 _FLAT: Final = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -35,6 +35,7 @@ class Desk:
     entropy: Entropy
     projections: tuple[Projection, ...]
     upcasters: Upcasters
+    seals: Seals
 
 
 @dataclass(slots=True)
@@ -49,17 +50,51 @@ class _Rows:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A draft with all that can be made, and can fail, before the lock is held."""
+    """A draft with all that can be made of it alone."""
 
     draft: Draft
     subject: str | None
     payload: bytes | None
 
 
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A draft with its commitment and its sealed payload: nothing is left but its number."""
+
+    draft: Draft
+    subject: str | None
+    payload: bytes | None
+    commitment: str | None
+    body: bytes | None
+
+
 def prepare(desk: Desk, draft: Draft) -> Prepared:
     """The draft with its pseudonym and canonical payload. Raises NotJson for a payload that JSON cannot carry."""
     subject = desk.key.pseudonym(draft.subject) if draft.subject is not None else None
     return Prepared(draft, subject, canonical_payload(draft.payload) if draft.payload is not None else None)
+
+
+def seal_all(desk: Desk, drafts: Sequence[Prepared]) -> list[Sealed]:
+    """Commit to their payloads and seal them, all in one go. Best done before any lock is held: a new key is a commit.
+
+    Raises what the sealer raises; then nothing was sealed.
+    """
+    held = [one for one in drafts if one.payload is not None]
+    salts = desk.entropy.bytes(SALT_BYTES * len(held))
+    items: list[tuple[str | None, str, bytes, bytes]] = []
+    for place, one in enumerate(held):
+        assert one.payload is not None
+        salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
+        items.append((one.subject, commit(salt, one.payload), salt, one.payload))
+    bodies = iter(zip(items, desk.seals.seal(items), strict=True)) if items else iter(())
+    found = []
+    for one in drafts:
+        if one.payload is None:
+            found.append(Sealed(one.draft, one.subject, None, None, None))
+        else:
+            (_, commitment, _, _), body = next(bodies)
+            found.append(Sealed(one.draft, one.subject, one.payload, commitment, body))
+    return found
 
 
 class Writer:
@@ -78,11 +113,18 @@ class Writer:
             self._edge = tables.lock_head(self.connection, self.desk.organisation)
         return self._edge
 
-    def write(self, drafts: Sequence[Prepared]) -> list[int]:
-        """Number, hash and store them, and bring the projections up to them; their sequence numbers."""
+    def write(self, drafts: Sequence[Sealed]) -> list[int]:
+        """Number, hash and store them, and bring the projections up to them; their sequence numbers.
+
+        Raises SubjectGone, with nothing written, where a payload is of somebody who was erased meanwhile.
+        """
         self._refuse_halfway()
-        self._halfway = True
         edge = self.lock()
+        self.desk.seals.refuse_gone(
+            self.connection,
+            {one.subject for one in drafts if one.body is not None and one.subject is not None},
+        )
+        self._halfway = True
         first = edge.size + 1
         rows = self._rows(drafts, edge)
         tables.insert_all(self.connection, tables.entries, rows.entries)
@@ -114,19 +156,15 @@ class Writer:
         if self._halfway:
             raise RuntimeError("recording failed earlier in this work; the work must fail with it")
 
-    def _rows(self, drafts: Sequence[Prepared], edge: Edge) -> _Rows:
+    def _rows(self, drafts: Sequence[Sealed], edge: Edge) -> _Rows:
         desk, rows = self.desk, _Rows()
         recorded_at = write_instant(desk.clock.now())
-        salts = desk.entropy.bytes(SALT_BYTES * len(drafts))
-        for place, ready in enumerate(drafts):
+        for ready in drafts:
             sequence = edge.size + 1
-            commitment = None
-            if ready.payload is not None:
-                salt = salts[place * SALT_BYTES : (place + 1) * SALT_BYTES]
-                commitment = commit(salt, ready.payload)
-                rows.payloads.append((desk.organisation, sequence, salt, ready.payload, False))
+            if ready.body is not None:
+                rows.payloads.append((desk.organisation, sequence, b"", ready.body, True))
             header = write_header(
-                ready.draft, desk.organisation, sequence, recorded_at, ready.subject, commitment
+                ready.draft, desk.organisation, sequence, recorded_at, ready.subject, ready.commitment
             )
             leaf = leaf_hash(header)
             rows.headers.append(header)
@@ -136,14 +174,16 @@ class Writer:
             ]
         return rows
 
-    def _project(self, drafts: Sequence[Prepared], headers: Sequence[bytes]) -> None:
+    def _project(self, drafts: Sequence[Sealed], headers: Sequence[bytes]) -> None:
         if not self.desk.projections:
             return
         for ready, header in zip(drafts, headers, strict=True):
             event = None
             for projection in readers(self.desk.projections, ready.draft.kind, self.desk.upcasters):
                 event = event or self.desk.upcasters.read(read_header(header))
-                projection.apply(self.connection, event)
+                opens = matches(event.kind, projection.opens)
+                payload = read_payload(ready.payload) if opens and ready.payload is not None else None
+                projection.apply(self.connection, event, payload)
 
 
 class Work:
@@ -190,10 +230,6 @@ class Work:
         """Have these recorded, in this order, as part of the work. Raises NotJson where a payload is no JSON."""
         self._drafts += [prepare(self._writer.desk, draft) for draft in drafts]
 
-    def take(self, prepared: Sequence[Prepared]) -> None:
-        """Have these recorded, which were prepared before."""
-        self._drafts += prepared
-
     def lock(self) -> None:
         """Hold the organisation's lock from now on: what is read after this stays true until the work has ended."""
         self._writer.lock()
@@ -202,7 +238,7 @@ class Work:
         """Give what was recorded its numbers now. This takes the organisation's lock, held until the work ends."""
         if self._drafts:
             drafts, self._drafts = self._drafts, []
-            self._sequences += self._writer.write(drafts)
+            self._sequences += self._writer.write(seal_all(self._writer.desk, drafts))
 
 
 def canonical_payload(payload: Mapping[str, object]) -> bytes:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Table
 
 from troth.kernel.canonical import digest_bytes
 from troth.kernel.clock import utc
-from troth.ledger import Event, Origin, Work
+from troth.ledger import Event, Origin, Payload, Work
 from troth.policies import store
 from troth.policies.errors import NoPolicyInForce, PolicyUnknown, TextsMissing
 from troth.policies.evidence import ACTIVATED, activated, since_of
@@ -112,9 +112,10 @@ class VersionsProjection:
 
     name = "policy versions"
     kinds = (ACTIVATED,)
+    opens = ()
     tables: tuple[Table, ...] = (store.versions,)
 
-    def apply(self, connection: Connection, event: Event) -> None:
+    def apply(self, connection: Connection, event: Event, payload: Payload | None) -> None:
         """Note the activation."""
         assert event.policy is not None
         version = Version(event.policy, since_of(event), event.sequence)

@@ -6,12 +6,13 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from troth.ledger import Event
+from troth.ledger import Event, Payload
 from troth.promises.evidence import (
-    ACT_BREACH,
     BREACH_MENDED,
+    BREACHES,
     PROBE_FAILED,
     PROBE_PASSED,
+    READ_BREACH,
     SELFTEST_FAILED,
     SELFTEST_PASSED,
     grade_of,
@@ -26,10 +27,14 @@ class PromisesProjection:
     """Keeps the four tables as a function of event headers."""
 
     name: Final = "evidence of promises"
-    kinds: Final = ("gate:", "consent:", "subjects:", "recipients:", "promises:")
+    kinds: Final = (
+        *("gate:", "consent:", "subjects:", "recipients:", "promises:", "staff:role:"),
+        *("access:token:refused", "access:reads:counted", "access:read:confirmed", READ_BREACH),
+    )
+    opens: Final = ()
     tables: Final = (tallies, breaches, selftests, looks)
 
-    def apply(self, connection: Connection, event: Event) -> None:
+    def apply(self, connection: Connection, event: Event, payload: Payload | None) -> None:
         """Bring the tables up to one event."""
         touched = statements_of(event)
         if not touched:
@@ -46,7 +51,7 @@ class PromisesProjection:
                 )
         elif event.kind in (PROBE_PASSED, PROBE_FAILED):
             self._look(connection, event, tuple(touched))
-        elif event.kind == ACT_BREACH:
+        elif event.kind in BREACHES:
             for statement in touched:
                 open_breach(connection, event, statement, event.kind, grade_of(event))
         elif event.kind == BREACH_MENDED:

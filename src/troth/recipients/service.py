@@ -9,7 +9,7 @@ from decimal import Decimal
 from sqlalchemy import Connection, Table
 
 from troth.kernel.clock import utc
-from troth.ledger import Event, Origin, Work
+from troth.ledger import Event, Origin, Payload, Work
 from troth.policies import Declared
 from troth.policy.facts import Fact
 from troth.recipients import evidence, rules, store
@@ -101,9 +101,10 @@ class RecipientsProjection:
 
     name = "recipients"
     kinds = ("recipients:",)
+    opens = ()
     tables: tuple[Table, ...] = (store.facts,)
 
-    def apply(self, connection: Connection, event: Event) -> None:
+    def apply(self, connection: Connection, event: Event, payload: Payload | None) -> None:
         """Bring the record up to this event."""
         recipient = evidence.recipient_of(event)
         before = store.load(connection, event.organisation, recipient)

@@ -9,6 +9,10 @@ class SubjectUnknown(CallerError):
     """No subject of that id is known to this organisation."""
 
 
+class SubjectErased(SubjectUnknown):
+    """The person was erased: nothing more is recorded of them, asked or answered."""
+
+
 class IdentityTaken(CallerError):
     """An identity belongs to another subject."""
 

@@ -18,6 +18,8 @@ BOUND: Final = "subjects:policy:bound"
 SET: Final = "subjects:fact:set"
 CLEARED: Final = "subjects:fact:cleared"
 DOUBTED: Final = "subjects:fact:doubted"
+ERASED: Final = "erasures:subject:begun"
+"""Recorded by the room of erasures, for each pseudonym of a person: from here on this room knows nothing of them."""
 ALL: Final = (CREATED, MERGED, LINKED, UNLINKED, BOUND, SET, CLEARED, DOUBTED)
 
 

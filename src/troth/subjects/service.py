@@ -13,8 +13,7 @@ from troth.kernel import ids
 from troth.kernel.entropy import Entropy
 from troth.kernel.findings import did_you_mean
 from troth.kernel.ids import SubjectId
-from troth.ledger import Draft, Event, Origin, Work
-from troth.ledger import reading as ledger_reading
+from troth.ledger import Draft, Event, Origin, Payload, Work
 from troth.policies import Declared, NotDeclared
 from troth.policy.facts import FAMILIES, Fact
 from troth.policy.vocabulary import LANGUAGES
@@ -25,6 +24,7 @@ from troth.subjects.errors import (
     IdentityTaken,
     IdentityUnreadable,
     MergeRefused,
+    SubjectErased,
     SubjectUnknown,
 )
 from troth.subjects.evidence import Act
@@ -167,6 +167,14 @@ class Subjects:
         """Every pseudonym whose events are about the same person, the root among them."""
         return store.group(connection, self._organisation, root)
 
+    def ids(self, connection: Connection, root: str) -> dict[str, str | None]:
+        """Each of these pseudonyms with the id behind it, None where that may not be known any more."""
+        return store.ids_of(connection, self._organisation, root)
+
+    def groups(self, connection: Connection, pseudonyms: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        """For each of these pseudonyms that is known and not erased, every pseudonym of the same person, the root first."""
+        return store.groups(connection, self._organisation, pseudonyms)
+
     def person(self, connection: Connection, pseudonym: str) -> Person:
         """A person with all that this room knows. Raises SubjectUnknown."""
         root = self.root(connection, pseudonym)
@@ -186,15 +194,22 @@ class Subjects:
 
 
 def root_of(connection: Connection, organisation: str, pseudonym: str) -> str:
-    """The pseudonym under which a person's state stands. Raises SubjectUnknown."""
-    found = store.root(connection, organisation, pseudonym)
+    """The pseudonym under which a person's state stands. Raises SubjectUnknown, SubjectErased."""
+    found = store.stands(connection, organisation, pseudonym)
     if found is None:
         raise SubjectUnknown(
             f"{organisation} knows no subject of this id.",
             "Open the subject first.",
             organisation=organisation,
         )
-    return found
+    root, erased = found
+    if erased:
+        raise SubjectErased(
+            f"This person was erased: {organisation} knows nothing of them any more, and records and answers nothing.",
+            "If they come back, open a new subject.",
+            organisation=organisation,
+        )
+    return root
 
 
 def id_of(connection: Connection, organisation: str, root: str) -> SubjectId | None:
@@ -253,32 +268,33 @@ def _tell(changes: Changes, pseudonym: str, fact: Fact, kind: str) -> None:
 
 
 class PeopleProjection:
-    """People and their state as the headers tell them; identities as the payloads do, as long as these last."""
+    """People and their state as the headers tell them; ids and identities as the payloads do, as long as these last."""
 
     name = "subjects"
-    kinds = ("subjects:",)
+    kinds = ("subjects:", evidence.ERASED)
+    opens = (evidence.CREATED, evidence.LINKED, evidence.UNLINKED)
     tables: tuple[Table, ...] = (store.people, store.facts, store.bound, store.identities)
 
-    def apply(self, connection: Connection, event: Event) -> None:
+    def apply(self, connection: Connection, event: Event, payload: Payload | None) -> None:
         """Bring people up to this event."""
         assert event.subject is not None
         if event.kind == evidence.CREATED:
-            made = ledger_reading.payload(connection, event.organisation, event.sequence) or {}
-            store.create(
-                connection, event.organisation, event.subject, str(made["subject"]) if made else None
-            )
+            id = str(payload["subject"]) if payload else None
+            store.create(connection, event.organisation, event.subject, id)
+            return
+        if event.kind == evidence.ERASED:
+            store.erase(connection, event.organisation, event.subject)
             return
         root = root_of(connection, event.organisation, event.subject)
         if event.kind in (evidence.LINKED, evidence.UNLINKED):
-            self._identity(connection, event, root)
+            self._identity(connection, event, root, payload)
         elif event.kind == evidence.MERGED:
             self._merge(connection, event, root)
         else:
             before = store.load(connection, event.organisation, root)
             store.save(connection, event.organisation, root, before, rules.moved(before, event))
 
-    def _identity(self, connection: Connection, event: Event, root: str) -> None:
-        payload = ledger_reading.payload(connection, event.organisation, event.sequence)
+    def _identity(self, connection: Connection, event: Event, root: str, payload: Payload | None) -> None:
         if payload is None:
             return
         digest = str(payload["digest"])

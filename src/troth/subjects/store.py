@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from sqlalchemy import (
+    Boolean,
     Column,
     Connection,
     Index,
@@ -16,7 +17,9 @@ from sqlalchemy import (
     and_,
     bindparam,
     delete,
+    false,
     insert,
+    not_,
     select,
     update,
 )
@@ -32,6 +35,7 @@ people = Table(
     Column("subject", String(64), nullable=False),
     Column("root", String(64), nullable=False),
     Column("id", String(64), nullable=True),
+    Column("erased", Boolean, nullable=False, server_default=false()),
     PrimaryKeyConstraint("organisation", "subject"),
     Index("ix_subjects_people_root", "organisation", "root"),
 )
@@ -73,6 +77,20 @@ _ROOT: Final = select(people.c.root).where(
 )
 ROOTED: Final = _ROOT.scalar_subquery()
 """The root of the person `who` of the organisation `of`, inside a statement of a room above."""
+_STANDS: Final = select(people.c.root, people.c.erased).where(
+    people.c.organisation == bindparam("of"), people.c.subject == bindparam("who")
+)
+_ASKED: Final = people.alias("asked")
+_GROUPS: Final = (
+    select(_ASKED.c.subject, _ASKED.c.root, people.c.subject)
+    .join(people, and_(people.c.organisation == _ASKED.c.organisation, people.c.root == _ASKED.c.root))
+    .where(
+        _ASKED.c.organisation == bindparam("of"),
+        _ASKED.c.subject.in_(bindparam("whom", expanding=True)),
+        not_(_ASKED.c.erased),
+    )
+    .order_by(_ASKED.c.subject, people.c.subject)
+)
 _FACTS: Final = select(facts).where(
     facts.c.organisation == bindparam("of"), facts.c.subject == bindparam("who")
 )
@@ -87,10 +105,38 @@ def root(connection: Connection, organisation: str, subject: str) -> str | None:
     return found
 
 
+def stands(connection: Connection, organisation: str, subject: str) -> tuple[str, bool] | None:
+    """The pseudonym under which a person's state stands, and whether the person was erased."""
+    row = connection.execute(_STANDS, {"of": organisation, "who": subject}).one_or_none()
+    return (row.root, row.erased) if row else None
+
+
+def erase(connection: Connection, organisation: str, subject: str) -> None:
+    """Let nothing be left of a pseudonym, and of the state under it, but that it was erased."""
+    for table, column in (
+        (identities, identities.c.subject),
+        (facts, facts.c.subject),
+        (bound, bound.c.subject),
+    ):
+        connection.execute(delete(table).where(table.c.organisation == organisation, column == subject))
+    mine = and_(people.c.organisation == organisation, people.c.subject == subject)
+    connection.execute(update(people).where(mine).values(id=None, erased=True))
+
+
 def group(connection: Connection, organisation: str, root: str) -> tuple[str, ...]:
     """Every pseudonym whose state stands under this one, itself included."""
     query = select(people.c.subject).where(people.c.organisation == organisation, people.c.root == root)
     return tuple(sorted(connection.execute(query).scalars()))
+
+
+def groups(connection: Connection, organisation: str, subjects: Iterable[str]) -> dict[str, tuple[str, ...]]:
+    """For each of these pseudonyms that is known and not erased, every pseudonym of the same person, the root first."""
+    found: dict[str, tuple[str, ...]] = {}
+    rows = connection.execute(_GROUPS, {"of": organisation, "whom": sorted(set(subjects))})
+    for asked, root, other in rows:
+        named = found.setdefault(asked, (root,))
+        found[asked] = named if other == root else (*named, other)
+    return found
 
 
 def create(connection: Connection, organisation: str, subject: str, id: str | None) -> None:
@@ -98,6 +144,14 @@ def create(connection: Connection, organisation: str, subject: str, id: str | No
     connection.execute(
         insert(people), {"organisation": organisation, "subject": subject, "root": subject, "id": id}
     )
+
+
+def ids_of(connection: Connection, organisation: str, root: str) -> dict[str, str | None]:
+    """Every pseudonym whose state stands under this one, and the id behind it as long as that may be known."""
+    query = select(people.c.subject, people.c.id).where(
+        people.c.organisation == organisation, people.c.root == root
+    )
+    return {row.subject: row.id for row in connection.execute(query)}
 
 
 def id_of(connection: Connection, organisation: str, subject: str) -> str | None:
@@ -108,9 +162,9 @@ def id_of(connection: Connection, organisation: str, subject: str) -> str | None
 
 
 def everybody(connection: Connection, organisation: str) -> tuple[str, ...]:
-    """The pseudonyms of all persons, those absorbed in a merge left out."""
+    """The pseudonyms of all persons, those absorbed in a merge or erased left out."""
     query = select(people.c.subject).where(
-        people.c.organisation == organisation, people.c.subject == people.c.root
+        people.c.organisation == organisation, people.c.subject == people.c.root, not_(people.c.erased)
     )
     return tuple(sorted(connection.execute(query).scalars()))
 

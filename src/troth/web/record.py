@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from troth.app.hosting import Hosted
 from troth.ledger import Event
-from troth.ledger.errors import EntryMissing
+from troth.ledger.errors import EntryMissing, PayloadUnreadable
 from troth.ledger.reading import leaf
 from troth.ledger.tree import leaf_hash, verify_inclusion
 from troth.promises.board import Board
@@ -24,11 +24,13 @@ MOST_SEEN: Final = 20
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An event, with its payload as text: None where it has none, `closed` where it is not for showing."""
+    """An event, with its payload as text: None where it has none, `closed` where it is not for showing, `unreadable` where
+    its key was destroyed."""
 
     event: Event
     payload: str | None
     closed: bool = False
+    unreadable: bool = False
 
     @property
     def plain_kind(self) -> str:
@@ -53,8 +55,12 @@ def entry(hosted: Hosted, connection: Connection, event: Event) -> Entry:
     if event.commitment is None:
         return Entry(event, None)
     if not event.kind.startswith(SHOWN):
-        return Entry(event, None, closed=True)
-    found = hosted.organisation.ledger.payload(connection, event.sequence)
+        gone = event.subject is not None and hosted.organisation.is_erased(connection, event.subject)
+        return Entry(event, None, closed=not gone, unreadable=gone)
+    try:
+        found = hosted.organisation.ledger.payload(connection, event.sequence)
+    except PayloadUnreadable:
+        return Entry(event, None, unreadable=True)
     return Entry(event, json.dumps(found, ensure_ascii=False, indent=2) if found else None)
 
 
@@ -68,8 +74,11 @@ def entries(hosted: Hosted, connection: Connection, sequences: tuple[int, ...]) 
 
 
 def seen(hosted: Hosted, connection: Connection, sequence: int) -> tuple[str, ...]:
-    """What was seen, as an entry reports it: each thing on a line of its own."""
-    payload = hosted.organisation.ledger.payload(connection, sequence) or {}
+    """What was seen, as an entry reports it: each thing on a line of its own; nothing where it is unreadable now."""
+    try:
+        payload = hosted.organisation.ledger.payload(connection, sequence) or {}
+    except PayloadUnreadable:
+        return ()
     found = payload.get("seen")
     things = found if isinstance(found, list) else [found] if found else []
     return tuple(_line(thing) for thing in things[:MOST_SEEN])
