@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from troth.consent import Standing
 from troth.decide.model import Question
-from troth.gate import Found, Gate, ObservedAct, Reply, Rooms
+from troth.gate import Found, Gate, ObservedAct, Reply, Rooms, Using
 from troth.kernel.findings import did_you_mean
 from troth.kernel.ids import SubjectId, parse
 from troth.ledger import Origin, Work
@@ -187,6 +187,10 @@ class Acts:
     ) -> Reply:
         """Decide on a release and record it; data may leave once the whole work is durable."""
         return self._gate.release_in(self.work, question, subject, papers or {}, origin=self.origin)
+
+    def use(self, question: Question, subject: str | None, papers: Mapping[str, str] | None = None) -> Using:
+        """Decide on a use; a refusal is recorded with the whole work, a permit is booked by the caller once that is durable."""
+        return self._gate.use_in(self.work, question, subject, papers or {}, origin=self.origin)
 
     def observe(self, acts: Iterable[ObservedAct]) -> tuple[Found, ...]:
         """Judge acts that were seen outside the gate, and record what they were."""

@@ -6,7 +6,7 @@ outside are decided again and recorded as what they were. Serves GDPR art. 5(2),
 """
 
 from troth.gate.errors import ActUnreadable, KeyReused, PaperUnknown
-from troth.gate.model import NOT_SEEN, Found, ObservedAct, Reply, Seen, answer_json
+from troth.gate.model import NOT_SEEN, Found, ObservedAct, Reply, Seen, Using, answer_json
 from troth.gate.once import Kept, Once
 from troth.gate.service import Decider, Gate, suppose
 from troth.gate.situation import Rooms, Words
@@ -25,6 +25,7 @@ __all__ = [
     "Reply",
     "Rooms",
     "Seen",
+    "Using",
     "Words",
     "answer_json",
     "suppose",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
@@ -72,6 +72,14 @@ def _obstacle(obstacle: Obstacle) -> dict[str, object]:
         "detail": obstacle.detail,
         "missing": [way_text(way) for way in obstacle.missing],
     }
+
+
+@dataclass(frozen=True, slots=True)
+class Using:
+    """A use that was decided within a larger work, and what books it once that work is durable."""
+
+    reply: Reply
+    book: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)

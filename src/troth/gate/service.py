@@ -14,7 +14,7 @@ from troth.decide.model import Answer, Facts, Question, Request, RequestAnswer
 from troth.decide.requests import answer_request
 from troth.gate import evidence, history, situation
 from troth.gate.errors import ActUnreadable
-from troth.gate.model import GRADES, Found, ObservedAct, Reply
+from troth.gate.model import GRADES, Found, ObservedAct, Reply, Using
 from troth.gate.situation import Rooms, Situation, Unshared, View, Words, check_papers
 from troth.kernel.clock import Clock, utc
 from troth.kernel.findings import did_you_mean
@@ -121,6 +121,37 @@ class Gate:
             subject=subject, at=at, papers=papers, origin=origin,
         )  # fmt: skip
         return Reply(answer, at, "event", self._recorder.record(draft)[-1], origin)
+
+    def use_in(
+        self,
+        work: Work,
+        question: Question,
+        subject: str | None,
+        papers: Papers = NO_PAPERS,
+        *,
+        origin: Origin = Origin.OBSERVED,
+    ) -> Using:
+        """A use as part of a larger work: a refusal is durable when that work is; a permit is booked by whoever did the work,
+        once it is durable, so that a work that fails leaves no use behind.
+        """
+        held = check_papers(papers)
+        work.lock()
+        at = self._clock.now()
+        pseudonym = self._pseudonym(subject)
+        views = situation.now(
+            self._rooms, work.connection, pseudonym, question.recipient, held, at, _UNSHARED
+        )
+        answer = self._decide(views, question)
+        if answer.permitted:
+            row = evidence.use_row(question, answer, pseudonym or "", at)
+            return Using(Reply(answer, at, "segment", None, origin), lambda: self._book(origin).add(*row))
+        draft = evidence.decided(
+            evidence.USE_REFUSED, question, answer, views[0].declared,
+            subject=subject, at=at, papers=papers, origin=origin,
+        )  # fmt: skip
+        work.record(draft)
+        work.settle()
+        return Using(Reply(answer, at, "event", work.sequences[-1], origin), _booked_already)
 
     def release(
         self,
@@ -292,6 +323,10 @@ class Gate:
             return False
         data = set(released.pop("data", ()))
         return released == {k: v for k, v in done.items() if k != "data"} and set(act.question.data) <= data
+
+
+def _booked_already() -> None:
+    """A refusal stands in the work itself."""
 
 
 def _named(answer: Answer, digest: str) -> Answer:

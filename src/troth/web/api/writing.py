@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Header, Path, Request, Response
 
 from troth.app.acts import Acts
 from troth.app.hosting import Hosted
+from troth.app.using import use_once
 from troth.policies import NotDeclared
 from troth.promises.evidence import Looked
 from troth.web.api import models as m
@@ -29,10 +30,14 @@ def _once(
     request: Request, hosted: Hosted, key: str, sent: m.Sent | str, do: Callable[[Acts], Answer]
 ) -> Answer:
     """Act once under an idempotency key, which belongs to the API key and address it came with."""
-    whose = key_of(request)
-    named = f"{whose.id} {request.url.path} {key}" if key else ""
-    plain = sent if isinstance(sent, str) else sent.model_dump(mode="json")
-    return hosted.organisation.act_once(named, plain, do, origin=whose.origin).answer
+    named, plain = _named(request, key, sent)
+    return hosted.organisation.act_once(named, plain, do, origin=key_of(request).origin).answer
+
+
+def _named(request: Request, key: str, sent: m.Sent | str) -> tuple[str, object]:
+    """The idempotency key with whose it is and for which address ('' where none came), and the request as plain JSON."""
+    named = f"{key_of(request).id} {request.url.path} {key}" if key else ""
+    return named, sent if isinstance(sent, str) else sent.model_dump(mode="json")
 
 
 @router.post("/{org}/subjects", status_code=201, tags=["subjects"])
@@ -156,29 +161,15 @@ def recipient_facts(
     return _once(request, hosted, once, sent, do)
 
 
-class _New(Exception):
-    """Nothing was answered under this idempotency key yet."""
-
-
 @router.post("/{org}/use", tags=["gate"])
 def use(request: Request, hosted: Asks, sent: m.QuestionSent, once: Once = "") -> Answer:
     """Ask before collecting, using or storing: the answer is on record, a refusal at once, a permit with the next segment."""
-
-    def ask() -> Answer:
-        return hosted.organisation.gate.use(
-            sent.question(), sent.subject, sent.papers, origin=key_of(request).origin
-        ).as_json()
-
-    def new(_: Acts) -> Answer:
-        raise _New
-
+    organisation, origin = hosted.organisation, key_of(request).origin
+    question, subject, papers = sent.question(), sent.subject, sent.papers
     if not once:
-        return ask()
-    try:
-        return _once(request, hosted, once, sent, new)
-    except _New:
-        answer = ask()
-        return _once(request, hosted, once, sent, lambda _: answer)
+        return organisation.gate.use(question, subject, papers, origin=origin).as_json()
+    named, plain = _named(request, once, sent)
+    return use_once(organisation, named, plain, question, subject, papers, origin)
 
 
 @router.post("/{org}/release", tags=["gate"])
