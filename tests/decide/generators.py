@@ -35,6 +35,7 @@ from troth.policy.model import (
     SubjectClass,
     TenantRule,
 )
+from troth.policy.terms import AllBut
 
 CATEGORIES = {
     "all": (),
@@ -110,6 +111,7 @@ def some(values: tuple[str, ...], most: int = 2) -> st.SearchStrategy[tuple[str,
 def _scoped(draw: st.DrawFn, kind: type[Statement], id: str, **more: Any) -> Statement:
     sides = draw(st.sets(st.sampled_from(sorted(NAMES)), max_size=2))
     terms: dict[str, Any] = {side: draw(some(NAMES[side])) for side in sorted(sides)}
+    terms |= {side: AllBut(value) for side, value in terms.items() if draw(st.integers(0, 2)) == 2}
     drawn = {name: draw(value) for name, value in more.items()}
     return kind(id=id, clauses=(f"{kind.kind} {id}",), **terms, **drawn)
 

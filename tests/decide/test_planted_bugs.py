@@ -35,7 +35,7 @@ def _look(check: Callable[[Case], None], *, unknown: bool) -> None:
     """Run a check on random cases until it fails."""
 
     @settings(
-        max_examples=300,
+        max_examples=800,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
         database=None,
@@ -103,6 +103,35 @@ def categories_not_closed_upwards(patch: Patch) -> None:
 
 def one_side_of_the_question_forgotten(patch: Patch) -> None:
     patch.setattr(scopes, "SIDES", tuple(side for side in scopes.SIDES if side[0] != "message"))
+
+
+def exceptions_taken_for_lists(patch: Patch) -> None:
+    """What a scope excepts is taken for what it names."""
+
+    def taken(catalogue: Any, kind: str, refs: Any) -> Any:
+        return catalogue.expand(kind, tuple(refs))
+
+    def sides(catalogue: Any, statement: Any) -> Any:
+        return {
+            side: scopes.acts_of(statement)
+            if side == "action"
+            else taken(catalogue, kind, refs)
+            if refs and kind
+            else refs or None
+            for side, term, kind in scopes.SIDES
+            for refs in [getattr(statement, term)]
+        }
+
+    patch.setattr(scopes, "sides_of", sides)
+
+
+def exceptions_end_at_the_category(patch: Patch) -> None:
+    """A ground on all but health is taken to reach what health is part of."""
+    patch.setattr(
+        scopes,
+        "categories_of",
+        lambda catalogue, one: catalogue.expand("category", one.data) if one.data else None,
+    )
 
 
 def stale_residual(patch: Patch) -> None:
@@ -316,7 +345,7 @@ ANSWER = (
     bars_after_grounds, categories_not_closed_upwards, one_side_of_the_question_forgotten, stale_residual, stale_table,
     mask_too_narrow, decisions_shared_too_widely, undeclared_passes, frames_reach_everywhere, data_leaves_home, closed_points_open,
     minors_grown_up, limits_ignored, unknown_is_absent, ways_out_untried, explanation_of_another_word, export_without_place,
-    joint_ways_loosened, joint_ways_forgotten,
+    joint_ways_loosened, joint_ways_forgotten, exceptions_taken_for_lists, exceptions_end_at_the_category,
 )  # fmt: skip
 DECISION = (exceptions_first, stale_table, forbid_mask_dropped, decisions_shared_too_widely)
 LIST = (

@@ -288,7 +288,7 @@ def _alterations(statement: Statement, term: str) -> Iterator[Statement]:
         return
     values.append(of.absent)
     if isinstance(value, tuple) and len(value) > 1:
-        values += [tuple(item for item in value if item != left_out) for left_out in value]
+        values += [type(value)(item for item in value if item != left_out) for left_out in value]
     if isinstance(value, str) and of.vocabulary:
         values += [word for word in of.vocabulary if word != value]
     for changed in values:

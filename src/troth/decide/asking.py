@@ -11,7 +11,7 @@ from itertools import product
 
 from troth.decide.lower import FRAMES, in_order
 from troth.decide.model import Question
-from troth.decide.scopes import SIDES, acts_of
+from troth.decide.scopes import acts_of, categories_of, sides_of
 from troth.policy.catalogue import Catalogue
 from troth.policy.model import (
     Category,
@@ -24,6 +24,7 @@ from troth.policy.model import (
     Scoped,
     Statement,
 )
+from troth.policy.terms import AllBut
 from troth.policy.vocabulary import ACTIONS, REGIONS
 
 Values = frozenset[str] | None
@@ -65,11 +66,10 @@ class Asking:
             return {"category": self._covered((statement.id,))}
         if isinstance(statement, Frame):
             return self._frame_sides(statement)
-        expand = self._catalogue.expand
-        found: dict[str, Values] = {"category": self._covered(statement.data), "action": acts_of(statement)}
-        for side, term, kind in SIDES[1:]:
-            refs = getattr(statement, term)
-            found[side] = None if not refs else expand(kind, refs) if kind else frozenset(refs)
+        found: dict[str, Values] = {**sides_of(self._catalogue, statement)}
+        found["category"] = self._covered(statement.data)
+        if isinstance(statement.data, AllBut):
+            found["category"] = categories_of(self._catalogue, statement)
         if isinstance(statement, Residency):
             found["place"] = frozenset(self._regions) - set(statement.regions)
         return found

@@ -42,7 +42,8 @@ from troth.policy.model import (
     Statement,
     TenantRule,
 )
-from troth.policy.vocabulary import ACTIONS
+from troth.policy.terms import AllBut
+from troth.policy.vocabulary import ACTIONS, REGIONS
 
 BAR_KINDS: tuple[type[Bar], ...] = (Requirement, Objection, Acceptance, Feature, Minor, TenantRule, Claim)
 RELEASES_TO_SOMEBODY = ("share", "transfer")
@@ -83,7 +84,11 @@ def _decide(catalogue: Catalogue, question: Question, facts: Facts, policy: str 
 
 
 def in_scope(catalogue: Catalogue, scope: Scoped, question: Question, category: str) -> bool:
-    """Whether a statement about acts is about this one: every field it fills must match."""
+    """Whether a statement about acts is about this one: every field it fills must match.
+
+    Where a field excepts something, a bar is about acts that leave that side out, a ground is not; nor is a ground about data
+    that hold something excepted.
+    """
     named = (
         ("purpose", scope.purposes, question.purpose),
         ("recipient", scope.recipients, question.recipient),
@@ -92,11 +97,27 @@ def in_scope(catalogue: Catalogue, scope: Scoped, question: Question, category: 
         ("message", scope.messages, question.message),
     )
     return (
-        (not scope.acts or question.action in scope.acts)
-        and (not scope.data or catalogue.covers(scope.data, category))
-        and (not scope.places or question.place in scope.places)
-        and all(not refs or value in catalogue.expand(kind, refs) for kind, refs, value in named)
+        _among(scope, scope.acts, question.action, _words(scope.acts, ACTIONS))
+        and (not scope.data or _about(catalogue, scope, category))
+        and _among(scope, scope.places, question.place, _words(scope.places, REGIONS))
+        and all(_among(scope, refs, value, catalogue.expand(kind, refs)) for kind, refs, value in named)
     )
+
+
+def _among(scope: Scoped, refs: tuple[str, ...], value: str, values: frozenset[str]) -> bool:
+    if isinstance(refs, AllBut) and not value:
+        return not isinstance(scope, (Ground, Export))
+    return not refs or value in values
+
+
+def _about(catalogue: Catalogue, scope: Scoped, category: str) -> bool:
+    if isinstance(scope.data, AllBut) and isinstance(scope, (Ground, Export)):
+        return not catalogue.holds(category, tuple(scope.data))
+    return catalogue.covers(scope.data, category)
+
+
+def _words(named: tuple[str, ...], vocabulary: Iterable[str]) -> frozenset[str]:
+    return frozenset(vocabulary).difference(named) if isinstance(named, AllBut) else frozenset(named)
 
 
 # --- what is declared ----------------------------------------------------------------------------------------------------
@@ -123,16 +144,23 @@ def _undeclared(catalogue: Catalogue, question: Question) -> Iterator[Obstacle]:
     )
     if question.action not in ACTIONS:
         yield _undeclared_obstacle("action", question.action)
+    for kind, id in named:
+        if id and id not in catalogue.ids(kind):
+            yield _undeclared_obstacle(kind, id)
+    if question.place and question.place not in REGIONS:
+        yield _undeclared_obstacle("place", question.place)
+    for category in question.data:
+        if catalogue.get(Category, category) is None:
+            yield _undeclared_obstacle("category", category)
+    yield from _unnamed(question)
+
+
+def _unnamed(question: Question) -> Iterator[Obstacle]:
+    """What a question must name whatever the policy says."""
     if not question.data:
         yield Obstacle("undeclared", "", (), "", "the question names no data")
     if not question.purpose:
         yield Obstacle("undeclared", "", (), "", "the question names no purpose")
-    for kind, id in named:
-        if id and id not in catalogue.ids(kind):
-            yield _undeclared_obstacle(kind, id)
-    for category in question.data:
-        if catalogue.get(Category, category) is None:
-            yield _undeclared_obstacle("category", category)
     if question.action in RELEASES_TO_SOMEBODY and not question.recipient:
         yield Obstacle("undeclared", "", (), "", f"to {question.action} data, name the recipient")
     if question.action == "export" and not question.place:
@@ -262,8 +290,7 @@ def _bar(statement: Statement, category: str, condition: Condition) -> Obstacle:
 
 
 def _resides(catalogue: Catalogue, home: Residency, question: Question, category: str) -> bool:
-    acts = home.acts or ("store",)
-    return question.action in acts and in_scope(catalogue, home, question, category)
+    return (bool(home.acts) or question.action == "store") and in_scope(catalogue, home, question, category)
 
 
 def _residency_obstacles(home: Residency, question: Question, category: str) -> Iterator[Obstacle]:

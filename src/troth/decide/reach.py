@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from troth.decide.lower import Declared, Home
 from troth.decide.model import Obstacle, Question
 from troth.policy.catalogue import Catalogue
-from troth.policy.vocabulary import ACTIONS
+from troth.policy.vocabulary import ACTIONS, REGIONS
 
 KINDS = (
     ("purpose", "purpose"),
@@ -23,17 +23,23 @@ def undeclared(catalogue: Catalogue, question: Question) -> Iterator[Obstacle]:
     """What is missing in a question, or named there and declared nowhere."""
     if question.action not in ACTIONS:
         yield _nowhere(f"the policy declares no action '{question.action}'")
-    if not question.data:
-        yield _nowhere("the question names no data")
-    if not question.purpose:
-        yield _nowhere("the question names no purpose")
     for side, kind in KINDS:
         value = getattr(question, side)
         if value and value not in catalogue.ids(kind):
             yield _nowhere(f"the policy declares no {kind} '{value}'")
+    if question.place and question.place not in REGIONS:
+        yield _nowhere(f"the policy declares no place '{question.place}'")
     for category in question.data:
         if category not in catalogue.ids("category"):
             yield _nowhere(f"the policy declares no category '{category}'")
+    yield from _unnamed(question)
+
+
+def _unnamed(question: Question) -> Iterator[Obstacle]:
+    if not question.data:
+        yield _nowhere("the question names no data")
+    if not question.purpose:
+        yield _nowhere("the question names no purpose")
     if question.action in ("share", "transfer") and not question.recipient:
         yield _nowhere(f"to {question.action} data, name the recipient")
     if question.action == "export" and not question.place:

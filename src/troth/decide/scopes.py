@@ -6,11 +6,13 @@ speak about an act are the intersection of eight bit sets.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from troth.decide.model import Question
 from troth.policy.catalogue import Catalogue
-from troth.policy.model import Export, Residency, Scoped
+from troth.policy.model import Export, Ground, Residency, Scoped
+from troth.policy.terms import AllBut
+from troth.policy.vocabulary import ACTIONS, REGIONS
 
 SIDES: tuple[tuple[str, str, str], ...] = (
     ("action", "acts", ""),
@@ -48,19 +50,14 @@ class Scopes:
         self._catalogue = catalogue
         self._sides = {side: _Side() for side, _, _ in SIDES}
         self._categories = _Side()
+        self._left = _Side()
+        """Categories that lists turned round leave: each by itself, what is part of it need not be left."""
         for place, statement in enumerate(statements):
             bit = 1 << place
-            self._categories.add(bit, self._values(statement.data, "category"))
-            for side, term, kind in SIDES:
-                values = (
-                    acts_of(statement) if side == "action" else self._values(getattr(statement, term), kind)
-                )
+            turned = isinstance(statement.data, AllBut)
+            (self._left if turned else self._categories).add(bit, categories_of(catalogue, statement))
+            for side, values in sides_of(catalogue, statement).items():
                 self._sides[side].add(bit, values)
-
-    def _values(self, refs: tuple[str, ...], kind: str) -> frozenset[str] | None:
-        if not refs:
-            return None
-        return self._catalogue.expand(kind, refs) if kind else frozenset(refs)
 
     def about(self, question: Question) -> int:
         """The statements that speak about a question, whatever its data."""
@@ -71,23 +68,44 @@ class Scopes:
 
     def about_category(self, category: str) -> int:
         """The statements that speak about a category: it, or something wider, is named, or none is."""
-        found = self._categories.open
+        found = self._categories.open | self._left.matching(category)
         for one in self._catalogue.wider(category):
             found |= self._categories.named.get(one, 0)
         return found
 
-    def values(self, side: str, statements: int) -> frozenset[str] | None:
-        """The values one side may take for all of some statements at once; None when all of them leave it open."""
-        where = self._categories if side == "category" else self._sides[side]
-        if not statements & ~where.open:
-            return None
-        return frozenset(value for value in where.named if not statements & ~where.matching(value))
+
+def sides_of(catalogue: Catalogue, statement: Scoped) -> dict[str, frozenset[str] | None]:
+    """The values of each side that a statement speaks about, None for all; '' among them: acts that leave the side out."""
+    found: dict[str, frozenset[str] | None] = {}
+    for side, term, kind in SIDES:
+        refs = getattr(statement, term)
+        if side == "action":
+            found[side] = acts_of(statement)
+        else:
+            values = catalogue.expand(kind, refs) if kind else _words(refs, REGIONS)
+            unnamed = {""} if isinstance(refs, AllBut) and not isinstance(statement, (Ground, Export)) else ()
+            found[side] = values.union(unnamed) if refs else None
+    return found
+
+
+def categories_of(catalogue: Catalogue, statement: Scoped) -> frozenset[str] | None:
+    """The categories a statement names, None for all; where its list is turned round, each one that it leaves."""
+    if not isinstance(statement.data, AllBut):
+        return catalogue.expand("category", statement.data) if statement.data else None
+    left = catalogue.expand("category", statement.data)
+    if isinstance(statement, (Ground, Export)):
+        excepted = catalogue.ids("category") - left
+        return left - {wider for one in excepted for wider in catalogue.wider(one)}
+    return left
 
 
 def acts_of(statement: Scoped) -> frozenset[str] | None:
     """The actions a statement speaks about: an export route of exports alone, a residency of storing unless it says more."""
+    acts = _words(statement.acts, ACTIONS) if statement.acts else None
     if isinstance(statement, Export):
-        return frozenset({"export"} if not statement.acts or "export" in statement.acts else ())
-    if isinstance(statement, Residency):
-        return frozenset(statement.acts or ("store",))
-    return frozenset(statement.acts) if statement.acts else None
+        return frozenset({"export"} if acts is None or "export" in acts else ())
+    return frozenset({"store"}) if isinstance(statement, Residency) and acts is None else acts
+
+
+def _words(named: tuple[str, ...], vocabulary: Iterable[str]) -> frozenset[str]:
+    return frozenset(vocabulary).difference(named) if isinstance(named, AllBut) else frozenset(named)

@@ -18,6 +18,7 @@ from troth.policy.header import Header
 from troth.policy.load import load_statements, term_fields
 from troth.policy.model import KINDS, Statement
 from troth.policy.nodes import Mapping, Node, Scalar, Sequence
+from troth.policy.terms import EXCEPT, AllBut
 
 FORMAT = "troth.bundle/1"
 
@@ -159,6 +160,8 @@ def _plain(value: Any) -> Any:
         return "yes" if value else "no"
     if isinstance(value, dict):
         return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, AllBut):
+        return {EXCEPT: list(value)}
     if isinstance(value, tuple) and not isinstance(value, Condition):
         return [_plain(item) for item in value]
     return str(value)

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from troth.policy.bundle import Bundle
 from troth.policy.model import Category, Statement
+from troth.policy.terms import AllBut
 
 S = TypeVar("S", bound=Statement)
 
@@ -58,7 +59,13 @@ class Catalogue:
         return next((n for n in ("special", "personal", "non_personal") if n in above), "personal")
 
     def expand(self, kind: str, refs: Iterable[str]) -> frozenset[str]:
-        """Ids named directly or by a selector (`class:`, `nature:`, `dpv:`, `what:`); unknown ids stay as they are."""
+        """Ids named directly or by a selector (`class:`, `nature:`, `dpv:`, `what:`); unknown ids stay as they are.
+
+        Of a list turned round, the declared ids that it leaves; for categories, those that are no part of what it excepts.
+        """
+        if isinstance(refs, AllBut):
+            listed = tuple(refs)
+            return frozenset(id for id in self.ids(kind) if not self.wider(id) & self.expand(kind, listed))
         found: set[str] = set()
         for ref in refs:
             selector, colon, value = ref.partition(":")
@@ -66,8 +73,15 @@ class Catalogue:
         return frozenset(found)
 
     def covers(self, refs: Iterable[str], category: str) -> bool:
-        """Whether a list of categories covers one: it or something wider is named."""
+        """Whether a list of categories covers one: it or something wider is named (turned round: is not)."""
+        if isinstance(refs, AllBut):
+            return not self.covers(tuple(refs), category)
         return bool(self.expand("category", refs) & self.wider(category))
+
+    def holds(self, category: str, refs: Iterable[str]) -> bool:
+        """Whether anything that is part of a category, itself included, is covered by a list."""
+        parts = {one for one in self.ids("category") if category in self.wider(one)} | {category}
+        return any(self.covers(refs, one) for one in parts)
 
     def _selected(self, kind: str, selector: str, value: str) -> set[str]:
         statements = self._by_kind.get(kind, {}).values()

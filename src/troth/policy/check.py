@@ -30,7 +30,8 @@ from troth.policy.model import (
     Scoped,
     Statement,
 )
-from troth.policy.terms import SELECTORS
+from troth.policy.terms import SELECTORS, AllBut
+from troth.policy.vocabulary import ACTIONS, REGIONS, Vocabulary
 
 Places = dict[str, Place]
 S = TypeVar("S", bound=Statement)
@@ -160,7 +161,7 @@ class _Checker:
                 everywhere = not (
                     limit.when or limit.data or limit.purposes or limit.recipients or limit.points
                 )
-                acts = set(ground.acts) - set(limit.acts) if limit.acts else set()
+                acts = _words(ground.acts, ACTIONS) - _words(limit.acts, ACTIONS) if limit.acts else set()
                 if everywhere and not acts and ground.basis not in limit.only:
                     self._findings.warning("basis-not-listed", self._at(ground, "basis"), f"{ground.key} rests on '{ground.basis}', which "
                                            f"{limit.key} leaves out.", limit.cite and f"See {limit.cite}.")  # fmt: skip
@@ -202,8 +203,10 @@ class _Checker:
 
     def _inside(self, ground: Ground | Export, bar: Requirement) -> bool:
         """Whether everything the ground permits lies within the bar's scope."""
-        acts = ("export",) if isinstance(ground, Export) else ground.acts
-        if bar.acts and (not acts or not set(acts) <= set(bar.acts)):
+        acts = {"export"} if isinstance(ground, Export) else _words(ground.acts, ACTIONS)
+        if bar.acts and (not acts or not acts <= _words(bar.acts, ACTIONS)):
+            return False
+        if isinstance(ground.data, AllBut) or isinstance(bar.data, AllBut):
             return False
         kinds = (("category", "data"), ("purpose", "purposes"), ("recipient", "recipients"), ("point", "points"),
                  ("source", "sources"), ("message", "messages"))  # fmt: skip
@@ -212,7 +215,8 @@ class _Checker:
             narrow = self._catalogue.expand(kind, getattr(ground, term))
             if wide and (not narrow or not all(self._within(kind, one, wide) for one in narrow)):
                 return False
-        return not bar.places or (bool(ground.places) and set(ground.places) <= set(bar.places))
+        places = _words(ground.places, REGIONS)
+        return not bar.places or (bool(places) and places <= _words(bar.places, REGIONS))
 
     def _within(self, kind: str, one: str, wide: frozenset[str]) -> bool:
         return bool(self._catalogue.wider(one) & wide) if kind == "category" else one in wide
@@ -220,9 +224,9 @@ class _Checker:
     def _overlap(self, first: Scoped, second: Scoped) -> bool:
         if not first.data or not second.data:
             return True
-        one, two = (self._catalogue.expand("category", s.data) for s in (first, second))
-        return any(self._catalogue.wider(a) & two for a in one) or any(
-            self._catalogue.wider(b) & one for b in two
+        covers = self._catalogue.covers
+        return any(
+            covers(first.data, id) and covers(second.data, id) for id in self._catalogue.ids("category")
         )
 
     # what nothing uses ---------------------------------------------------------------------------------------------------
@@ -239,6 +243,11 @@ class _Checker:
             if consent.id not in asked and not consent.cite:
                 self._findings.warning("unused-consent", self._at(consent), f"Nothing asks for {consent.key}.",
                                        f"Name it in some 'needs:' as consent:{consent.id}.")  # fmt: skip
+
+
+def _words(named: tuple[str, ...], vocabulary: Vocabulary) -> set[str]:
+    """The words a side names, or those it leaves."""
+    return set(vocabulary) - set(named) if isinstance(named, AllBut) else set(named)
 
 
 def _readings(*statements: Statement) -> str:

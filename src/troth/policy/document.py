@@ -22,7 +22,9 @@ An act is permitted when everything it names is declared and reaches so far (*fr
 *ground* holds. Nothing undeclared is permitted; a bar outweighs every ground.
 
 A list with one entry may stand without brackets. Where a list of ids is wanted, several may be selected at once:
-`class:affiliate`, `what:cookie` (by their `what`), `nature:special`, `dpv:Marketing`.
+`class:affiliate`, `what:cookie` (by their `what`), `nature:special`, `dpv:Marketing`. The scope of a statement about acts may
+be turned round: `purposes: {except: [survey]}`. Then a bar is also about acts that name nothing on that side; a ground is about
+none of them, nor about data of which a part is excepted.
 
 """
 

@@ -25,6 +25,7 @@ from troth.policy.terms import (
     period,
     ref,
     refs,
+    side,
     term,
     text,
     texts,
@@ -64,16 +65,20 @@ class Statement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scoped(Statement):
-    """A statement about acts: which ones. An empty field leaves that side open; several fields must all match."""
+    """A statement about acts: which ones. An empty field leaves that side open; several fields must all match.
 
-    acts: tuple[str, ...] = term(words(v.ACTIONS), "the actions it is about")
-    data: tuple[str, ...] = term(refs("category"), "the categories it is about, with all below them")
-    purposes: tuple[str, ...] = term(refs("purpose"), "the purposes it is about")
-    recipients: tuple[str, ...] = term(refs("recipient"), "the recipients it is about")
-    places: tuple[str, ...] = term(words(v.REGIONS), "the places data goes to")
-    points: tuple[str, ...] = term(refs("point"), "the collection points it is about")
-    sources: tuple[str, ...] = term(refs("source"), "the sources it is about")
-    messages: tuple[str, ...] = term(refs("message"), "the message classes it is about")
+    A field may say `except:` what it is not about. Then a bar is about acts that leave this side out as well, a ground about
+    none of them, nor about data that hold something excepted.
+    """
+
+    acts: tuple[str, ...] = term(side(words(v.ACTIONS)), "the actions it is about")
+    data: tuple[str, ...] = term(side(refs("category")), "the categories it is about, with all below them")
+    purposes: tuple[str, ...] = term(side(refs("purpose")), "the purposes it is about")
+    recipients: tuple[str, ...] = term(side(refs("recipient")), "the recipients it is about")
+    places: tuple[str, ...] = term(side(words(v.REGIONS)), "the places data goes to")
+    points: tuple[str, ...] = term(side(refs("point")), "the collection points it is about")
+    sources: tuple[str, ...] = term(side(refs("source")), "the sources it is about")
+    messages: tuple[str, ...] = term(side(refs("message")), "the message classes it is about")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

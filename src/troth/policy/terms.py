@@ -35,6 +35,21 @@ class Term(Generic[T]):
     vocabulary: Vocabulary | None = None
 
 
+class AllBut(tuple[str, ...]):
+    """A list turned round: all there is, except these. Never equal to the plain list of the same words."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, AllBut) and tuple.__eq__(self, other)
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash((AllBut, *self))
+
+
 @dataclass(frozen=True, slots=True)
 class PeriodTerm:
     """A length of time as the policy gives it: a number and a unit of `kernel.calendars`."""
@@ -166,6 +181,26 @@ def ref(kind: str, *, selectors: bool = False) -> Term[str]:
 def refs(kind: str) -> Term[tuple[str, ...]]:
     """Several ids of that kind, or selectors such as `class:affiliate`, `nature:special`, `dpv:Marketing`, `what:cookie`."""
     return many(ref(kind, selectors=True))
+
+
+EXCEPT = "except"
+
+
+def side(of: Term[tuple[str, ...]]) -> Term[tuple[str, ...]]:
+    """One side of a scope: a list of what it is about, or `except:` with a list of what it is not about."""
+
+    def read(node: Node, findings: Findings) -> tuple[str, ...] | None:
+        if not isinstance(node, Mapping):
+            return of.read(node, findings)
+        if [key.text for key, _ in node.entries] != [EXCEPT]:
+            _wrong(node, "a list, or 'except:' with a list", findings)
+            return None
+        found = of.read(node.entries[0][1], findings)
+        if found == ():
+            findings.error("excepts-nothing", node.place, "'except:' names nothing.", "Leave the term out.")
+        return AllBut(found) if found else None
+
+    return Term(f"{of.name}, or `except:` with one", read, (), of.refers_to, of.vocabulary)
 
 
 def flag() -> Term[bool]:

@@ -10,7 +10,7 @@ from troth.policy.catalogue import Catalogue
 from troth.policy.facts import Condition, Fact, Literal, Way
 from troth.policy.load import term_fields
 from troth.policy.model import Statement
-from troth.policy.terms import Term
+from troth.policy.terms import AllBut, Term
 from troth.policy.vocabulary import PAPERS, RECIPIENT_FACTS
 from troth.web.speech import label
 
@@ -139,6 +139,8 @@ class Plainly:
             yield "yes"
         elif isinstance(value, dict):
             yield label(value, self.language)
+        elif isinstance(value, AllBut):
+            yield f"all but {', '.join(self._one(term, one) for one in value)}"
         elif isinstance(value, tuple) and not isinstance(value, Condition):
             yield from (self._one(term, one) for one in value)
         else:
