@@ -4,6 +4,7 @@ Owns cells (a sealed field of a subject), blind indexes to find a value again, a
 value leaves only after its read is on disk. Serves GDPR art. 5(1)(f), 25, 29, 32; PIPL art. 6, 51.
 """
 
+from troth.access.desk import Desk
 from troth.access.errors import FieldUnknown, TokenRefused, WriteRefused
 from troth.access.model import (
     Asked,
@@ -26,6 +27,7 @@ __all__ = [
     "AccessProjection",
     "Asked",
     "Counted",
+    "Desk",
     "Field",
     "FieldUnknown",
     "FoundRead",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -89,6 +89,16 @@ class Access:
     ) -> tuple[str, ...]:
         """Take values of a person away (no fields: all); which there were. Raises SubjectUnknown, FieldUnknown."""
         return writing.remove(self._desk, work, subject, fields, at, origin)
+
+    def forget(self, connection: Connection, pseudonyms: Collection[str]) -> None:
+        """Let nothing be left of people's cells, nor of what leads to them: for whoever erases a person, and says so."""
+        store.forget(connection, self._desk.organisation, pseudonyms)
+
+    def lying(self, connection: Connection, pseudonyms: Collection[str]) -> list[Item]:
+        """What lies sealed of these people, as (owner, cell, sealed): for whoever tries whether it can still be opened."""
+        names = store.declared(connection, self._desk.organisation)
+        found = store.find(connection, self._desk.organisation, pseudonyms, names)
+        return [(cell.subject, cell.place, cell.sealed) for cell in found.values()]
 
     def reindex(self, field: str) -> int:
         """Let every value of a field be found again under the keys and purposes of now; how many. Raises FieldUnknown."""

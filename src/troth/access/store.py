@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -28,7 +28,7 @@ from troth.access import evidence
 from troth.access.model import Cell, Counted, Field, Token
 from troth.db import Instant, metadata
 from troth.kernel.ids import StaffId
-from troth.ledger import Event
+from troth.ledger import Event, Payload
 
 fields = Table(
     "access_fields",
@@ -194,6 +194,15 @@ def remove(connection: Connection, organisation: str, names: Collection[tuple[st
             connection.execute(delete(table).where(table.c.organisation == organisation, key.in_(some)))
 
 
+def forget(connection: Connection, organisation: str, subjects: Collection[str]) -> None:
+    """Take everything of these people away."""
+    for table in (cells, blinds):
+        for some in _parts(sorted(subjects)):
+            connection.execute(
+                delete(table).where(table.c.organisation == organisation, table.c.subject.in_(some))
+            )
+
+
 # --- blind indexes ----------------------------------------------------------------------------------------------------------
 
 
@@ -261,9 +270,7 @@ class AccessProjection:
     tables: Final = (fields, tokens, reads)
     opens: Final[tuple[str, ...]] = ()
 
-    def apply(
-        self, connection: Connection, event: Event, payload: Mapping[str, object] | None = None
-    ) -> None:
+    def apply(self, connection: Connection, event: Event, payload: Payload | None) -> None:
         """Bring the tables up to this event."""
         if event.kind == evidence.FIELD_DECLARED:
             declare(connection, event.organisation, evidence.field_of(event))

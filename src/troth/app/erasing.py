@@ -17,6 +17,8 @@ from datetime import datetime
 from itertools import islice
 from typing import Final, Protocol
 
+from sqlalchemy import Connection
+
 from troth.db import Database
 from troth.erasures import EpochSpan, Erasures, ErasureUnfinished, Grave
 from troth.kernel.clock import Clock
@@ -117,6 +119,13 @@ class Eraser:
             if alive:
                 self._keys.destroy(alive)
         return len(unfinished) + risen
+
+    def sweep(self, forget: Callable[[Connection, Collection[str]], None]) -> None:
+        """Let a room forget everybody who was erased: with an older copy of the records what it held came back."""
+        for some in self._buried():
+            with self._ledger.recording() as work:
+                work.lock()
+                forget(work.connection, some)
 
     def note_epochs(self) -> int:
         """Record what the ledger does not tell yet of the key store's epochs; how many events that took."""

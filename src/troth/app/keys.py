@@ -19,6 +19,9 @@ SCOPES: Final = {
     "subjects": "open subjects and record facts about them",
     "consents": "record consents, acceptances and objections",
     "observe": "report what was seen outside the gate",
+    "vault:write": "keep, change and remove sealed values of people",
+    "vault:read": "read sealed values, for whoever has an access token",
+    "staff": "record who works here, and give out access tokens",
     "read": "read policy, promises and evidence",
 }
 _PREFIX: Final = "troth"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
+from troth.access import Access, AccessProjection, Desk
 from troth.app.acts import Acts
 from troth.app.config import Home
 from troth.app.erasing import Erased, Eraser, Told
@@ -37,6 +39,7 @@ from troth.ledger import (
     Replayed,
     Seals,
     Segments,
+    Work,
     create_key,
     read_key,
 )
@@ -46,6 +49,7 @@ from troth.policy.bundle import Bundle
 from troth.policy.compile import compile_policy
 from troth.promises import Promises, PromisesProjection
 from troth.recipients import Recipients, RecipientsProjection
+from troth.staff import Staff, StaffProjection
 from troth.subjects import EVERYBODY, UNWATCHED, Changes, PeopleProjection, SubjectErased, Subjects
 from troth.vault import SealBroken, Vault
 
@@ -56,6 +60,8 @@ PROJECTIONS: tuple[Projection, ...] = (
     ConsentsProjection(),
     ErasuresProjection(),
     RecipientsProjection(),
+    StaffProjection(),
+    AccessProjection(),
     PromisesProjection(),
 )
 """Every table of state, in the order in which an event reaches them: who is who comes before what they said."""
@@ -130,6 +136,10 @@ class Organisation:
             self.ledger, self.recorder, self.rooms, compile, clock, segments,
             words=words or self.words or Unshared(),
         )  # fmt: skip
+        self.staff = Staff(id, entropy)
+        self.access = Access(
+            Desk(id, self.ledger, self.recorder, self.rooms, self.staff, self.gate, vault, clock, entropy)
+        )
         self.erasures = Erasures(id)
         self._eraser = Eraser(self.ledger, self.rooms.subjects, self.erasures, vault, clock)
         self._compile = compile
@@ -204,12 +214,24 @@ class Organisation:
             try:
                 with self._watch.watching() as changes:
                     at = self.clock.now()
-                    self.recorder.run(lambda work: self._eraser.begin(work, changes, subject, at, origin))
+                    self.recorder.run(lambda work: self._begin_erasure(work, changes, subject, at, origin))
             except SubjectErased:
                 pass  # another thread began it meanwhile
             grave = self._eraser.grave(subject)
         assert grave is not None
         return self._eraser.finish(grave)
+
+    def _begin_erasure(
+        self, work: Work, changes: Changes, subject: str, at: datetime, origin: Origin
+    ) -> None:
+        """Sealed fields, and what leads to them, go in the transaction that says so."""
+        self.access.forget(work.connection, self._pseudonyms(work, subject))
+        self._eraser.begin(work, changes, subject, at, origin)
+
+    def _pseudonyms(self, work: Work, subject: str) -> tuple[str, ...]:
+        work.lock()
+        pseudonym = work.pseudonym(subject)
+        return self.rooms.subjects.groups(work.connection, (pseudonym,)).get(pseudonym, ())
 
     def is_erased(self, connection: Connection, pseudonym: str) -> bool:
         """Whether whoever was known under a pseudonym was erased."""
@@ -230,6 +252,7 @@ class Organisation:
         unsealed. `told` hears how many old payloads were sealed."""
         self._eraser.note_epochs()
         self._eraser.finish_all()
+        self._eraser.sweep(self.access.forget)
         self.ledger.seal_old(told)
 
     def suppose(self, question: Question, facts: Facts) -> Reply:

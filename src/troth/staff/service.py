@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Connection, Table
@@ -13,7 +13,7 @@ from troth.kernel.clock import utc
 from troth.kernel.entropy import Entropy
 from troth.kernel.findings import did_you_mean
 from troth.kernel.ids import StaffId
-from troth.ledger import Event, Origin, Work
+from troth.ledger import Event, Origin, Payload, Work
 from troth.policies import Declared, NotDeclared
 from troth.policy.model import StaffRole
 from troth.staff import evidence, rules, store
@@ -137,9 +137,7 @@ class StaffProjection:
     tables: tuple[Table, ...] = store.TABLES
     opens: tuple[str, ...] = ()
 
-    def apply(
-        self, connection: Connection, event: Event, payload: Mapping[str, object] | None = None
-    ) -> None:
+    def apply(self, connection: Connection, event: Event, payload: Payload | None) -> None:
         """Bring the record up to this event."""
         id = evidence.member_of(event)
         if event.kind == evidence.ADDED:
