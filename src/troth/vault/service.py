@@ -49,6 +49,7 @@ class Vault:
         self._epochs = Epochs(keystore, organisation, roots, clock, entropy)
         self._ring = Ring(keystore, organisation, roots, entropy)
         self._prefix = prefix_of(organisation)
+        self._version = (-1, 0)
 
     # --- sealing and opening -----------------------------------------------------------------------------------------
 
@@ -166,7 +167,7 @@ class Vault:
 
         The caller brings a value into its normal form first. Raises KeyDestroyed for a version there is no more.
         """
-        bucket = f"{_BLIND}{version or self.blind_versions()[-1]}"
+        bucket = f"{_BLIND}{version or self._newest()}"
         key = self._ring.existing(OWN, bucket)
         if key is None and version is not None:
             raise KeyDestroyed(f"There is no version {version} of the blind indexes.", version=version)
@@ -189,6 +190,17 @@ class Vault:
         if self._ring.existing(OWN, f"{_BLIND}{version}") is not None:
             version += 1
         self._ring.sealing([OWN], f"{_BLIND}{version}")
+        with self._keystore.database.write() as connection:
+            store.turn(connection, self.organisation)
+        return version
+
+    def _newest(self) -> int:
+        """The version in use, looked up again when anybody changed anything."""
+        generation = self._ring.fresh()
+        seen, version = self._version
+        if seen != generation:
+            version = self.blind_versions()[-1]
+            self._version = generation, version
         return version
 
     def pseudonym(self, recipient: str, purpose: str, subject: str) -> str:
