@@ -29,7 +29,7 @@ def installation_of(args: argparse.Namespace) -> Home:
     """The installation that the arguments, or else the environment, name. Raises NoInstallation: none is made by asking."""
     said = Home.of_environment()
     folder, database = args.home or said.folder, args.database or os.environ.get("TROTH_DATABASE", "")
-    home = replace(Home.at(folder, database), words=said.words)
+    home = replace(said, folder=folder, database=Home.at(folder, database).database)
     file = _file_of(home.database)
     if file is not None and not file.exists():
         raise NoInstallation(

@@ -10,6 +10,8 @@ from typing import Final
 
 COMMANDS: Final = (
     "run", "new", "check", "read", "bind", "coverage", "ask", "replay", "checkpoint", "verify", "prove",
+    "receipt",
+    "backup", "restore", "move", "drill", "archive",
 )  # fmt: skip
 
 

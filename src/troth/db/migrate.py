@@ -13,7 +13,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
-from troth.db.closing import refuse_closed
+from troth.db.closing import Closed, closed_for, refuse_closed
 from troth.db.database import Database
 from troth.db.errors import DatabaseNewer, MigrationMissing
 
@@ -48,14 +48,18 @@ def migrate(database: Database, history: History = RECORDS) -> None:
         bring_to(connection, history)
 
 
-def check(database: Database, history: History = RECORDS) -> None:
-    """Pass when the database has exactly the shape this program needs.
+def check(database: Database, history: History = RECORDS, *, closed: Closed | None = None) -> None:
+    """Pass when the database has exactly the shape this program needs, and is open; or `closed`, for whoever closed it.
 
-    Raises MigrationMissing (older, or empty), DatabaseNewer, and any DatabaseProblem that reading it meets.
+    Raises DatabaseClosed, MigrationMissing (older, or empty), DatabaseNewer, and any DatabaseProblem that reading it meets.
     """
     with database.read() as connection:
-        found = _refuse_newer(connection, database.where, history)
+        found = revision_of(connection, history)
+        if closed is None or closed_for(found) is not closed:
+            found = _refuse_newer(connection, database.where, history)
     needed = newest(history)
+    if found == f"{closed}:{needed}":
+        return
     if found == needed:
         return
     state = f"stands at migration {found}" if found else "is empty"
