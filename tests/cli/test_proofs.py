@@ -70,11 +70,11 @@ def test_a_sound_ledger_holds_and_says_against_what(home: Home, troth: Any) -> N
         ("UPDATE ledger_entries SET header = 'no header' WHERE sequence = 4", 4),
         ("UPDATE ledger_entries SET leaf = 'no leaf' WHERE sequence = 4", 4),
         ("UPDATE ledger_nodes SET digest = 'no node' WHERE node = 1", 1),
-        ("UPDATE ledger_heads SET root = 'no root', edge = 'no edge'", 6),
+        ("UPDATE ledger_heads SET root = 'no root', edge = 'no edge'", 7),
         ("DELETE FROM ledger_entries WHERE sequence = 2", 2),
         ("DELETE FROM ledger_entries WHERE sequence > 4", 5),
-        ("UPDATE ledger_entries SET header = 'no header' WHERE kind = 'ledger:key:published'", 6),
-        ("UPDATE ledger_entries SET header = x'7b7d' WHERE kind = 'ledger:key:published'", 6),
+        ("UPDATE ledger_entries SET header = 'no header' WHERE kind = 'ledger:key:published'", 7),
+        ("UPDATE ledger_entries SET header = x'7b7d' WHERE kind = 'ledger:key:published'", 7),
         ("DELETE FROM ledger_heads", 1),
     ],
 )
@@ -91,7 +91,7 @@ def test_tampering_is_named(home: Home, troth: Any, statement: str, named: int) 
     [
         "'nothing'",
         "x'ff'",
-        "replace(CAST(note AS TEXT), char(10) || '6' || char(10), char(10) || '7' || char(10))",
+        "replace(CAST(note AS TEXT), char(10) || '7' || char(10), char(10) || '8' || char(10))",
     ],
 )
 def test_a_spoilt_checkpoint_is_named_by_its_size(home: Home, troth: Any, note: str) -> None:
@@ -143,7 +143,8 @@ def test_two_databases_under_one_key_are_seen_with_and_without_the_other(
     size = troth("checkpoint", "quay", "--to", tmp_path / "witness")[1]["size"]
     second = copied(home, tmp_path / "second")
     apart = Home(tmp_path / "apart", second.database)
-    shutil.copytree(home.folder / "keys", apart.folder / "keys")
+    for kept in ("keys", "keystore", "root"):
+        shutil.copytree(home.folder / kept, apart.folder / kept)
     for number in range(3):
         troth("prove", "quay", "--entry", 2, "--out", tmp_path / f"{number}.pack")
     troth("prove", "quay", "--entry", 3, "--out", tmp_path / "apart.pack", at=apart)
@@ -194,7 +195,7 @@ def test_only_when_it_is_due(home: Home, troth: Any) -> None:
 
 def test_a_pack_is_written_and_holds(home: Home, troth: Any, tmp_path: Path) -> None:
     file = tmp_path / "quay.pack"
-    code, said = troth("prove", "quay", "--clause", "2", "--payload", 5, "--out", file)
+    code, said = troth("prove", "quay", "--clause", "2", "--payload", 6, "--out", file)
     assert (code, said["payloads"], said["simulation"]) == (0, 1, False)
     assert file.stat().st_mode & 0o077 == 0
     assert load().check(file.read_text(), [load().Key(said["keys"][0])])["holds"]

@@ -51,18 +51,18 @@ def written(folder: Path, more: str = "") -> Path:
 def quay(
     tmp_path: Path, more: str = "", id: str = "quay", database: str = ""
 ) -> Iterator[tuple[Organisation, Home]]:
-    """The company; entries 2 to 4 are about a person each, with a marked payload, 5 is about none."""
+    """The company; entries 3 to 5 are about a person each, with a marked payload, 6 is about none; 1 names the key store, 2 the policy."""
     home, folder = Home.at(tmp_path / "home", database), tmp_path / "quay"
     clock = SteppedClock(NOON)
     with open_organisation(
         home, id, folder if folder.exists() else written(folder, more), clock=clock
     ) as organisation:
         with organisation.ledger.recording() as work:
-            for number, subject in enumerate(SUBJECTS, 2):
+            for number, subject in enumerate(SUBJECTS, 3):
                 codes = ("permit", "use", "newsletter", "consent:newsletter")
                 payload = {"question": PLANTED.format(number)}
                 work.record(Draft("gate:release:permitted", NOON, subject, codes=codes, payload=payload))
-            work.record(Draft("gate:look:done", NOON, payload={"seen": PLANTED.format(5)}))
+            work.record(Draft("gate:look:done", NOON, payload={"seen": PLANTED.format(6)}))
         yield organisation, home
 
 

@@ -22,7 +22,7 @@ from troth.packs import Pack
 def small(tmp_path_factory: pytest.TempPathFactory) -> tuple[Pack, Home]:
     """A small pack: two payloads, a clause, verdicts, everything."""
     with quay(tmp_path_factory.mktemp("small")) as (organisation, home):
-        return pack_of(organisation, home, clauses=("2",), payloads=(3, 5), personal="she asked"), home
+        return pack_of(organisation, home, clauses=("2",), payloads=(4, 6), personal="she asked"), home
 
 
 def flipped(data: bytes, bit: int) -> bytes:

@@ -45,30 +45,30 @@ def test_a_pack_of_one_entry_shows_that_entry_and_no_other(opened: Opened) -> No
         "policies:version:activated",
         "ledger:key:published",
     }
-    assert not {2, 4, 5} & set(kinds)
+    assert not {1, 4, 5, 6} & set(kinds)
     assert (pack.entries, pack.payloads, found["signer"]) == (len(kinds), 0, "named by you")
     assert "planted" not in pack.text
 
 
 def test_a_payload_is_shown_where_it_was_asked_for_and_nowhere_else(opened: Opened) -> None:
-    pack = pack_of(*opened, clauses=("2",), payloads=(3, 5), personal="an authority asked, file 12")
+    pack = pack_of(*opened, clauses=("2",), payloads=(4, 6), personal="an authority asked, file 12")
     shown = {e["sequence"]: e["payload_shown"] for e in checked(pack)["entries"]}
-    assert {at for at, open in shown.items() if open} == {3, 5}
-    assert {2, 4} <= set(shown), "the clause brings every entry that speaks of it, as a header"
-    for number in range(2, 6):
-        assert (PLANTED.format(number) in pack.text) is (number in {3, 5})
+    assert {at for at, open in shown.items() if open} == {4, 6}
+    assert {3, 5} <= set(shown), "the clause brings every entry that speaks of it, as a header"
+    for number in range(3, 7):
+        assert (PLANTED.format(number) in pack.text) is (number in {4, 6})
     assert not [subject for subject in SUBJECTS if subject in pack.text]
     assert "an authority asked" not in pack.text
 
 
 def test_no_salt_of_what_is_not_shown_is_in_the_pack(opened: Opened) -> None:
     organisation, _ = opened
-    pack = pack_of(*opened, everything=True, payloads=(5,))
+    pack = pack_of(*opened, everything=True, payloads=(6,))
     with organisation.database.read() as connection:
-        opened_2 = organisation.ledger.disclose(connection, 2)
-    assert opened_2 is not None
+        opened_3 = organisation.ledger.disclose(connection, 3)
+    assert opened_3 is not None
     assert [e["salt"] is None for e in body_of(pack.text)["entries"]].count(False) == 1
-    for form in (opened_2.salt.hex(), base64.b64encode(opened_2.salt).decode()):
+    for form in (opened_3.salt.hex(), base64.b64encode(opened_3.salt).decode()):
         assert form not in pack.text
 
 
@@ -116,7 +116,7 @@ def test_a_clause_brings_its_words_its_verdict_and_what_that_rests_on(opened: Op
     verdicts = {verdict["of"]: verdict for verdict in body["verdicts"]}
     assert set(verdicts) >= {"clause:2", "statement:consent:newsletter"}
     rested = verdicts["statement:consent:newsletter"]
-    assert (rested["state"], rested["permitted"], rested["entries"]) == ("kept", 3, [4])
+    assert (rested["state"], rested["permitted"], rested["entries"]) == ("kept", 3, [5])
     assert body["made_at"] == NOON.isoformat()
 
 
@@ -131,14 +131,14 @@ def test_everything_is_complete_and_says_so(opened: Opened) -> None:
 
 
 def test_the_body_is_canonical_json(opened: Opened) -> None:
-    line = pack_of(*opened, everything=True, payloads=(5,)).text.split("\n")[1]
+    line = pack_of(*opened, everything=True, payloads=(6,)).text.split("\n")[1]
     assert canonical(json.loads(line)) == line.encode()
 
 
 def test_a_pack_comes_out_of_either_database(tmp_path: Path, database_url: str) -> None:
     with quay(tmp_path, database=database_url) as (organisation, home):
         checkpoints_of(organisation, home).make()
-        pack = pack_of(organisation, home, everything=True, payloads=(5,))
+        pack = pack_of(organisation, home, everything=True, payloads=(6,))
         found = checked(pack)
         with organisation.database.read() as connection:
             latest = checkpoints_of(organisation, home).latest(connection)

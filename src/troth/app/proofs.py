@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import Connection
 
 from troth.app.config import Home
+from troth.app.keystore import vault_of
 from troth.app.organisation import Organisation
 from troth.app.system import SystemClock, SystemEntropy
 from troth.db import Database, check, open_database
+from troth.db.errors import DatabaseProblem
+from troth.erasures import Erasures, Tombs
 from troth.kernel.entropy import Entropy
 from troth.kernel.errors import CallerError
 from troth.ledger import (
@@ -21,6 +24,7 @@ from troth.ledger import (
     Kept,
     Ledger,
     PseudonymKey,
+    Seals,
     Segments,
     SigningKeys,
     Verified,
@@ -32,6 +36,7 @@ from troth.ledger.reading import organisations
 from troth.ledger.verify import first_difference
 from troth.packs import Packs
 from troth.receipts import Receipts
+from troth.vault import KeeperProblem, KeyStoreProblem, SealBroken, Vault
 
 
 class NotItsCheckpoint(CallerError):
@@ -106,10 +111,13 @@ def recorded(home: Home) -> list[str]:
 def check_ledger(home: Home, id: str, handed_in: Sequence[Path] = (), other: str = "") -> Checked:
     """Recompute a ledger; hold it against every checkpoint kept here or handed in, and against a second database.
 
+    Payloads are opened where the key store is at hand; where it is not, the rest is checked, and what was found says so.
+
     Raises NotItsCheckpoint, WitnessProblem for a file that is no checkpoint, CallerError where there is no such ledger.
     """
-    with _opened(home.database) as database:
-        ledger = _reader(database, id)
+    with _opened(home.database) as database, ExitStack() as opened:
+        vault = opened.enter_context(_keys_at_hand(database, home, id))
+        ledger = _reader(database, home, id, vault)
         checkpoints = Checkpoints(
             ledger, signing_keys(home, id), kept(home, id), clock=SystemClock(), entropy=SystemEntropy()
         )
@@ -163,9 +171,28 @@ def _heads(
     return [Head(id, size, root) for size, root in sorted(pairs)]
 
 
-def _reader(database: Database, id: str) -> Ledger:
-    """A ledger that is only read: no pseudonym is made, so it needs no key."""
-    return Ledger(database, id, PseudonymKey(b""), clock=SystemClock(), entropy=SystemEntropy())
+def _reader(database: Database, home: Home, id: str, vault: Vault | None) -> Ledger:
+    """A ledger that is only read: no pseudonym is made, so it needs no key for that."""
+    return Ledger(
+        database, id, PseudonymKey(b""), clock=SystemClock(), entropy=SystemEntropy(),
+        segments=Segments(home.segments(id)), seals=Seals(id, vault, Tombs(), SealBroken),
+    )  # fmt: skip
+
+
+@contextmanager
+def _keys_at_hand(database: Database, home: Home, id: str) -> Iterator[Vault | None]:
+    """The vault that the records were sealed with, where it can be opened; a ledger can be recomputed without it."""
+    with database.read() as connection:
+        named = Erasures(id).key_store(connection)
+    try:
+        vault = vault_of(home, id, expected=named) if named is not None else None
+    except (KeyStoreProblem, KeeperProblem, DatabaseProblem):
+        vault = None
+    try:
+        yield vault
+    finally:
+        if vault is not None:
+            vault.close()
 
 
 @contextmanager

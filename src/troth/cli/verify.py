@@ -66,6 +66,11 @@ def as_json(name: str, found: Checked) -> dict[str, object]:
         "reason": found.verified.reason or _parted(found) or _spoilt(found),
         "checkpoints": found.verified.kept,
         "signed_up_to": found.signed,
+        "payloads": {
+            "opened": found.verified.opened,
+            "unreadable": found.verified.unreadable,
+            "not_looked_into": found.verified.unopened,
+        },
         "spoilt_checkpoints": list(found.spoilt),
     }
 
@@ -83,7 +88,20 @@ def sentence(name: str, found: Checked) -> str:
         if found.verified.kept
         else "held against no checkpoint, so that a ledger rewritten whole would not be seen"
     )
-    return f"{name}: {found.verified.entries} entries hold; {held}."
+    return f"{name}: {found.verified.entries} entries hold; {held}; {_payloads(found)}."
+
+
+def _payloads(found: Checked) -> str:
+    """What became of the payloads."""
+    verified = found.verified
+    if verified.unopened:
+        return f"{verified.unopened} sealed payloads were not looked into, for their keys are not at hand"
+    said = f"{verified.opened} payloads are those committed to"
+    return (
+        f"{said}, {verified.unreadable} are unreadable, for their keys were destroyed"
+        if verified.unreadable
+        else said
+    )
 
 
 def _parted(found: Checked) -> str:
