@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -14,6 +14,7 @@ from troth.app.folders import packs, read_folder
 from troth.app.keys import Keys
 from troth.app.organisation import Organisation, open_organisation
 from troth.app.originals import match_originals, read_originals
+from troth.app.proofs import receipts_of
 from troth.app.signin import SignIn
 from troth.app.system import SystemClock, SystemEntropy
 from troth.decide.compiled import Engine
@@ -29,6 +30,7 @@ from troth.policy.compile import FORMATS, compile_policy
 from troth.policy.regimes import Pack
 from troth.promises.board import Board
 from troth.promises.service import Promises
+from troth.receipts import Receipts
 
 
 class Engines:
@@ -57,6 +59,7 @@ class Hosted:
     original: Cut | None = None
     """The published text in its original words, where the operator named a folder that has it."""
     cases: Path | None = None
+    home: Home = field(default_factory=Home.of_environment)
 
     @property
     def id(self) -> str:
@@ -101,6 +104,11 @@ class Hosted:
     def coverage(self) -> Coverage:
         """Which clauses are bound to what."""
         return cover(self.bundle, self.cases)
+
+    @cached_property
+    def receipts(self) -> Receipts:
+        """What people take home of what they said."""
+        return receipts_of(self.organisation, self.home)
 
     def board(self) -> Board:
         """Every clause with its verdict, as of now."""
@@ -155,7 +163,7 @@ def open_hosting(
         matched = match_originals({id: bundle for id, (_, bundle) in found.items()}, texts)
         known = packs(Findings())
         hosted = [
-            Hosted(made, bundle, folders[id], known, matched.get(id), cases)
+            Hosted(made, bundle, folders[id], known, matched.get(id), cases, home)
             for id, (made, bundle) in found.items()
         ]
         return Hosting(hosted, clock, chance, opened.pop_all())

@@ -15,6 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from troth.app.hosting import Hosting
+from troth.web import wellknown
 from troth.web.api import HotPeek, api_routes
 from troth.web.console import ROUTES
 from troth.web.console.door import enter, leave, prefer
@@ -41,7 +42,7 @@ class Files(StaticFiles):
 def make_app(hosting: Hosting, hosts: frozenset[str] = HOSTS) -> Starlette:
     """The application for these organisations, answering under these host names."""
     app = Starlette(
-        routes=[*_door(), *api_routes(hosting), *ROUTES],
+        routes=[*_door(), *wellknown.ROUTES, *api_routes(hosting), *ROUTES],
         middleware=[
             Middleware(HotPeek, hosting=hosting, hosts=hosts),
             Middleware(SecurityHeaders),

@@ -16,8 +16,8 @@ from troth.web.problems import problem_response
 
 COOKIE: Final = "troth_session"
 API: Final = "/api/"
-OPEN: Final = ("/static/", "/sign-in/")
-"""What anybody may ask for: the style sheet, and the door itself."""
+OPEN: Final = ("/static/", "/sign-in/", "/.well-known/")
+"""What anybody may ask for: the style sheet, the door itself, and the public keys."""
 MARK: Final = "/favicon.ico"
 """Browsers ask for it on their own, before anybody has signed in."""
 SAFE: Final = frozenset({"GET", "HEAD"})

@@ -15,6 +15,7 @@ from troth.kernel.errors import AuthorError, CallerError, OperatorError, TrothEr
 from troth.kernel.ids import BadId
 from troth.ledger.errors import EntryMissing
 from troth.policies import NotDeclared, PolicyUnknown
+from troth.receipts import NoReceipt
 from troth.subjects import IdentitiesDiffer, IdentityTaken, SubjectUnknown
 
 MEDIA: Final = "application/problem+json"
@@ -22,6 +23,7 @@ STATUS: Final[Mapping[type[TrothError], int]] = {
     SubjectUnknown: 404,
     PolicyUnknown: 404,
     EntryMissing: 404,
+    NoReceipt: 404,
     BadId: 404,
     NotDeclared: 422,
     IdentitiesDiffer: 409,

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from troth import __version__
 from troth.app.hosting import Hosting
 from troth.kernel.errors import TrothError
-from troth.web.api import reading, writing
+from troth.web.api import reading, receipts, writing
 from troth.web.api.entry import KeyNeeded, Refused
 from troth.web.faults import note
 from troth.web.pages import NotThere
@@ -44,6 +44,7 @@ def make_api(hosting: Hosting) -> FastAPI:
     api.state.hosting = hosting
     api.include_router(writing.router)
     api.include_router(reading.router)
+    api.include_router(receipts.router)
     for kind, handler in _HANDLERS.items():
         api.add_exception_handler(kind, handler)
     api.openapi = lambda: _openapi(api)  # type: ignore[method-assign]

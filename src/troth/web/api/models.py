@@ -101,6 +101,14 @@ class ObjectionSent(Sent):
     act: Literal["raised", "lifted"]
 
 
+class ReceiptSent(Sent):
+    """A receipt that somebody shows, the proof that came with it, and the person it is shown for."""
+
+    receipt: Annotated[Text, Field(min_length=1, max_length=200_000)]
+    proof: Annotated[str, StringConstraints(max_length=200_000)] = ""
+    subject: Subject | None = None
+
+
 class RecipientSent(Sent):
     """What is on record about a recipient from now on (or `since`) until before `until`; `end` lets facts end now."""
 

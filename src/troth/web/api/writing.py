@@ -40,6 +40,12 @@ def _named(request: Request, key: str, sent: m.Sent | str) -> tuple[str, object]
     return named, sent if isinstance(sent, str) else sent.model_dump(mode="json")
 
 
+def _number(acts: Acts) -> int:
+    """The number of the first entry of an act: its receipt is asked for by it."""
+    acts.work.settle()
+    return acts.work.sequences[0]
+
+
 @router.post("/{org}/subjects", status_code=201, tags=["subjects"])
 def open_subject(
     request: Request, response: Response, hosted: Subjects, sent: m.SubjectSent, once: Once = ""
@@ -102,10 +108,8 @@ def accept(
     """Record that a policy version was accepted, which binds the person to it, or declined."""
 
     def do(acts: Acts) -> Answer:
-        return {
-            "subject": subject,
-            "policy": acts.accept(subject, sent.kind, language=sent.language, policy=sent.policy),
-        }
+        policy = acts.accept(subject, sent.kind, language=sent.language, policy=sent.policy)
+        return {"subject": subject, "policy": policy, "sequence": _number(acts)}
 
     return _once(request, hosted, once, sent, do)
 
@@ -125,6 +129,7 @@ def consent(request: Request, hosted: Consents, sent: m.ConsentSent, once: Once 
             "kind": found.kind,
             "asks_for": found.asks_for,
             "expires": found.expires.isoformat() if found.expires else None,
+            "sequence": _number(acts),
         }
 
     return _once(request, hosted, once, sent, do)
@@ -136,7 +141,9 @@ def objection(request: Request, hosted: Consents, sent: m.ObjectionSent, once: O
 
     def do(acts: Acts) -> Answer:
         acts.object(sent.subject, sent.objection, raised=sent.act == "raised")
-        return {"subject": sent.subject, "objection": sent.objection, "stands": sent.act == "raised"}
+        stands = sent.act == "raised"
+        said = {"subject": sent.subject, "objection": sent.objection, "stands": stands}
+        return said | {"sequence": _number(acts)}
 
     return _once(request, hosted, once, sent, do)
 
