@@ -104,14 +104,14 @@ class FileKeeper:
             try:
                 handle = os.open(path, os.O_RDONLY | _OLD)
             except FileNotFoundError:
-                raise RootMissing(
-                    f"{self.name} has no root key {name}: it was destroyed, or this is another keeper.",
-                    "Bring the root key back from its own backup, or name its keeper in TROTH_KEEPER.",
-                    root=name, keeper=self.name,
-                ) from None  # fmt: skip
+                raise self._missing(name) from None
             with os.fdopen(handle, "rb") as file:
                 self._refuse(os.fstat(handle), path, stat.S_ISREG, "chmod 600")
                 secret = file.read(_KEY + 1)
+        if secret == bytes(_KEY):
+            raise self._missing(
+                name
+            )  # it is being destroyed, or that was cut off between overwriting and removing
         if len(secret) != _KEY:
             raise RootWrong(
                 f"The root key {path} does not hold {_KEY} bytes.",
@@ -148,6 +148,14 @@ class FileKeeper:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+    def _missing(self, name: str) -> RootMissing:
+        return RootMissing(
+            f"{self.name} has no root key {name}: it was destroyed, or this is another keeper.",
+            "Bring the root key back from its own backup, or name its keeper in TROTH_KEEPER.",
+            root=name,
+            keeper=self.name,
+        )
 
     def _unreachable(self, why: str) -> KeeperUnreachable:
         return KeeperUnreachable(

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from troth.kernel.clock import Clock
 from troth.kernel.entropy import Entropy
 from troth.vault import store
-from troth.vault.errors import EpochRefused, KeeperProblem
+from troth.vault.errors import EpochRefused, KeeperProblem, RootMissing
 from troth.vault.keeper import Keeper
 from troth.vault.keystore import KeyStore
 from troth.vault.maker import bound_to
@@ -89,23 +89,34 @@ class Epochs:
 
         Backups of the key store from its time open nothing any more. Raises EpochRefused, KeeperProblem.
         """
-        epoch = self.one(number)
+        while not self._destroyed(self.one(number)):
+            pass
+        self._keystore.forget()
+
+    def _destroyed(self, epoch: Epoch) -> bool:
+        """Whether the epoch is destroyed now; not so when its root key was changed meanwhile: then that one must die too."""
         if epoch.state is EpochState.DESTROYED:
-            return
+            return True
         if EpochState.DESTROYED not in MOVES[epoch.state] or epoch.keys:
             raise EpochRefused(
-                f"Epoch {number} is {epoch.state.value}, and only a closed one can be destroyed.",
+                f"Epoch {epoch.number} is {epoch.state.value}, and only a closed one can be destroyed.",
                 "Close it first: the living data keys are then wrapped under its successor.",
-                number=number,
+                number=epoch.number,
             )
         for keeper, root in (*epoch.former, (epoch.keeper, epoch.root)):
             self._destroy_root(keeper, root)
         with self._database.write() as connection:
             store.hold(connection, self._organisation, alone=True)
+            if self._root_now(connection, epoch.number) != epoch.root:
+                return False
             changes = {"wrapped": None, "destroyed_at": self._clock.now()}
-            self._move(connection, number, EpochState.DESTROYED, **changes)
+            self._move(connection, epoch.number, EpochState.DESTROYED, **changes)
             store.turn(connection, self._organisation)
-        self._keystore.forget()
+        return True
+
+    def _root_now(self, connection: Connection, number: int) -> str:
+        rows = store.epochs_of(connection, self._organisation)
+        return next(row.root for row in rows if row.number == number)
 
     def check(self, *, insist: bool) -> None:
         """Pass when the open epoch's key can be unwrapped; `insist`: by the keeper in use. Raises KeeperProblem, EpochRefused."""
@@ -121,14 +132,26 @@ class Epochs:
         The root keys that served until now stay where they are, for backups of the key store, until their epoch is destroyed.
         """
         for row in self._rows():
-            if row.state is not EpochState.DESTROYED:
-                holder, key = self._roots.held(row)
+            held = self._held(row)
+            if held is not None:
+                holder, key = held
                 new, root = keeper or holder, self._new_root(row.number)
                 new.make(root)
                 wrapped = self._roots.wrap(new, root, row.number, key)
                 self._exchange(row, replace(row, keeper=new.name, root=root, wrapped=wrapped), new)
         self._roots.keeper = keeper or self._roots.keeper
         self._keystore.forget()
+
+    def _held(self, row: EpochRow) -> tuple[Keeper, bytes] | None:
+        """Keeper and key of an epoch; None for one that is destroyed, or whose destruction was begun and cut off."""
+        if row.state is EpochState.DESTROYED:
+            return None
+        try:
+            return self._roots.held(row)
+        except RootMissing:
+            if row.state is EpochState.CLOSED:
+                return None
+            raise
 
     # --- steps -----------------------------------------------------------------------------------------------------------
 
@@ -201,7 +224,15 @@ class Epochs:
     def _wrap_anew(self, old: EpochRow, progress: Progress | None) -> None:
         """Wrap every data key of an epoch under the open one, a chunk at a time."""
         new = self._must_be_open()
-        keys = self._roots.unwrap(old), self._roots.unwrap(new)
+        try:
+            keys = self._roots.unwrap(old), self._roots.unwrap(new)
+        except RootMissing:
+            now = {row.number: row for row in self._rows()}
+            if now[old.number].state is not EpochState.CLOSING:
+                return  # another process has closed it, and destroyed it since
+            if now[new.number].state is EpochState.OPEN:
+                raise
+            return self._wrap_anew(now[old.number], progress)
         total, done, after = self.one(old.number).keys, 0, b""
         while rows := self._chunk(old.number, after):
             anew = [self._anew(row, new.number, *keys) for row in rows]
