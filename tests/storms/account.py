@@ -1,4 +1,4 @@
-"""What writers said, held against what stands."""
+"""What a company's writers said, held against what stands."""
 
 from __future__ import annotations
 
@@ -6,44 +6,14 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from tests.storms.lives import NOTE
-from troth.app.organisation import Organisation
+from tests.storms.company import NOTE
+from tests.storms.lives import COMPANY
+from tests.storms.tally import Tally
+from troth.app.config import Home
+from troth.app.organisation import Organisation, open_organisation
 from troth.ledger import Event, Head, segment_of
 
 RELEASE, USE, CREATED = "gate:release:permitted", "gate:use:permitted", "subjects:subject:created"
-
-
-@dataclass
-class Tally:
-    """What a storm came to. Of each of the last five, none must be."""
-
-    rounds: int = 0
-    kills: int = 0
-    acknowledged: int = 0
-    lost: int = 0
-    doubled: int = 0
-    torn: int = 0
-    """Rounds after which tree, segments or projections did not hold."""
-    missing: int = 0
-    undead: int = 0
-    first: str = ""
-    """What was wrong first."""
-
-    @property
-    def clean(self) -> bool:
-        return not (self.lost or self.doubled or self.torn or self.missing or self.undead)
-
-    def found(self) -> str:
-        """All of it but how many rounds and deaths it took."""
-        return (
-            f"acknowledged {self.acknowledged}, lost {self.lost}, doubled {self.doubled}, torn {self.torn}, "
-            f"missing {self.missing}, undead {self.undead}"
-        )
-
-    def wrong(self, what: str, count: int, where: str) -> None:
-        if count:
-            setattr(self, what, getattr(self, what) + count)
-            self.first = self.first or f"{what}: {where}"
 
 
 @dataclass
@@ -68,6 +38,14 @@ class Account:
         else:
             self.acts[act, who] = sequences
         return max(1, len(sequences))
+
+    def settle(self, home: Home, tally: Tally, where: str) -> None:
+        """Open the company as after a crash, and hold all that stands against all that was said."""
+        with open_organisation(home, COMPANY, bring_up=False) as company:
+            settle(company, self, tally, where)
+
+    def close(self) -> None:
+        """Nothing is held open."""
 
     @property
     def people(self) -> list[str]:

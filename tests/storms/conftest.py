@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ def writers() -> Iterator[Nursery]:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
 def places(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], AbstractContextManager[Home]]:
-    """One home after the other, each with an empty database of one kind."""
+    """One home after the other, each with empty databases of one kind."""
     numbers = itertools.count()
     server = request.getfixturevalue("postgres_server") if request.param == "postgresql" else ""
 
@@ -33,7 +34,7 @@ def places(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[], Abstr
         if not server:
             yield Home.at(folder)
             return
-        with fresh_database(server) as url:
-            yield Home.at(folder, url)
+        with fresh_database(server) as url, fresh_database(server) as keys:
+            yield replace(Home.at(folder, url), keystore=keys)
 
     return place

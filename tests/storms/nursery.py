@@ -17,7 +17,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from tests.storms.lives import Life, Voice, live, to_the_end
+from tests.storms.lives import Life, Voice, die_at, to_the_end
+from tests.storms.planted import PLANTS
+from tests.storms.trades import TRADES
 
 
 class Nursery:
@@ -66,8 +68,13 @@ def _forked(order: dict[str, Any]) -> int:
     if pid:
         return pid
     os.close(sys.stdin.fileno())
-    life = Life(**order["life"])
-    to_the_end(lambda: live(life, Voice(Path(str(order["pipe"])))))
+    life, voice = Life(**order["life"]), Voice(Path(str(order["pipe"])))
+    if life.plant:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # what it stumbles over is no news
+        PLANTS[life.plant][1]()
+    if life.dies_at:
+        die_at(life.dies_at)
+    to_the_end(lambda: TRADES[life.trade].live(life.place, life, voice))
 
 
 if __name__ == "__main__":

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from troth.keepers import FileKeeper
 from troth.ledger import Draft, Recorder
 from troth.ledger.work import Prepared, Writer
+from troth.vault import Vault
+from troth.vault import store as keystore
+from troth.vault.maker import Maker
+from troth.vault.ring import Ring
+from troth.vault.store import KeyRow
 
 
 def _acknowledged_before_the_commit() -> None:
@@ -75,9 +81,50 @@ def _commit_halfway(writer: Writer) -> None:
     writer.connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
-PLANTS: dict[str, Callable[[], None]] = {
-    "acknowledged before the commit": _acknowledged_before_the_commit,
-    "tried again after success": _tried_again_after_success,
-    "head in a transaction of its own": _head_in_a_transaction_of_its_own,
-    "state after the entries": _state_after_the_entries,
+def _destroyed_but_not_read_back() -> None:
+    """The statement that takes keys away takes none, and nobody looks."""
+    keystore.kill = lambda *_: None
+    keystore.bury = lambda *_: None
+    Vault._living = lambda *_: []  # type: ignore[method-assign, assignment]
+
+
+def _a_destroyed_key_stays_in_memory() -> None:
+    """What other processes destroyed is never looked for once a key was read."""
+    catch_up = Ring._catch_up
+
+    def once(self: Ring) -> None:
+        if self._seen < 0:
+            catch_up(self)
+
+    Ring._catch_up = once  # type: ignore[method-assign]
+
+
+def _sealed_before_its_key_is_durable() -> None:
+    """A new key is used at once, and written behind its caller's back."""
+
+    def early(self: Maker, owners: Iterable[str], bucket: str) -> dict[str, KeyRow]:
+        rows = {row.owner: row for row in self._drawn([(owner, bucket) for owner in owners])}
+        write = threading.Timer(0.001, self._written, (list(rows.values()),))
+        write.start()
+        return rows
+
+    Maker.make = early  # type: ignore[method-assign]
+
+
+def _an_epoch_whose_root_key_stays() -> None:
+    """The keeper forgets to take a root key away, and says it did."""
+    FileKeeper.destroy = lambda *_: None  # type: ignore[method-assign, assignment]
+    FileKeeper.names = lambda *_: frozenset()  # type: ignore[method-assign, assignment]
+
+
+PLANTS: dict[str, tuple[str, Callable[[], None]]] = {
+    "acknowledged before the commit": ("company", _acknowledged_before_the_commit),
+    "tried again after success": ("company", _tried_again_after_success),
+    "head in a transaction of its own": ("company", _head_in_a_transaction_of_its_own),
+    "state after the entries": ("company", _state_after_the_entries),
+    "destroyed but not read back": ("keys", _destroyed_but_not_read_back),
+    "a destroyed key stays in memory": ("keys", _a_destroyed_key_stays_in_memory),
+    "sealed before its key is durable": ("keys", _sealed_before_its_key_is_durable),
+    "an epoch whose root key stays": ("keys", _an_epoch_whose_root_key_stays),
 }
+"""By name: what its writers must do for it to show, and how to break them."""

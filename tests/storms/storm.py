@@ -8,16 +8,16 @@ import selectors
 import signal
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.packs.kit import written
-from tests.storms.account import Account, Tally, settle
-from tests.storms.lives import COMPANY, Life
+from tests.storms.lives import life_at
 from tests.storms.nursery import Nursery
+from tests.storms.tally import Tally
+from tests.storms.trades import TRADES, Account
 from troth.app.config import Home
-from troth.app.organisation import open_organisation
+from troth.kernel.errors import TrothError
 
 ROUNDS_A_PLACE = 20
 """A new company after so many rounds: what is held against the account grows with each."""
@@ -55,11 +55,12 @@ class Heard:
 
 @dataclass(frozen=True)
 class Storm:
-    """Where it rages, with what lot, and the bug its writers are born with."""
+    """Where it rages, over what, with what lot, and the bug its writers are born with."""
 
     places: Places
     nursery: Nursery
     folder: Path
+    trade: str
     seed: int
     plant: str = ""
 
@@ -69,12 +70,12 @@ class Storm:
         while tally.rounds < rounds and tally.clean:
             with self.places() as home:
                 home.folder.mkdir(parents=True, exist_ok=True)
-                open_organisation(home, COMPANY, written(home.folder / "policy")).close()
-                self._stay(home, dice, tally, min(rounds, tally.rounds + ROUNDS_A_PLACE))
+                TRADES[self.trade].found(home)
+                with closing(TRADES[self.trade].account()) as account:
+                    self._stay(home, account, dice, tally, min(rounds, tally.rounds + ROUNDS_A_PLACE))
         return tally
 
-    def _stay(self, home: Home, dice: random.Random, tally: Tally, until: int) -> None:
-        account = Account()
+    def _stay(self, home: Home, account: Account, dice: random.Random, tally: Tally, until: int) -> None:
         while tally.rounds < until and tally.clean:
             writers = [
                 self._born(home, account, dice, f"r{tally.rounds}{name}")
@@ -91,20 +92,22 @@ class Storm:
                 )
                 tally.kills += 1
                 tally.acknowledged += sum(map(account.hear, writer.lines))
-            with open_organisation(home, COMPANY, bring_up=False) as company:
-                settle(company, account, tally, where)
+            try:
+                account.settle(home, tally, where)
+            except TrothError as problem:
+                tally.wrong("torn", 1, f"{where}: {problem}")
 
     def _born(self, home: Home, account: Account, dice: random.Random, name: str) -> Heard:
         """A writer that kills itself at a step drawn by lot, or is killed from outside some time after some line."""
         people = account.people
-        life = Life(
-            str(home.folder),
-            home.database,
+        life = life_at(
+            home,
+            self.trade,
             name,
             lot=dice.randrange(2**32),
             threads=dice.choice((1, 1, 4)),
             others=dice.sample(people, min(4, len(people))),
-            dies_at=dice.choice((0, dice.randrange(1, 120_000))),
+            dies_at=dice.choice((0, dice.randrange(1, TRADES[self.trade].steps))),
             plant=self.plant,
         )
         pipe = self.folder / name

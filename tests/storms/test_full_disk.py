@@ -11,9 +11,11 @@ from pathlib import Path
 import pytest
 
 from tests.packs.kit import written
-from tests.storms.account import Account, Tally, settle
-from tests.storms.lives import COMPANY, Life, Writer
+from tests.storms.account import Account, settle
+from tests.storms.company import Writer
+from tests.storms.lives import COMPANY, life_at
 from tests.storms.power import switch_on
+from tests.storms.tally import Tally
 from tests.support.exams import could_not_run
 from troth.app.config import Home
 from troth.app.organisation import Organisation, open_organisation
@@ -112,7 +114,7 @@ def test_a_full_disk_is_one_sentence_and_loses_nothing(
 ) -> None:
     home, heard, refused = on_disk(tmp_path, disk, part), Heard(), 0
     with open_organisation(home, COMPANY, written(tmp_path / "policy")) as company:
-        life = Life(str(home.folder), home.database, "full", lot=1, threads=1, others=[])
+        life = life_at(home, "company", "full", lot=1, threads=1, others=[])
         writer = Writer(company, heard, life, 0)
         do(company, home, writer)
         for left in rooms:
@@ -152,7 +154,7 @@ def test_a_write_that_finds_no_room_is_undone_wherever_it_stands(
     with monkeypatch.context() as patch:
         machine = switch_on(patch, "full")
         with open_organisation(home, COMPANY, written(tmp_path / "policy")) as company:
-            writer = Writer(company, heard, Life(str(home.folder), home.database, "full", 1, 1, []), 0)
+            writer = Writer(company, heard, life_at(home, "company", "full", lot=1, threads=1, others=[]), 0)
             writer.act()
             for _ in range(FILLINGS):
                 machine.room = dice.randrange(40)

@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from tests.packs.kit import written
-from tests.storms.account import Account, Tally, settle
-from tests.storms.lives import COMPANY, Life, Writer
+from tests.storms.account import Account, settle
+from tests.storms.company import Writer
+from tests.storms.lives import COMPANY, life_at
 from tests.storms.power import Machine, cuts, lay_out, switch_on
+from tests.storms.tally import Tally
 from troth.app.config import Home
 from troth.app.organisation import open_organisation
 from troth.kernel.errors import TrothError
@@ -25,7 +27,7 @@ def a_day(home: Home, machine: Machine, synchronous: str = "") -> int:
     open_organisation(home, COMPANY, written(home.folder / "policy")).close()
     machine.synchronous, opened = synchronous, len(machine.steps)
     with open_organisation(home, COMPANY, bring_up=False) as company:
-        life = Life(str(home.folder), home.database, "day", lot=1, threads=1, others=[])
+        life = life_at(home, "company", "day", lot=1, threads=1, others=[])
         writer = Writer(company, machine, life, 0)
         for _ in range(ACTS):
             writer.act()
