@@ -281,7 +281,8 @@ def _files(folder: Path) -> list[Path]:
 
 
 def _settled(path: Path) -> str:
-    """The digest of a file, once it is durable."""
+    """The digest of a file, once it is durable, and its owner's alone."""
+    path.chmod(0o600)
     with path.open("rb") as file:
         os.fsync(file.fileno())
         return hashlib.file_digest(file, "sha256").hexdigest()

@@ -70,7 +70,7 @@ def drill(
 
     Raises BackupRefused where no folder is known, and what restoring raises. The copy is wiped in the end, whatever happens.
     """
-    found = pair(*_targets(home, data, keys), older_keys=True)
+    found = pair(*_targets(home, data, keys))
     with open_database(home.database) as database:
         check(database)
         erased = _erased(database)

@@ -82,7 +82,7 @@ class Pair:
         return {"data": self.data.manifest.id, "keys": self.keys.manifest.id}
 
 
-def pair(data: Path, keys: Path, *, older_keys: bool = False) -> Pair:
+def pair(data: Path, keys: Path) -> Pair:
     """The backups in two folders, or the youngest below them, checked, and with all the tombstones known.
 
     Raises BackupDamaged, BackupRefused.
@@ -91,8 +91,7 @@ def pair(data: Path, keys: Path, *, older_keys: bool = False) -> Pair:
     for one in found:
         check(one)
     _refuse_strangers(*found)
-    if not older_keys:
-        _refuse_older(*found)
+    _refuse_older(*found)
     beside = [one for one in backups_in(found[1].folder.parent) if one.manifest.kind is Kind.KEYS]
     same = [one for one in beside if one.manifest.stores == found[1].manifest.stores]
     known: dict[str, int] = {}
@@ -186,7 +185,7 @@ def _refuse_older(data: Backup, keys: Backup) -> None:
             raise BackupRefused(
                 f"The keys in {keys.folder.name} are older than the data in {data.folder.name}: what was sealed with keys made "
                 "in between would stay unreadable; nothing was restored.",
-                "Name a later backup of the keys, or accept the loss with --older-keys.",
+                "Name a later backup of the keys, or an earlier one of the data.",
             )
 
 

@@ -32,10 +32,6 @@ def add(commands: Any) -> None:
     command.add_argument(
         "--keystore", default="", help="an empty database for the keys (default: a file there)"
     )
-    command.add_argument(
-        "--older-keys", action="store_true",
-        help="take keys that are older than the data; what was sealed with younger ones stays unreadable",
-    )  # fmt: skip
     command.add_argument("--json", action="store_true", help="print JSON")
     command.set_defaults(run=run)
 
@@ -46,7 +42,7 @@ def run(args: argparse.Namespace) -> int:
     place = Home.at(args.home, args.database)
     home = replace(place, keystore=args.keystore, keeper=said.keeper, keeper_token=said.keeper_token)
     try:
-        found = pair(args.data, args.keys, older_keys=args.older_keys)
+        found = pair(args.data, args.keys)
         done = restore(found, home, _quiet if args.json else _say)
     except TrothError as problem:
         print(json.dumps(problem.as_json(), indent=2) if args.json else str(problem))
