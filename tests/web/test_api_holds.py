@@ -26,7 +26,7 @@ SIGNS = st.one_of(
 KNOWN = st.sampled_from(
     [*v.ACTIONS, *v.RIGHTS, "email", "account", "newsletter", "promotion", "affiliate", "registration_form", "registered",
      "shown:privacy_policy", "citation", "controlled", "confidentiality", "en", "privacy_policy", "mailing_list",
-     "point:filing_form", "UNLAWFUL"]
+     "point:filing_form", "UNLAWFUL", "people.email", "support", "provide_service", "information security"]
 )  # fmt: skip
 NUMBERS = st.one_of(st.integers(-(2**70), 2**70), st.floats(), st.sampled_from([0, 1, 50, 51, 100, 1e400]))
 INSTANTS = st.one_of(
@@ -87,19 +87,22 @@ class Held:
 
     at: Place
     subject: str
+    member: str
     writing: list[tuple[str, st.SearchStrategy[Any]]]
 
     @classmethod
     def of(cls, at: Place) -> Held:
         named = {"identities": [{"kind": "email", "value": "held@people.example"}]}
         subject = at.call("POST", "harbour/subjects", named).json()["subject"]
+        member = at.call("POST", "harbour/staff", {}).json()["member"]
+        at.call("POST", "harbour/vault/fields", {"field": "people.email", "category": "email"})
         document = at.call("GET", "openapi.json", key=at.key("harbour")).json()
         found = []
         for path, operations in document["paths"].items():
             if "post" in operations:
                 body = operations["post"]["requestBody"]["content"]["application/json"]["schema"]
                 found.append((path, value_of(body, document, subject)))
-        return cls(at, subject, found)
+        return cls(at, subject, member, found)
 
     def send(self, data: st.DataObject) -> None:
         """Send something drawn to somewhere drawn."""
@@ -109,6 +112,7 @@ class Held:
         body = data.draw(bodies, label="body")
         once = data.draw(st.sampled_from(["", "k1", "k2"]), label="key")
         filled = path.replace("{org}", "harbour").replace("{subject}", quote(subject))
+        filled = filled.replace("{member}", self.member)
         filled = filled.replace("{recipient}", quote(recipient.encode("utf-8", "replace"), safe="") or "x")
         more = {"Idempotency_Key": once} if once else {}
         answer = self.at.call("POST", filled.lstrip("/"), json.dumps(body).encode(), **more)

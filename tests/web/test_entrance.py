@@ -206,6 +206,23 @@ def test_each_scope_opens_what_it_names_and_no_more(town: Place) -> None:
         ("POST", "harbour/requests/ask"): "ask",
         ("POST", "harbour/observed"): "observe",
         ("POST", "harbour/probes"): "observe",
+        ("POST", "harbour/vault/observed"): "observe",
+        ("POST", "harbour/vault/write"): "vault:write",
+        ("POST", "harbour/vault/writes"): "vault:write",
+        ("POST", "harbour/vault/fields"): "vault:write",
+        ("POST", "harbour/vault/remove"): "vault:write",
+        ("GET", "harbour/vault/fields"): "vault:read",
+        ("POST", "harbour/vault/read"): "vault:read",
+        ("POST", "harbour/vault/reads"): "vault:read",
+        ("POST", "harbour/vault/search"): "vault:read",
+        ("GET", "harbour/staff"): "staff",
+        ("POST", "harbour/staff"): "staff",
+        ("POST", "harbour/staff/stf_0/roles"): "staff",
+        ("POST", "harbour/staff/stf_0/roles/end"): "staff",
+        ("POST", "harbour/staff/stf_0/trainings"): "staff",
+        ("POST", "harbour/staff/stf_0/leave"): "staff",
+        ("POST", "harbour/staff/tokens"): "staff",
+        ("POST", "harbour/staff/tokens/end"): "staff",
     }
     issued = {scope: town.hosting.keys.issue("harbour", [scope]) for scope in set(wanted.values())}
     for (method, path), needed in wanted.items():

@@ -15,6 +15,7 @@ from troth.access.desk import Blinds, Desk, fields_of, known_field
 from troth.access.errors import WriteRefused
 from troth.access.model import Asked, Cell, Field, Outcome, Token, Told
 from troth.access.rules import Verdict
+from troth.access.writing import as_bytes
 from troth.decide.model import Question
 from troth.kernel.errors import CallerError, TrothError
 from troth.kernel.ids import StaffId
@@ -188,15 +189,14 @@ def _open(desk: Desk, reads: Sequence[_Read]) -> None:
                 continue
             value = next(plain)
             one.told[name] = (
-                Told(name, Outcome.GONE)
-                if value is None
-                else Told(name, Outcome.READ, value.decode("utf-8", "surrogatepass"))
+                Told(name, Outcome.GONE) if value is None else Told(name, Outcome.READ, value.decode())
             )
 
 
 def search(desk: Desk, token: str, name: str, value: str, origin: Origin) -> tuple[str, ...] | Told:
     """The ids of the people whose field has exactly this value, of those whom the token's purpose may be used for; or why
-    nobody was looked for. Each of them counts as read. Raises FieldUnknown."""
+    nobody was looked for. Each of them counts as read. Raises FieldUnknown, WriteRefused for what is no text."""
+    as_bytes(value)
     with desk.ledger.database.read() as connection:
         sight = _see(desk, connection, [Asked(token, "", ())])
         one = known_field(sight.fields, name)

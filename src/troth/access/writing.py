@@ -107,7 +107,7 @@ def _check(put: Put, fields: dict[str, Field]) -> None:
         raise WriteRefused(f"One to {evidence.MOST_FIELDS} fields are written at once.", "Split them.")
     for name, value in put.values.items():
         known_field(fields, name)
-        if len(_bytes(value)) > LONGEST_VALUE:
+        if len(as_bytes(value)) > LONGEST_VALUE:
             raise WriteRefused(
                 f"A value is longer than {LONGEST_VALUE:,} bytes.", "Keep files elsewhere.", field=name
             )
@@ -116,7 +116,7 @@ def _check(put: Put, fields: dict[str, Field]) -> None:
 def _seal(desk: Desk, plans: list[_Plan], fields: dict[str, Field]) -> None:
     """Seal all values in one go, and blind those that can be searched for."""
     items = [
-        (plan.owner, place_of(name, plan.versions[name] + 1), _bytes(value))
+        (plan.owner, place_of(name, plan.versions[name] + 1), as_bytes(value))
         for plan in plans
         for name, value in plan.put.values.items()
     ]
@@ -225,7 +225,7 @@ def reindex(desk: Desk, name: str, at_once: int = 500) -> int:
         plain = desk.keys.open_many([(cell.subject, cell.place, cell.sealed) for cell in cells])
         blinds = _blinds(desk, (name,), fields)
         rows = {
-            cell: list(_blinded(blinds, cell.subject, {name: _text(value)}, fields))
+            cell: list(_blinded(blinds, cell.subject, {name: value.decode()}, fields))
             for cell, value in zip(cells, plain, strict=True)
             if value is not None
         }
@@ -245,9 +245,9 @@ def _reindexed(desk: Desk, work: Work, rows: dict[Cell, list[tuple[str, str, byt
     store.index(work.connection, desk.organisation, keys, [row for made in same.values() for row in made])
 
 
-def _bytes(value: str) -> bytes:
-    return value.encode("utf-8", "surrogatepass")
-
-
-def _text(value: bytes) -> str:
-    return value.decode("utf-8", "surrogatepass")
+def as_bytes(value: str) -> bytes:
+    """A value as it is sealed. Raises WriteRefused for what is no text: half of a surrogate pair."""
+    try:
+        return value.encode()
+    except UnicodeEncodeError:
+        raise WriteRefused("A value is no text that UTF-8 can hold.", "Send whole characters.") from None

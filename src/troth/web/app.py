@@ -16,7 +16,7 @@ from starlette.types import Scope
 
 from troth.app.hosting import Hosting
 from troth.web import wellknown
-from troth.web.api import HotPeek, api_routes
+from troth.web.api import HotRoutes, api_routes, hot_routes
 from troth.web.console import ROUTES
 from troth.web.console.door import enter, leave, prefer
 from troth.web.faults import note
@@ -44,7 +44,7 @@ def make_app(hosting: Hosting, hosts: frozenset[str] = HOSTS) -> Starlette:
     app = Starlette(
         routes=[*_door(), *wellknown.ROUTES, *api_routes(hosting), *ROUTES],
         middleware=[
-            Middleware(HotPeek, hosting=hosting, hosts=hosts),
+            Middleware(HotRoutes, hosting=hosting, hosts=hosts, routes=hot_routes()),
             Middleware(SecurityHeaders),
             Middleware(Entrance, signin=hosting.signin, hosts=hosts),
         ],

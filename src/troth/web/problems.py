@@ -7,6 +7,7 @@ from typing import Final
 
 from starlette.responses import Response
 
+from troth.access import TokenRefused
 from troth.consent import MoveRefused
 from troth.db.errors import DatabaseLocked, DatabaseProblem, StatementRefused
 from troth.gate import KeyReused
@@ -16,6 +17,7 @@ from troth.kernel.ids import BadId
 from troth.ledger.errors import EntryMissing
 from troth.policies import NotDeclared, PolicyUnknown
 from troth.receipts import NoReceipt
+from troth.staff import StaffGone, StaffUnknown
 from troth.subjects import IdentitiesDiffer, IdentityTaken, SubjectUnknown
 
 MEDIA: Final = "application/problem+json"
@@ -26,6 +28,9 @@ STATUS: Final[Mapping[type[TrothError], int]] = {
     NoReceipt: 404,
     BadId: 404,
     NotDeclared: 422,
+    StaffUnknown: 404,
+    StaffGone: 409,
+    TokenRefused: 403,
     IdentitiesDiffer: 409,
     IdentityTaken: 409,
     MoveRefused: 409,
@@ -67,6 +72,13 @@ def of_error(error: TrothError) -> Response:
             status, _slug(error.code), "The operator of this server has to act; its log says what happened."
         )
     return problem_response(status, _slug(error.code), error.message, help=error.help)
+
+
+def problem_of(error: TrothError) -> dict[str, object]:
+    """An error as the problem it is, where it stands in the place of one answer among many."""
+    status = status_of(error)
+    told = error.message if status < 500 else "The operator of this server has to act."
+    return {"type": f"urn:troth:problem:{_slug(error.code)}", "status": status, "detail": told}
 
 
 def problem_response(status: int, kind: str, detail: str, **more: object) -> Response:

@@ -16,23 +16,34 @@ from starlette.types import ASGIApp
 from troth import __version__
 from troth.app.hosting import Hosting
 from troth.kernel.errors import TrothError
-from troth.web.api import reading, receipts, writing
+from troth.web.api import reading, receipts, vault, vault_models, writing
 from troth.web.api.entry import KeyNeeded, Refused
+from troth.web.api.hot import HotRoute
+from troth.web.api.peek import PEEK
+from troth.web.api.sealed import SealedRoutes
 from troth.web.faults import note
 from troth.web.pages import NotThere
 from troth.web.problems import MEDIA, of_error, problem_response
 
 ABOUT = (
     "Ask before touching data, record what people chose, report what was seen, read what each promise stands on. "
-    "Send `Authorization: Bearer KEY`; a key opens one organisation, for some of the scopes ask, subjects, consents, "
-    "observe and read. Refusals are problems as RFC 9457 describes them; a denial is an answer and no refusal."
+    "Send `Authorization: Bearer KEY`; a key opens one organisation, for some of the scopes ask, subjects, consents, observe, "
+    "vault:write, vault:read, staff and read. Refusals are problems as RFC 9457 describes them; a denial is an answer and no "
+    "refusal."
 )
-PEEK = "What would be answered now, on what is on record; nothing is written."
+PEEKS = "What would be answered now, on what is on record; nothing is written."
+WRITES = "Keep values of a person, sealed; on disk when this answers."
+READS = "Read fields of a person: values, or why not and what is missing. The read is on disk before its value is here."
 
 
 def api_routes(hosting: Hosting) -> list[BaseRoute]:
     """What to mount: everything under `/api/v1` stands behind a key."""
     return [Mount("/api/v1", cast(ASGIApp, KeyNeeded(make_api(hosting), hosting.keys)))]
+
+
+def hot_routes() -> dict[str, HotRoute]:
+    """What is answered before everything else, by what stands after the organisation."""
+    return {"peek": PEEK, **SealedRoutes().routes()}
 
 
 def make_api(hosting: Hosting) -> FastAPI:
@@ -43,6 +54,7 @@ def make_api(hosting: Hosting) -> FastAPI:
     )  # fmt: skip
     api.state.hosting = hosting
     api.include_router(writing.router)
+    api.include_router(vault.router)
     api.include_router(reading.router)
     api.include_router(receipts.router)
     for kind, handler in _HANDLERS.items():
@@ -59,12 +71,28 @@ def _openapi(api: FastAPI) -> dict[str, Any]:
         found["components"]["securitySchemes"] = {"key": {"type": "http", "scheme": "bearer"}}
         found["security"] = [{"key": []}]
         asked = found["paths"]["/{org}/use"]["post"]
-        hot = asked | {"operationId": "peek", "summary": "Peek", "description": PEEK}
+        hot = asked | {"operationId": "peek", "summary": "Peek", "description": PEEKS}
         hot["parameters"] = [p for p in asked["parameters"] if p["in"] == "path"]
         found["paths"]["/{org}/peek"] = {"post": hot}
+        _describe_sealed(found)
         _describe_refusals(found)
         api.openapi_schema = found
     return api.openapi_schema
+
+
+def _describe_sealed(document: dict[str, Any]) -> None:
+    """The two hot routes of the vault, by the shapes of those that take many at once."""
+    for path, model, name, words in (
+        ("write", vault_models.WriteSent, "Write", WRITES),
+        ("read", vault_models.ReadSent, "Read", READS),
+    ):
+        many = document["paths"][f"/{{org}}/vault/{path}s"]["post"]
+        schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        document["components"]["schemas"].setdefault(model.__name__, schema)
+        sent = {"application/json": {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}}
+        one = many | {"operationId": f"vault_{path}", "summary": name, "description": words}
+        one["requestBody"] = {"content": sent, "required": True}
+        document["paths"][f"/{{org}}/vault/{path}"] = {"post": one}
 
 
 def _describe_refusals(document: dict[str, Any]) -> None:

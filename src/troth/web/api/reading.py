@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import Response
 
 from troth.app.hosting import Hosted
+from troth.app.proofs import checkpoints_of
 from troth.decide.model import Request as RightsRequest
 from troth.ledger import Event
 from troth.promises.board import ClauseVerdict
@@ -120,6 +122,26 @@ def evidence(
         events = [_event(event) for event in ledger.events(connection, after=after, kinds=kinds, limit=limit)]
         size = ledger.head(connection).size
     return {"events": events, "next": events[-1]["sequence"] if events else after, "size": size}
+
+
+@router.get("/{org}/checkpoint", tags=["read"])
+def checkpoint(request: Request, hosted: Reads) -> Answer:
+    """The last signed checkpoint with its timestamps (C2SP tlog-checkpoint, RFC 3161), and what goes wrong with them at present."""
+    checkpoints = checkpoints_of(hosted.organisation, hosted.home)
+    with hosted.organisation.database.read() as connection:
+        made = checkpoints.latest(connection)
+        stamped = checkpoints.timestamps(connection, size=made.checkpoint.size) if made else ()
+    stamps = [
+        {"authority": one.authority, "at": one.at.isoformat(), "token": base64.b64encode(one.token).decode()}
+        for one in stamped
+    ]
+    return {
+        "note": str(made.note) if made else None,
+        "size": made.checkpoint.size if made else 0,
+        "made_at": made.made_at.isoformat() if made else None,
+        "timestamps": stamps,
+        "problems": list(request.app.state.hosting.trouble(hosted.id)),
+    }
 
 
 @router.get("/{org}/head", tags=["read"])

@@ -26,7 +26,7 @@ Asks = Annotated[Hosted, Depends(opens("ask"))]
 Observes = Annotated[Hosted, Depends(opens("observe"))]
 
 
-def _once(
+def answer_once(
     request: Request, hosted: Hosted, key: str, sent: m.Sent | str, do: Callable[[Acts], Answer]
 ) -> Answer:
     """Act once under an idempotency key, which belongs to the API key and address it came with."""
@@ -56,7 +56,7 @@ def open_subject(
         found = acts.open_subject((one.kind, one.value) for one in sent.identities)
         return {"subject": str(found.subject), "created": found.created}
 
-    answer = _once(request, hosted, once, sent, do)
+    answer = answer_once(request, hosted, once, sent, do)
     response.status_code = 201 if answer["created"] else 200
     return answer
 
@@ -74,7 +74,7 @@ def link(
             acts.unlink(subject, one.kind, one.value)
         return {"subject": subject}
 
-    return _once(request, hosted, once, sent, do)
+    return answer_once(request, hosted, once, sent, do)
 
 
 @router.post("/{org}/subjects/{subject}/merge", tags=["subjects"])
@@ -85,7 +85,7 @@ def merge(request: Request, hosted: Subjects, subject: Person, sent: m.MergeSent
         acts.merge(subject, sent.absorbed)
         return {"subject": subject}
 
-    return _once(request, hosted, once, sent, do)
+    return answer_once(request, hosted, once, sent, do)
 
 
 @router.post("/{org}/subjects/{subject}/facts", tags=["subjects"])
@@ -98,7 +98,7 @@ def set_facts(
         acts.set_facts(subject, **sent.model_dump())
         return {"subject": subject}
 
-    return _once(request, hosted, once, sent, do)
+    return answer_once(request, hosted, once, sent, do)
 
 
 @router.post("/{org}/subjects/{subject}/acceptance", tags=["consents"])
@@ -111,7 +111,7 @@ def accept(
         policy = acts.accept(subject, sent.kind, language=sent.language, policy=sent.policy)
         return {"subject": subject, "policy": policy, "sequence": _number(acts)}
 
-    return _once(request, hosted, once, sent, do)
+    return answer_once(request, hosted, once, sent, do)
 
 
 @router.post("/{org}/consents", tags=["consents"])
@@ -132,7 +132,7 @@ def consent(request: Request, hosted: Consents, sent: m.ConsentSent, once: Once 
             "sequence": _number(acts),
         }
 
-    return _once(request, hosted, once, sent, do)
+    return answer_once(request, hosted, once, sent, do)
 
 
 @router.post("/{org}/objections", tags=["consents"])
@@ -145,7 +145,7 @@ def objection(request: Request, hosted: Consents, sent: m.ObjectionSent, once: O
         said = {"subject": sent.subject, "objection": sent.objection, "stands": stands}
         return said | {"sequence": _number(acts)}
 
-    return _once(request, hosted, once, sent, do)
+    return answer_once(request, hosted, once, sent, do)
 
 
 @router.post("/{org}/recipients/{recipient}/facts", tags=["recipients"])
@@ -165,7 +165,7 @@ def recipient_facts(
             acts.recipient(recipient, sent.facts, since=sent.since, until=sent.until, stake=sent.stake)
         return {"recipient": recipient}
 
-    return _once(request, hosted, once, sent, do)
+    return answer_once(request, hosted, once, sent, do)
 
 
 @router.post("/{org}/use", tags=["gate"])
@@ -182,7 +182,7 @@ def use(request: Request, hosted: Asks, sent: m.QuestionSent, once: Once = "") -
 @router.post("/{org}/release", tags=["gate"])
 def release(request: Request, hosted: Asks, sent: m.QuestionSent, once: Once = "") -> Answer:
     """Ask before sharing, transferring, publishing or exporting: the record is durable before the answer is here."""
-    return _once(
+    return answer_once(
         request,
         hosted,
         once,
@@ -198,7 +198,7 @@ def observed(request: Request, hosted: Observes, sent: m.ObservedSent, once: Onc
     def do(acts: Acts) -> Answer:
         return {"found": [one.as_json() for one in acts.observe([act.act() for act in sent.acts])]}
 
-    return _once(request, hosted, once, sent, do)
+    return answer_once(request, hosted, once, sent, do)
 
 
 @router.post("/{org}/probes", tags=["observe"])
@@ -218,4 +218,4 @@ def probe(request: Request, hosted: Observes, sent: m.ProbeSent, once: Once = ""
         acts.work.settle()
         return {"probe": sent.probe, "sequence": acts.work.sequences[-1]}
 
-    return _once(request, hosted, once, sent, do)
+    return answer_once(request, hosted, once, sent, do)

@@ -1,0 +1,57 @@
+"""Batches: requests that come while others are served wait for these, and are then served together in one thread's work."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Sequence
+from typing import Final, Generic, TypeVar
+
+from starlette.concurrency import run_in_threadpool
+
+T = TypeVar("T")
+R = TypeVar("R")
+MOST: Final = 256
+"""How many are served at once."""
+
+
+class Batches(Generic[T, R]):
+    """Serves what is asked in batches, one after the other; alone, a request is served at once. One event loop may share it.
+
+    `serve` answers each in its place, an error in the place of what it refuses; when it raises, all of the batch are told so.
+    """
+
+    def __init__(self, serve: Callable[[Sequence[T]], Sequence[R | Exception]], most: int = MOST) -> None:
+        self._serve = serve
+        self._most = most
+        self._waiting: deque[tuple[T, asyncio.Future[R]]] = deque()
+        self._task: asyncio.Task[None] | None = None
+
+    async def ask(self, one: T) -> R:
+        """What `serve` answers to this. Raises the error that stands in its place."""
+        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        self._waiting.append((one, future))
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
+        return await future
+
+    async def _run(self) -> None:
+        try:
+            while self._waiting:
+                count = min(len(self._waiting), self._most)
+                await self._answer([self._waiting.popleft() for _ in range(count)])
+        finally:
+            self._task = None
+
+    async def _answer(self, batch: list[tuple[T, asyncio.Future[R]]]) -> None:
+        try:
+            answers = await run_in_threadpool(self._serve, [one for one, _ in batch])
+        except Exception as error:  # noqa: BLE001  each caller raises it
+            answers = [error] * len(batch)
+        for (_, future), answer in zip(batch, answers, strict=True):
+            if future.done():
+                continue  # whoever asked has gone
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
+                future.set_result(answer)
