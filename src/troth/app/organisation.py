@@ -295,9 +295,11 @@ def open_organisation(
     """Open an organisation at a home; with a policy folder, its version is put in force unless it is already.
 
     The database is brought to this program's shape (`bring_up`; else it is only checked; `closed` lets in whoever closed it),
-    what earlier programs left unsealed is sealed (`told` hears how much), and erasures that were cut off are finished. Raises PolicyRefused for a folder that does
-    not compile, NoPolicyInForce without a folder where none was ever put in force, KeyProblem, DatabaseProblem, and for a key
-    store or keeper that is missing or another one, KeyStoreProblem, KeeperProblem: then nothing was written.
+    what earlier programs left unsealed is sealed (`told` hears how much), and erasures that were cut off are finished.
+
+    Raises PolicyRefused for a folder that does not compile, NoPolicyInForce without a folder where none was ever put in force,
+    KeyProblem, DatabaseProblem, and for a key store or keeper that is missing or another one, KeyStoreProblem, KeeperProblem:
+    then nothing was written.
     """
     chance = entropy or SystemEntropy()
     compiled = compiled_folder(folder) if folder is not None else None
