@@ -14,6 +14,7 @@ from tests.gate.kit import NOON, POLICY, agreed, folder, organisation
 from troth.access import Asked, Outcome, Put, Told, Wrote
 from troth.app.organisation import Organisation
 from troth.kernel.clock import SteppedClock
+from troth.kernel.ids import StaffId
 from troth.staff import Granted
 from troth.staff.evidence import Deed
 
@@ -48,8 +49,6 @@ def clock_of(quay: Organisation) -> SteppedClock:
 
 
 def deed(quay: Organisation, member: str) -> Deed:
-    from troth.kernel.ids import StaffId
-
     return Deed(StaffId(member), quay.clock.now(), policy=quay.policy().digest)
 
 

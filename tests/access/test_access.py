@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import text
 
 from tests.access.kit import (
     HOUR,
-    NOON,
+    WITH_STAFF,
     at_work,
     clock_of,
     declare,
@@ -26,11 +27,12 @@ from tests.access.kit import (
     token,
     write,
 )
-from tests.gate.kit import agreed, somebody
-from troth.access import Asked, FieldUnknown, Outcome, Put, Told, TokenRefused, WriteRefused, Wrote
+from tests.gate.kit import TEXT, agreed, bundle, somebody
+from troth.access import Asked, FieldUnknown, Outcome, Put, TokenRefused, Told, WriteRefused, Wrote
 from troth.app.organisation import Organisation
 from troth.policies import NotDeclared
 from troth.subjects import SubjectUnknown
+from troth.vault import SealBroken
 
 
 def withdraw(quay: Organisation, who: str) -> None:
@@ -208,8 +210,6 @@ def test_a_changed_value_has_another_version_and_the_old_one_is_gone(quay: Organ
 
 def test_a_cell_opens_at_its_own_place_alone(quay: Organisation) -> None:
     """Moved to another person, another field, or put back after it changed: the seal is broken."""
-    from troth.vault import SealBroken
-
     who, other, secret = reader(quay), reader(quay, 2), token(quay, poster(quay))
     mine, theirs = quay.ledger.pseudonym(who), quay.ledger.pseudonym(other)
     with quay.database.write() as connection:
@@ -362,16 +362,13 @@ def test_writers_at_the_same_cell_lose_nothing(quay: Organisation) -> None:
     assert sorted(found) == list(range(1, 41))
 
 
-def test_a_crowded_role_reads_nothing_until_it_is_thinned(quay: Organisation, tmp_path: object) -> None:
+def test_a_crowded_role_reads_nothing_until_it_is_thinned(quay: Organisation) -> None:
     """A policy that allows fewer than hold a role now."""
     who = reader(quay)
     member = hire(quay)
     give(quay, member, "few")
     secret = token(quay, member, "few", "newsletter")
     assert read(quay, secret, who).outcome is Outcome.READ
-    from tests.access.kit import WITH_STAFF
-    from tests.gate.kit import TEXT, bundle
-
     quay.act(
         lambda acts: acts.activate(bundle(WITH_STAFF.replace("at_most: 1", "at_most: 0")), {"text.md": TEXT})
     )
@@ -401,10 +398,7 @@ def test_what_headers_tell_comes_out_of_the_ledger_again(quay: Organisation) -> 
     assert read(quay, secret, who).outcome is Outcome.READ
 
 
-def test_two_processes_share_what_one_of_them_wrote(tmp_path: object, database_url: str) -> None:
-    from pathlib import Path
-
-    assert isinstance(tmp_path, Path)
+def test_two_processes_share_what_one_of_them_wrote(tmp_path: Path, database_url: str) -> None:
     with at_work(tmp_path, database_url) as quay, at_work(tmp_path, database_url) as other:
         who, member = reader(quay), poster(quay)
         secret = token(quay, member)
@@ -414,4 +408,3 @@ def test_two_processes_share_what_one_of_them_wrote(tmp_path: object, database_u
         other.erase_keys(who)
         (found,) = quay.access.read([Asked(secret, who, ("people.email",))])
         assert isinstance(found, SubjectUnknown)
-        assert NOON == quay.clock.now()

@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from tests.access.kit import HOUR, NOON, YEAR, clock_of, deed, give, hire, kinds, poster, teach
+from tests.access.kit import HOUR, YEAR, clock_of, deed, give, hire, kinds, poster, teach
+from tests.gate.kit import NOON
 from troth.app.organisation import Organisation
 from troth.policies import NotDeclared
 from troth.staff import PeriodUnreadable, StaffGone, StaffUnknown
