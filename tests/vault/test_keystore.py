@@ -85,7 +85,7 @@ def test_a_missing_folder_of_root_keys_is_told(tmp_path: Path) -> None:
 def test_a_wrong_root_key_is_told(tmp_path: Path) -> None:
     vault_in(tmp_path).close()
     (root,) = (tmp_path / "root").iterdir()
-    root.write_bytes(bytes(32))
+    root.write_bytes(b"x" * 32)
     with pytest.raises(RootWrong, match="not the one"):
         vault_in(tmp_path)
 

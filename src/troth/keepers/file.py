@@ -108,10 +108,8 @@ class FileKeeper:
             with os.fdopen(handle, "rb") as file:
                 self._refuse(os.fstat(handle), path, stat.S_ISREG, "chmod 600")
                 secret = file.read(_KEY + 1)
-        if secret == bytes(_KEY):
-            raise self._missing(
-                name
-            )  # it is being destroyed, or that was cut off between overwriting and removing
+        if secret == bytes(_KEY):  # overwritten, and not yet taken away
+            raise self._missing(name)
         if len(secret) != _KEY:
             raise RootWrong(
                 f"The root key {path} does not hold {_KEY} bytes.",

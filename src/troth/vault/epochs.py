@@ -17,10 +17,9 @@ from troth.vault import store
 from troth.vault.errors import EpochRefused, KeeperProblem, RootMissing
 from troth.vault.keeper import Keeper
 from troth.vault.keystore import KeyStore
-from troth.vault.maker import bound_to
 from troth.vault.model import MOVES, Epoch, EpochState
 from troth.vault.roots import Roots
-from troth.vault.sealing import KEY_BYTES, NONCE_BYTES, unwrap, wrap
+from troth.vault.sealing import KEY_BYTES, NONCE_BYTES, key_bound, key_prefix, unwrap, wrap
 from troth.vault.store import EpochRow, KeyRow
 
 Progress = Callable[[int, int], None]
@@ -38,6 +37,7 @@ class Epochs:
         self._keystore, self._organisation, self._roots = keystore, organisation, roots
         self._clock, self._entropy = clock, entropy
         self._database = keystore.database
+        self._prefix = key_prefix(organisation)
 
     def all(self) -> tuple[Epoch, ...]:
         """Every epoch, oldest first."""
@@ -73,16 +73,20 @@ class Epochs:
         Others seal and open meanwhile. A closing that was cut off is finished first, and is then the one.
         """
         old = self._with_state(EpochState.CLOSING) or self._superseded()
+        while not self._closed(old, progress):
+            pass
+        self._keystore.forget()
+        return self.one(old.number)
+
+    def _closed(self, old: EpochRow, progress: Progress | None) -> bool:
+        """Whether the epoch is closed now; not so while another process, closing it too, has not yet written what it wrapped."""
         self._wrap_anew(old, progress)
         with self._database.write() as connection:
             store.hold(connection, self._organisation, alone=True)
-            if store.count_keys(connection, self._organisation).get(old.number):
-                raise EpochRefused(
-                    f"Epoch {old.number} still has data keys.", "Close it again.", number=old.number
-                )
+            if store.has_keys(connection, self._organisation, old.number):
+                return False
             self._move(connection, old.number, EpochState.CLOSED, closed_at=self._clock.now())
-        self._keystore.forget()
-        return self.one(old.number)
+        return True
 
     def destroy(self, number: int) -> None:
         """Destroy a closed epoch's root keys at every keeper that had one, and read that back; its key goes too.
@@ -247,10 +251,11 @@ class Epochs:
             return store.chunk_of(connection, self._organisation, number, after, CHUNK)
 
     def _anew(self, row: KeyRow, number: int, old: bytes, new: bytes) -> KeyRow:
-        bare = KeyRow(row.id, row.owner, row.bucket, number, b"")
-        secret = unwrap(old, row.wrapped, bound_to(self._organisation, row))
-        wrapped = wrap(new, secret, bound_to(self._organisation, bare), self._entropy.bytes(NONCE_BYTES))
-        return replace(bare, wrapped=wrapped)
+        before = key_bound(self._prefix, row.owner, row.bucket, row.id, row.epoch)
+        after = key_bound(self._prefix, row.owner, row.bucket, row.id, number)
+        secret = unwrap(old, row.wrapped, before)
+        wrapped = wrap(new, secret, after, self._entropy.bytes(NONCE_BYTES))
+        return KeyRow(row.id, row.owner, row.bucket, number, wrapped)
 
     def _destroy_root(self, name: str, root: str) -> None:
         keeper = self._roots.at(name)

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
 from typing import Final
+
+from sqlalchemy import Connection
 
 from troth.kernel.entropy import Entropy
 from troth.vault import store
 from troth.vault.keystore import KeyStore
-from troth.vault.model import EpochState
-from troth.vault.sealing import ID_BYTES, KEY_BYTES, NONCE_BYTES, joined, wrap
+from troth.vault.sealing import ID_BYTES, KEY_BYTES, NONCE_BYTES, key_bound, key_prefix, wrap
 from troth.vault.store import KeyRow
 
 MOST_AT_ONCE: Final = 512
+_SECRET: Final = ID_BYTES
+_NONCE: Final = ID_BYTES + KEY_BYTES
+_DRAWN: Final = _NONCE + NONCE_BYTES
 Wish = tuple[str, str]
 """Owner and bucket."""
 Current = Callable[[], tuple[int, bytes]]
 """Number and key of the epoch that is open."""
 
 
-def bound_to(organisation: str, row: KeyRow) -> bytes:
-    """What a wrapped data key is bound to, so that rows of the key store cannot be exchanged."""
-    return joined("troth key", organisation, row.owner, row.bucket, row.id, row.epoch)
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A data key as it lies in the key store; its secret too, where it was made just now."""
+
+    row: KeyRow
+    secret: bytes | None = field(default=None, repr=False)
 
 
 class _Task:
@@ -33,7 +41,7 @@ class _Task:
         self.latch = threading.Lock()
         self.latch.acquire()
         self.leads = False
-        self.found: dict[Wish, KeyRow] = {}
+        self.found: dict[Wish, Made] = {}
         self.error: BaseException | None = None
 
 
@@ -43,11 +51,12 @@ class Maker:
     def __init__(self, keystore: KeyStore, organisation: str, current: Current, entropy: Entropy) -> None:
         self._keystore, self._organisation = keystore, organisation
         self._current, self._entropy = current, entropy
+        self._prefix = key_prefix(organisation)
         self._mutex = threading.Lock()
         self._queue: list[_Task] = []
         self._busy = False
 
-    def make(self, owners: Iterable[str], bucket: str) -> dict[str, KeyRow]:
+    def make(self, owners: Iterable[str], bucket: str) -> dict[str, Made]:
         """A data key for each owner, new unless it has one, durable; whoever gets no further key is left out."""
         task = _Task(frozenset((owner, bucket) for owner in owners))
         with self._mutex:
@@ -60,7 +69,7 @@ class Maker:
             self._lead()
         if task.error is not None:
             raise task.error
-        return {owner: row for (owner, _), row in task.found.items()}
+        return {owner: made for (owner, _), made in task.found.items()}
 
     def _lead(self) -> None:
         with self._mutex:
@@ -87,42 +96,37 @@ class Maker:
         for task in batch:
             task.found = {wish: found[wish] for wish in task.wishes if wish in found}
 
-    def _drawn(self, wishes: list[Wish]) -> list[KeyRow]:
+    def _drawn(self, wishes: list[Wish]) -> list[Made]:
         """A new key for each wish, wrapped under the open epoch."""
         number, wrapping = self._current()
-        ids = self._entropy.bytes(ID_BYTES * len(wishes))
-        secrets = self._entropy.bytes(KEY_BYTES * len(wishes))
-        nonces = self._entropy.bytes(NONCE_BYTES * len(wishes))
-        rows = []
-        for at, (owner, bucket) in enumerate(wishes):
-            bare = KeyRow(ids[at * ID_BYTES : (at + 1) * ID_BYTES], owner, bucket, number, b"")
-            secret = secrets[at * KEY_BYTES : (at + 1) * KEY_BYTES]
-            nonce = nonces[at * NONCE_BYTES : (at + 1) * NONCE_BYTES]
-            wrapped = wrap(wrapping, secret, bound_to(self._organisation, bare), nonce)
-            rows.append(KeyRow(bare.id, owner, bucket, number, wrapped))
-        return rows
+        drawn = self._entropy.bytes(_DRAWN * len(wishes))
+        return [
+            self._new(wish, drawn[at * _DRAWN : (at + 1) * _DRAWN], number, wrapping)
+            for at, wish in enumerate(wishes)
+        ]
 
-    def _written(self, rows: list[KeyRow]) -> dict[Wish, KeyRow] | None:
-        """What lies there once the rows are written; None when another epoch was opened meanwhile."""
+    def _new(self, wish: Wish, drawn: bytes, number: int, wrapping: bytes) -> Made:
+        owner, bucket = wish
+        id, secret, nonce = drawn[:_SECRET], drawn[_SECRET:_NONCE], drawn[_NONCE:]
+        bound = key_bound(self._prefix, owner, bucket, id, number)
+        return Made(KeyRow(id, owner, bucket, number, wrap(wrapping, secret, bound, nonce)), secret)
+
+    def _written(self, drawn: list[Made]) -> dict[Wish, Made] | None:
+        """What lies there once the keys are written; None when another epoch was opened meanwhile."""
         with self._keystore.database.write() as connection:
             store.hold(connection, self._organisation, alone=False)
-            open = [
-                e.number
-                for e in store.epochs_of(connection, self._organisation)
-                if e.state is EpochState.OPEN
-            ]
-            if open != [rows[0].epoch]:
+            if store.open_number(connection, self._organisation) != drawn[0].row.epoch:
                 return None
-            gone = store.buried(connection, self._organisation, {row.owner for row in rows})
-            wanted = [row for row in rows if row.owner not in gone]
-            store.add_keys(connection, self._organisation, wanted)
-            return {
-                (found.owner, found.bucket): found
-                for bucket in {row.bucket for row in wanted}
-                for found in store.keys_of(
-                    connection,
-                    self._organisation,
-                    {row.owner for row in wanted if row.bucket == bucket},
-                    bucket,
-                )
-            }
+            gone = store.buried(connection, self._organisation, {one.row.owner for one in drawn})
+            wanted = {(one.row.owner, one.row.bucket): one for one in drawn if one.row.owner not in gone}
+            if not store.add_keys(connection, self._organisation, [one.row for one in wanted.values()]):
+                self._take_those_there(connection, wanted)
+            return wanted
+
+    def _take_those_there(self, connection: Connection, wanted: dict[Wish, Made]) -> None:
+        """Another process was faster for some: then its keys are the ones."""
+        for bucket in {bucket for _, bucket in wanted}:
+            owners = {owner for owner, of in wanted if of == bucket}
+            for row in store.keys_of(connection, self._organisation, owners, bucket):
+                if row.id != wanted[row.owner, bucket].row.id:
+                    wanted[row.owner, bucket] = Made(row)

@@ -14,10 +14,10 @@ from troth.kernel.entropy import Entropy
 from troth.vault import store
 from troth.vault.errors import KeyDestroyed, KeyStoreForeign, RootMissing, SealBroken
 from troth.vault.keystore import KeyStore
-from troth.vault.maker import Maker, bound_to
+from troth.vault.maker import Maker
 from troth.vault.model import EpochState
 from troth.vault.roots import Roots
-from troth.vault.sealing import unwrap
+from troth.vault.sealing import key_bound, key_prefix, unwrap
 from troth.vault.store import EpochRow, KeyRow
 
 MOST: Final = 131_072
@@ -40,6 +40,7 @@ class Ring:
     def __init__(self, keystore: KeyStore, organisation: str, roots: Roots, entropy: Entropy) -> None:
         self._keystore, self._organisation, self._roots = keystore, organisation, roots
         self._database = keystore.database
+        self._prefix = key_prefix(organisation)
         self._maker = Maker(keystore, organisation, self.current, entropy)
         self._watch = keystore.watch(organisation)
         self._mutex = threading.Lock()
@@ -128,13 +129,20 @@ class Ring:
         return {key.owner: key for key in self._settled(look, generation) if key is not None}
 
     def _made(self, owners: Collection[str], bucket: str, generation: int) -> dict[str, DataKey]:
-        rows = self._maker.make(owners, bucket)
-        if len(rows) < len(owners):
+        made = self._maker.make(owners, bucket)
+        if len(made) < len(owners):
             raise KeyDestroyed(
                 "The keys of this owner were destroyed; nothing more is sealed for it.",
                 "Whoever comes back after an erasure is a new subject.",
             )
-        return {key.owner: key for key in self._kept(list(rows.values()), generation) if key is not None}
+        ours = [
+            DataKey(one.row.id, owner, bucket, one.secret)
+            for owner, one in made.items()
+            if one.secret is not None
+        ]
+        self._keep(ours, generation)
+        others = [one.row for one in made.values() if one.secret is None]
+        return {key.owner: key for key in (*ours, *self._kept(others, generation)) if key is not None}
 
     def _looked_up(self, ids: Collection[bytes], generation: int) -> dict[bytes, DataKey | None]:
         def look(seen: int) -> list[DataKey | None]:
@@ -164,24 +172,31 @@ class Ring:
                 return found
 
     def _kept(self, rows: list[KeyRow], generation: int) -> list[DataKey | None]:
-        """The rows as usable keys, kept for later unless something died meanwhile."""
+        """The rows as usable keys; None where the epoch was destroyed."""
         keys = [self._usable(row) for row in rows]
-        with self._mutex:
-            if self._seen == generation:
-                if len(self._by_id) > MOST:
-                    self._by_id, self._by_owner = {}, {}
-                for key in keys:
-                    if key is not None:
-                        self._by_id[key.id] = self._by_owner[key.owner, key.bucket] = key
+        self._keep([key for key in keys if key is not None], generation)
         return keys
+
+    def _keep(self, keys: list[DataKey], generation: int) -> None:
+        """Keep keys for later, unless something died since they were looked for."""
+        with self._mutex:
+            if self._seen != generation:
+                return
+            if len(self._by_id) + len(keys) > MOST:
+                self._by_id, self._by_owner = {}, {}
+            for key in keys[:MOST]:
+                self._by_id[key.id] = self._by_owner[key.owner, key.bucket] = key
 
     def _usable(self, row: KeyRow) -> DataKey | None:
         """The row's key, unwrapped; None when its epoch was destroyed."""
         wrapping = self._wrapping.get(row.epoch) or self._wrapping_of(row.epoch)
         if wrapping is None:
             return None
-        secret = unwrap(wrapping, row.wrapped, bound_to(self._organisation, row))
+        secret = unwrap(wrapping, row.wrapped, self._bound(row))
         return DataKey(row.id, row.owner, row.bucket, secret)
+
+    def _bound(self, row: KeyRow) -> bytes:
+        return key_bound(self._prefix, row.owner, row.bucket, row.id, row.epoch)
 
     def _wrapping_of(self, number: int) -> bytes | None:
         with self._database.read() as connection:

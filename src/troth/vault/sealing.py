@@ -27,8 +27,14 @@ OVERHEAD: Final = _BODY + TAG_BYTES
 
 def joined(*parts: str | bytes | int) -> bytes:
     """The parts as bytes, each after its length: two different rows of parts never give the same bytes."""
-    raw = [_bytes(part) for part in parts]
-    return b"".join(pack(">I", len(one)) + one for one in raw)
+    return b"".join(map(_measured, parts))
+
+
+def key_bound(prefix: bytes, owner: str, bucket: str, id: bytes, epoch: int) -> bytes:
+    """What a wrapped data key is bound to, so that rows of the key store cannot be exchanged; `prefix` names the organisation."""
+    whose, where = owner.encode(), bucket.encode()
+    sizes = pack(">II", len(whose), len(where))
+    return b"%b%b%b%b%b%b" % (prefix, sizes, whose, where, id, pack(">Q", epoch))
 
 
 def seal(id: bytes, secret: bytes, prefix: bytes, owner: str, cell: str, plain: bytes, nonce: bytes) -> bytes:
@@ -57,6 +63,11 @@ def prefix_of(organisation: str) -> bytes:
     return joined("troth seal", VERSION, organisation)
 
 
+def key_prefix(organisation: str) -> bytes:
+    """The part of what wrapped data keys are bound to that is the same for all of an organisation."""
+    return joined("troth key", VERSION, organisation)
+
+
 def wrap(wrapping: bytes, key: bytes, bound: bytes, nonce: bytes) -> bytes:
     """A key under another key, bound to whose it is."""
     return nonce + AESGCM(wrapping).encrypt(nonce, key, bound)
@@ -83,10 +94,9 @@ def broken() -> SealBroken:
 
 def _bound(prefix: bytes, owner: str, cell: str) -> bytes:
     whose, where = owner.encode(), cell.encode()
-    return b"%b%b%b%b%b" % (prefix, pack(">I", len(whose)), whose, pack(">I", len(where)), where)
+    return b"%b%b%b%b" % (prefix, pack(">II", len(whose), len(where)), whose, where)
 
 
-def _bytes(part: str | bytes | int) -> bytes:
-    if isinstance(part, int):
-        return pack(">Q", part)
-    return part.encode() if isinstance(part, str) else part
+def _measured(part: str | bytes | int) -> bytes:
+    raw = pack(">Q", part) if isinstance(part, int) else part.encode() if isinstance(part, str) else part
+    return pack(">I", len(raw)) + raw

@@ -84,8 +84,8 @@ keys = Table(
     Column("bucket", String(64), nullable=False),
     Column("epoch", Integer, nullable=False),
     Column("wrapped", LargeBinary, nullable=False),
-    PrimaryKeyConstraint("organisation", "id"),
-    Index("ux_keystore_keys_owner", "organisation", "owner", "bucket", unique=True),
+    PrimaryKeyConstraint("id"),
+    Index("ux_keystore_keys_owner", "owner", "bucket", "organisation", unique=True),
     sqlite_with_rowid=False,
 )
 dead_keys = Table(
@@ -94,7 +94,7 @@ dead_keys = Table(
     Column("organisation", String(64), nullable=False),
     Column("id", LargeBinary(16), nullable=False),
     Column("generation", BigInteger, nullable=False),
-    PrimaryKeyConstraint("organisation", "id"),
+    PrimaryKeyConstraint("id"),
     Index("ix_keystore_dead_keys_generation", "organisation", "generation"),
     sqlite_with_rowid=False,
 )
@@ -104,9 +104,11 @@ dead_owners = Table(
     Column("organisation", String(64), nullable=False),
     Column("owner", String(64), nullable=False),
     Column("destroyed_at", Instant, nullable=False),
-    PrimaryKeyConstraint("organisation", "owner"),
+    PrimaryKeyConstraint("owner", "organisation"),
     sqlite_with_rowid=False,
 )
+# Keys of tables begin with what tells most rows apart: without statistics SQLite takes an organisation for few rows, and would
+# rather read all of them than look up some hundred owners.
 ONE: Final = 1
 AT_ONCE: Final = 500
 """How many values one statement names."""
@@ -186,6 +188,12 @@ def epochs_of(connection: Connection, organisation: str) -> list[EpochRow]:
     return [EpochRow(row[0], EpochState(row[1]), *row[2:]) for row in connection.execute(asked)]
 
 
+def open_number(connection: Connection, organisation: str) -> int | None:
+    """The number of the open epoch."""
+    open = epochs.c.state == EpochState.OPEN.value
+    return connection.scalar(select(epochs.c.number).where(epochs.c.organisation == organisation, open))
+
+
 def add_epoch(connection: Connection, organisation: str, row: EpochRow) -> None:
     """Write a new epoch."""
     connection.execute(insert(epochs).values(organisation=organisation, **_epoch_values(row)))
@@ -207,6 +215,12 @@ def count_keys(connection: Connection, organisation: str) -> dict[int, int]:
         select(keys.c.epoch, func.count()).where(keys.c.organisation == organisation).group_by(keys.c.epoch)
     )
     return {int(row[0]): int(row[1]) for row in connection.execute(asked)}
+
+
+def has_keys(connection: Connection, organisation: str, number: int) -> bool:
+    """Whether any data key is wrapped under an epoch."""
+    asked = select(keys.c.id).where(keys.c.organisation == organisation, keys.c.epoch == number).limit(1)
+    return connection.scalar(asked) is not None
 
 
 def retire_root(connection: Connection, organisation: str, row: EpochRow, at: datetime) -> None:
@@ -279,15 +293,18 @@ def buckets_of(connection: Connection, organisation: str, owner: str) -> list[st
     return list(connection.scalars(asked))
 
 
-def add_keys(connection: Connection, organisation: str, rows: Sequence[KeyRow]) -> None:
-    """Write new data keys; where an owner already has one for the bucket, that one stays."""
-    if rows:
-        values = [{"organisation": organisation, **_values(row)} for row in rows]
-        connection.execute(_or_nothing(connection, keys), values)
-
-
-def _values(row: KeyRow) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in KeyRow.__slots__}
+def add_keys(connection: Connection, organisation: str, rows: Sequence[KeyRow]) -> bool:
+    """Write new data keys; where an owner already has one for the bucket, that one stays. Whether all were written."""
+    if not rows:
+        return True
+    values = [
+        {
+            "organisation": organisation, "id": row.id, "owner": row.owner, "bucket": row.bucket,
+            "epoch": row.epoch, "wrapped": row.wrapped,
+        }
+        for row in rows
+    ]  # fmt: skip
+    return connection.execute(_or_nothing(connection, keys), values).rowcount == len(rows)
 
 
 def chunk_of(connection: Connection, organisation: str, number: int, after: bytes, most: int) -> list[KeyRow]:

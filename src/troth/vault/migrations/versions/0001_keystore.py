@@ -65,11 +65,11 @@ def _keys() -> None:
         sa.Column("bucket", sa.String(64), nullable=False),
         sa.Column("epoch", sa.Integer, nullable=False),
         sa.Column("wrapped", sa.LargeBinary, nullable=False),
-        sa.PrimaryKeyConstraint("organisation", "id", name="pk_keystore_keys"),
+        sa.PrimaryKeyConstraint("id", name="pk_keystore_keys"),
         sqlite_with_rowid=False,
     )
     op.create_index(
-        "ux_keystore_keys_owner", "keystore_keys", ["organisation", "owner", "bucket"], unique=True
+        "ux_keystore_keys_owner", "keystore_keys", ["owner", "bucket", "organisation"], unique=True
     )
 
 
@@ -79,7 +79,7 @@ def _dead() -> None:
         sa.Column("organisation", sa.String(64), nullable=False),
         sa.Column("id", sa.LargeBinary(16), nullable=False),
         sa.Column("generation", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint("organisation", "id", name="pk_keystore_dead_keys"),
+        sa.PrimaryKeyConstraint("id", name="pk_keystore_dead_keys"),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_keystore_dead_keys_generation", "keystore_dead_keys", ["organisation", "generation"])
@@ -88,6 +88,6 @@ def _dead() -> None:
         sa.Column("organisation", sa.String(64), nullable=False),
         sa.Column("owner", sa.String(64), nullable=False),
         sa.Column("destroyed_at", sa.BigInteger, nullable=False),
-        sa.PrimaryKeyConstraint("organisation", "owner", name="pk_keystore_dead_owners"),
+        sa.PrimaryKeyConstraint("owner", "organisation", name="pk_keystore_dead_owners"),
         sqlite_with_rowid=False,
     )
