@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 COMMANDS: Final = (
-    "run", "new", "check", "read", "bind", "coverage", "ask", "replay", "checkpoint", "verify", "prove",
+    "run", "new", "check", "read", "bind", "coverage", "export", "ask", "replay", "checkpoint", "verify", "prove",
     "receipt",
     "backup", "restore", "move", "drill", "archive",
 )  # fmt: skip

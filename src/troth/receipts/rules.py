@@ -17,10 +17,11 @@ from troth.ledger import Event
 from troth.ledger.header import write_instant
 from troth.policies import Declared
 from troth.policy import vocabulary as v
-from troth.policy.model import Acceptance, Consent, Entity, Objection
+from troth.policy.linked import controllers, labelled
+from troth.policy.model import Acceptance, Consent, Objection
 from troth.receipts.context import CONTEXT, RECEIPT_FORM, RECORD_FORM
 from troth.receipts.model import ACTS, Claims
-from troth.receipts.processing import labelled, process
+from troth.receipts.processing import process
 from troth.subjects.evidence import detail
 
 FORM: Final = 1
@@ -33,7 +34,6 @@ BASES: Final = {
     "guardian": EXPRESSED,
 }
 """The DPV term for each kind of yes; who says it, and how apart it was asked, stands beside it."""
-_CONTROLLERS: Final = {"controller": "dpv:DataController", "joint_controller": "dpv:JointDataControllers"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +97,9 @@ def _record(told: Told) -> dict[str, Any]:
             "troth:log": told.log,
             "troth:sequence": event.sequence,
         },
-        "dpv:hasDataController": _controllers(told.declared),
+        "dpv:hasDataController": controllers(
+            told.declared.catalogue, told.declared.bundle.header.organisation
+        ),
         "dpv:hasDataSubject": {"@type": "dpv:DataSubject", "dct:identifier": told.person},
         "dpv:hasJurisdiction": [f"loc:{place}" for place in header.home if place != "OTHER"],
         "dpv:hasNotice": _notice(told),
@@ -159,19 +161,6 @@ def _speaker(event: Event) -> str:
     if detail(event, "kind") == "guardian":
         return "dpv:GuardianOfDataSubject"
     return "dpv:DataController" if event.kind == f"{evidence.ITEM}expired" else "dpv:DataSubject"
-
-
-def _controllers(declared: Declared) -> list[dict[str, Any]]:
-    found = [one for one in declared.catalogue.all(Entity) if one.role in _CONTROLLERS]
-    return [
-        {
-            "@type": _CONTROLLERS[one.role],
-            "dct:identifier": one.key,
-            "dpv:hasContact": [*filter(None, (one.address,)), *one.channels],
-            "dpv:hasName": labelled(one.name or declared.bundle.header.organisation),
-        }
-        for one in found
-    ]
 
 
 def _notice(told: Told) -> dict[str, Any]:

@@ -1,0 +1,83 @@
+"""A policy as JSON-LD: expanded by an independent processor without any fetch, in words that W3C DPV really has."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any, NoReturn
+
+import pytest
+from pyld import jsonld
+
+from troth.app.folders import compile_folder
+from troth.cli.main import main
+from troth.kernel.findings import Findings
+from troth.policy.bundle import Bundle
+from troth.policy.dpv import NAMESPACES, TERMS
+from troth.policy.linked import linked
+from troth.policy.model import Purpose, Right, Safeguard
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+NAMES = ("axle", "counter", "desk", "gateway", "harbour")
+KNOWN = {NAMESPACES[term.partition(":")[0]] + term.partition(":")[2] for term in TERMS}
+
+
+@cache
+def bundle(name: str) -> Bundle:
+    compiled = compile_folder(EXAMPLES / name, Findings())
+    assert compiled is not None
+    return compiled.bundle
+
+
+def nobody(address: str, options: object) -> NoReturn:
+    raise AssertionError(f"reading a policy asked for {address}")
+
+
+def named(value: Any) -> Iterator[str]:
+    """Every address that a document uses as a name: properties, types, and references."""
+    for one in value if isinstance(value, list) else [value]:
+        if isinstance(one, dict):
+            yield from (key for key in one if not key.startswith("@"))
+            types = one.get("@type", [])
+            yield from [types] if isinstance(types, str) else types
+            yield from [one["@id"]] if "@id" in one else []
+            for inner in one.values():
+                yield from named(inner)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("reading", ["as_written", "with_regimes"])
+def test_every_word_of_dpv_is_one_it_has(name: str, reading: str) -> None:
+    expanded = jsonld.expand(linked(bundle(name), reading), {"documentLoader": nobody})
+    used = {one for one in named(expanded) if one.startswith("https://w3id.org/dpv") and "/loc#" not in one}
+    assert used <= KNOWN, sorted(used - KNOWN)
+    assert "https://w3id.org/dpv#hasLegalBasis" in used
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_nothing_of_its_kind_is_left_out(name: str) -> None:
+    said = linked(bundle(name))
+    statements = bundle(name).in_force()
+    for kind, part in (
+        (Purpose, "dpv:hasProcess"),
+        (Right, "dpv:hasRight"),
+        (Safeguard, "dpv:hasTechnicalOrganisationalMeasure"),
+    ):
+        wanted = [one.key for one in statements if isinstance(one, kind)]
+        assert [one["dct:identifier"] for one in said[part]] == wanted
+    assert said["dct:identifier"] == bundle(name).digest
+
+
+def test_silence_is_said() -> None:
+    """A policy that promises no time of keeping says so, purpose by purpose."""
+    [first, *_] = linked(bundle("counter"))["dpv:hasProcess"]
+    assert first["dpv:hasStorageCondition"] == [{"@type": "dpv:StorageCondition", "troth:notPromised": True}]
+
+
+def test_the_command_prints_it(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert main(["export", str(EXAMPLES / "harbour")]) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(linked(bundle("harbour"))))
+    assert main(["export", str(tmp_path)]) == 2
+    assert "troth check" in capsys.readouterr().err
