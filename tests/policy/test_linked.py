@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -81,3 +83,14 @@ def test_the_command_prints_it(capsys: pytest.CaptureFixture[str], tmp_path: Pat
     assert json.loads(capsys.readouterr().out) == json.loads(json.dumps(linked(bundle("harbour"))))
     assert main(["export", str(tmp_path)]) == 2
     assert "troth check" in capsys.readouterr().err
+
+
+def test_whoever_reads_may_stop() -> None:
+    """A reader that has seen enough closes the pipe: that is no error, and nothing is printed about it."""
+    command = [sys.executable, "-m", "troth.cli", "export", str(EXAMPLES / "harbour")]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as writing:
+        assert writing.stdout is not None
+        assert writing.stderr is not None
+        writing.stdout.read(1)
+        writing.stdout.close()
+        assert (writing.wait(), writing.stderr.read()) == (0, b"")

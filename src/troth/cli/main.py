@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Final
@@ -31,7 +32,14 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     words = sys.argv[1:] if argv is None else list(argv)
     args = parser(words[:1] if words[:1] and words[0] in COMMANDS else COMMANDS).parse_args(words)
-    return int(args.run(args))
+    try:
+        done = int(args.run(args))
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever reads has seen enough (`troth … | head`); the interpreter must not fall over the same pipe when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    return done
 
 
 if __name__ == "__main__":
