@@ -21,7 +21,7 @@ OWNERS = st.sampled_from(["", "a" * 64, "b" * 64, "ab" * 32])
 CELLS = st.text(max_size=80)
 PLAIN = st.binary(max_size=300)
 OWNER, CELL = "c0" * 32, "ledger_payloads.payload:00"
-KNOWN = "10717ea31691f76aebf8a1c5fd9ea94017e8d941a14ee2d1ac90ae23b479"
+KNOWN = "10717ea31691f76aebf8a1c5fd9edc4769f1f5785ef5e7521c2b186262a7"
 
 
 @pytest.fixture
