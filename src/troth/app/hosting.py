@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -126,6 +126,8 @@ class Hosting:
         self.clock = clock
         self.signin = SignIn(clock, entropy)
         self.keys = Keys(entropy)
+        self.trouble: Callable[[str], tuple[str, ...]] = _none
+        """What goes wrong with the checkpoints of an organisation, where somebody keeps a schedule of them."""
         self._closing = closing or ExitStack()
 
     def close(self) -> None:
@@ -137,6 +139,11 @@ class Hosting:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _none(_: str) -> tuple[str, ...]:
+    """No trouble is known."""
+    return ()
 
 
 def open_hosting(

@@ -9,7 +9,8 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,7 +20,9 @@ from troth.app.hosting import Hosted, Hosting, open_hosting
 from troth.app.organisation import PolicyRefused
 from troth.app.originals import check_originals
 from troth.app.probing import Rounds, probes_beside
+from troth.app.schedule import keeping, schedule_of
 from troth.app.serve import address, listen, serving, sign_in_link
+from troth.app.witnessing import Witnessing, read_witnessing
 from troth.client import Away, Client, KeyFile
 from troth.kernel.errors import OperatorError, TrothError
 from troth.kernel.findings import did_you_mean
@@ -54,6 +57,8 @@ class Settings:
     steps: int = ONCE_STEPS
     only: tuple[str, ...] = ()
     """Which companies; all, when none is named."""
+    checkpoint_every: timedelta | None = None
+    """How often a checkpoint is due; what the file of witnesses says, when nothing is said here."""
 
 
 @dataclass(slots=True)
@@ -69,6 +74,8 @@ class Town:
     rounds: dict[str, Rounds] = field(default_factory=dict)
     site: str = ""
     """Where the company with a process of its own has its pages."""
+    witnessing: Witnessing = field(default_factory=Witnessing)
+    """How often checkpoints are signed, and who is handed them."""
 
     def data_of(self, id: str) -> Path:
         """The folder of a company's own data; troth keeps nothing there."""
@@ -95,9 +102,11 @@ def running(settings: Settings, tell: Tell = print) -> Iterator[Town]:
         ends.enter_context(_alone(settings.data))
         listening = listen(settings.port)
         ends.callback(listening.close)
+        witnessing = _witnessing(settings)
         hosting = ends.enter_context(_open_all(settings, tell))
         ends.enter_context(serving(hosting, listening))
-        town = Town(settings, hosting, address(listening), Nursery(tell), ends)
+        ends.enter_context(keeping(schedule_of(hosting, witnessing, tell)))
+        town = Town(settings, hosting, address(listening), Nursery(tell), ends, witnessing=witnessing)
         ends.callback(town.nursery.stop)
         yield town
 
@@ -210,9 +219,16 @@ def flush(town: Town) -> None:
 def where_to_look(town: Town) -> list[str]:
     """What to tell whoever started this."""
     lines = [f"Sign in (works once): {sign_in_link(town.hosting, town.base)}", f"Boards:  {town.base}/"]
+    lines.append(f"Checkpoints: {town.witnessing.sentence}")
     if town.site:
         lines += [f"harbour: {town.site}/", f"         {town.site}/what-could-go-wrong"]
     return lines
+
+
+def _witnessing(settings: Settings) -> Witnessing:
+    """Who is handed checkpoints, by the file in the data folder. Raises WitnessesUnreadable."""
+    found = read_witnessing(Home.at(settings.data))
+    return replace(found, every=settings.checkpoint_every) if settings.checkpoint_every else found
 
 
 def _open_all(settings: Settings, tell: Tell) -> Hosting:

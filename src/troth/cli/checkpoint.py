@@ -9,6 +9,7 @@ from typing import Any
 
 from troth.app.organisation import open_organisation
 from troth.app.proofs import checkpoints_of
+from troth.app.witnessing import read_witnessing
 from troth.cli.home import add_home, installation_of
 from troth.kernel.errors import TrothError
 from troth.ledger import Checkpoints, Made, VerifierKey
@@ -21,7 +22,8 @@ def add(commands: Any) -> None:
     command.add_argument("organisation", help="the id of the organisation")
     command.add_argument(
         "--to", action="append", default=[], metavar="WITNESS",
-        help="a folder, an https:// address of a C2SP witness, or mailto:ADDRESS; may be repeated",
+        help="a folder, an https:// address of a C2SP witness, tsa+https://HOST/PATH#ca=FILE, or mailto:ADDRESS?host=HOST; "
+        "may be repeated (default: those in witnesses.yaml)",
     )  # fmt: skip
     command.add_argument(
         "--witness-key", action="append", default=[], metavar="KEY", help="whose cosignatures are kept"
@@ -42,8 +44,9 @@ def run(args: argparse.Namespace) -> int:
     """Exit code 0 when it is done or not due, 1 when a witness did not take it, 2 when nothing was signed."""
     try:
         home = installation_of(args)
-        witnesses = [open_witness(address) for address in args.to]
-        trusted = [VerifierKey.parse(key) for key in args.witness_key]
+        plan = read_witnessing(home)
+        witnesses = [open_witness(address) for address in args.to] or list(plan.outside)
+        trusted = [*plan.trusted, *(VerifierKey.parse(key) for key in args.witness_key)]
         with open_organisation(home, args.organisation, bring_up=False) as organisation:
             checkpoints = checkpoints_of(organisation, home)
             checkpoints.publish(args.origin)
@@ -71,6 +74,7 @@ def as_json(made: Made | None) -> dict[str, object]:
         "size": made.checkpoint.size,
         "root": made.checkpoint.root.hex(),
         "note": str(made.note),
+        "timestamps": [{"authority": one.authority, "at": one.at.isoformat()} for one in made.timestamps],
         "problems": [str(problem) for problem in made.problems],
     }
 
@@ -79,7 +83,8 @@ def sentence(made: Made | None) -> str:
     """The checkpoint as it is handed on, then what went wrong."""
     if made is None:
         return "Not due yet; nothing was signed."
-    return "\n".join([str(made.note).rstrip("\n"), *(str(problem) for problem in made.problems)])
+    stamped = (f"{one.authority} stamped it at {one.at:%Y-%m-%d %H:%M:%S} UTC." for one in made.timestamps)
+    return "\n".join([str(made.note).rstrip("\n"), *stamped, *(str(problem) for problem in made.problems)])
 
 
 def _change_keys(checkpoints: Checkpoints, args: argparse.Namespace) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import signal
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,18 +32,30 @@ def add(commands: Any) -> None:
     command.add_argument("--seed", type=int, default=1, help="the same seed makes the same people")
     command.add_argument("--speed", type=float, default=1.0, help="how fast they live")
     command.add_argument(
+        "--checkpoint-every", type=_minutes, metavar="MINUTES",
+        help="how often checkpoints are signed and handed to witnesses (default: as witnesses.yaml in the data folder says, else 60)",
+    )  # fmt: skip
+    command.add_argument(
         "--once", action="store_true", help="live a fixed piece, look, print figures and end"
     )
     command.add_argument("--json", action="store_true", help="with --once: print JSON")
     command.set_defaults(run=run)
 
 
+def _minutes(text: str) -> timedelta:
+    """A number of minutes from 1 on."""
+    if not text.isdigit() or not 1 <= int(text) <= 525_600:
+        raise argparse.ArgumentTypeError("a whole number of minutes from 1 to 525600")
+    return timedelta(minutes=int(text))
+
+
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 at the end of it, 2 when it cannot be opened."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = Settings(
-        args.examples, args.data, args.port, args.originals, args.seed, args.speed, only=tuple(args.only)
-    )
+        args.examples, args.data, args.port, args.originals, args.seed, args.speed, only=tuple(args.only),
+        checkpoint_every=args.checkpoint_every,
+    )  # fmt: skip
     tell = _quiet if args.json else _say
     try:
         with running(settings, tell) as town:

@@ -1,4 +1,4 @@
-"""witnesses: handing checkpoints to somebody outside: a folder, a C2SP witness over HTTP, a mailbox.
+"""witnesses: handing checkpoints to somebody outside: a folder, a C2SP witness, a mailbox, a time-stamping authority.
 
 Owns one small file for each way; all keep to the protocol `troth.ledger.witness.Witness`. Whoever holds a checkpoint can
 show later that a ledger was cut, rolled back or told two ways. Serves GDPR art. 5(2).

@@ -3,27 +3,55 @@
 from __future__ import annotations
 
 import smtplib
+import ssl
+from dataclasses import dataclass, field
 from email.message import EmailMessage
+from enum import StrEnum
+from pathlib import Path
 from typing import Final
 
 from troth.ledger.checkpoint import Checkpoint
-from troth.ledger.errors import WitnessProblem
+from troth.ledger.errors import KeyProblem, WitnessProblem
+from troth.ledger.keys import read_secret
 from troth.ledger.note import Note, Signature
 from troth.ledger.witness import Prove
 
 PATIENCE: Final = 10.0
+_LONGEST_PASSWORD: Final = 1024
+
+
+class Tls(StrEnum):
+    """How the way to the mail server is encrypted."""
+
+    STARTTLS = "starttls"
+    """From the plain port on (RFC 3207); a server that does not offer it is not used."""
+    SMTPS = "smtps"
+    """From the first byte (RFC 8314)."""
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A mail server, how to reach it, and as whom; the password lies in a file that only its owner reads."""
+
+    host: str
+    port: int
+    tls: Tls
+    ca: Path | None = None
+    user: str = ""
+    password: Path | None = field(default=None, repr=False)
 
 
 class MailWitness:
-    """Sends each checkpoint as an attachment, by a mail server that takes mail from here without a password."""
+    """Sends each checkpoint as an attachment. Over TLS the server shows a certificate for its name, or nothing is sent."""
 
-    def __init__(self, to: str, sender: str, host: str, port: int) -> None:
-        self._to, self._sender, self._host, self._port = to, sender, host, port
+    def __init__(self, to: str, sender: str, post: Post) -> None:
+        self._to, self._sender, self._post = to, sender, post
 
     @property
     def name(self) -> str:
         """The mailbox's server: the address is somebody's."""
-        return f"a mailbox by {self._host}"
+        return f"a mailbox by {self._post.host}"
 
     def hand(self, note: Note, checkpoint: Checkpoint, prove: Prove) -> tuple[Signature, ...]:
         """Send the checkpoint; a mailbox signs nothing. Raises WitnessProblem."""
@@ -35,8 +63,44 @@ class MailWitness:
             str(note).encode(), "application", "octet-stream", filename=f"{checkpoint.size}.checkpoint"
         )
         try:
-            with smtplib.SMTP(self._host, self._port, timeout=PATIENCE) as server:
+            with self._connected() as server:
                 server.send_message(mail)
+        except ssl.SSLCertVerificationError as error:
+            raise WitnessProblem(
+                f"{self.name} shows no certificate that is trusted for its name.", "Name its CA with ca=FILE."
+            ) from error
         except (OSError, smtplib.SMTPException) as error:
             raise WitnessProblem(f"{self.name} cannot be reached: {type(error).__name__}.") from error
         return ()
+
+    def _connected(self) -> smtplib.SMTP:
+        post = self._post
+        if post.tls is Tls.SMTPS:
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                post.host, post.port, timeout=PATIENCE, context=self._trust()
+            )
+        else:
+            server = smtplib.SMTP(post.host, post.port, timeout=PATIENCE)
+        try:
+            if post.tls is Tls.STARTTLS:
+                server.starttls(context=self._trust())
+            if post.password is not None:
+                server.login(post.user, self._secret(post.password))
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _trust(self) -> ssl.SSLContext:
+        """Certificates are checked, with their name, against the machine's CAs or the one that was named."""
+        try:
+            return ssl.create_default_context(cafile=self._post.ca)
+        except OSError as error:
+            raise WitnessProblem(f"The CA file of {self.name} cannot be read: {error.strerror}.") from error
+
+    def _secret(self, path: Path) -> str:
+        without = "without it the mail server takes no mail"
+        try:
+            return read_secret(path, _LONGEST_PASSWORD, "password file", without).decode().rstrip("\r\n")
+        except KeyProblem as problem:
+            raise WitnessProblem(problem.message, problem.help) from problem
