@@ -80,16 +80,13 @@ ROOTED: Final = _ROOT.scalar_subquery()
 _STANDS: Final = select(people.c.root, people.c.erased).where(
     people.c.organisation == bindparam("of"), people.c.subject == bindparam("who")
 )
-_ASKED: Final = people.alias("asked")
-_GROUPS: Final = (
-    select(_ASKED.c.subject, _ASKED.c.root, people.c.subject)
-    .join(people, and_(people.c.organisation == _ASKED.c.organisation, people.c.root == _ASKED.c.root))
-    .where(
-        _ASKED.c.organisation == bindparam("of"),
-        _ASKED.c.subject.in_(bindparam("whom", expanding=True)),
-        not_(_ASKED.c.erased),
-    )
-    .order_by(_ASKED.c.subject, people.c.subject)
+_ROOTS: Final = select(people.c.subject, people.c.root).where(
+    people.c.organisation == bindparam("of"),
+    people.c.subject.in_(bindparam("whom", expanding=True)),
+    not_(people.c.erased),
+)
+_MATES: Final = select(people.c.root, people.c.subject).where(
+    people.c.organisation == bindparam("of"), people.c.root.in_(bindparam("whom", expanding=True))
 )
 _FACTS: Final = select(facts).where(
     facts.c.organisation == bindparam("of"), facts.c.subject == bindparam("who")
@@ -131,12 +128,13 @@ def group(connection: Connection, organisation: str, root: str) -> tuple[str, ..
 
 def groups(connection: Connection, organisation: str, subjects: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """For each of these pseudonyms that is known and not erased, every pseudonym of the same person, the root first."""
-    found: dict[str, tuple[str, ...]] = {}
-    rows = connection.execute(_GROUPS, {"of": organisation, "whom": sorted(set(subjects))})
-    for asked, root, other in rows:
-        named = found.setdefault(asked, (root,))
-        found[asked] = named if other == root else (*named, other)
-    return found
+    asked = {"of": organisation, "whom": sorted(set(subjects))}
+    roots = {row.subject: row.root for row in connection.execute(_ROOTS, asked)}
+    mates: dict[str, list[str]] = {}
+    for root, other in connection.execute(_MATES, {"of": organisation, "whom": sorted(set(roots.values()))}):
+        if other != root:
+            mates.setdefault(root, []).append(other)
+    return {subject: (root, *sorted(mates.get(root, ()))) for subject, root in roots.items()}
 
 
 def create(connection: Connection, organisation: str, subject: str, id: str | None) -> None:
