@@ -26,6 +26,7 @@ PAGES = {
     "entry": "/harbour/ledger/3",
     "policy": "/harbour/policy",
     "coverage": "/harbour/coverage",
+    "backups": "/harbour/backups",
 }
 LOOKS = {"wide": (1280, 900, "light"), "dark": (1280, 900, "dark"), "narrow": (320, 720, "light")}
 

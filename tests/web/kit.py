@@ -7,12 +7,14 @@ import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 from troth.app.config import Home
 from troth.app.hosting import Hosting, open_hosting
+from troth.app.organisation import Organisation
 from troth.app.serve import listen, serving
 from troth.kernel.clock import Clock
 
@@ -117,6 +119,24 @@ def live(at: Place) -> None:
     organisation = at.hosting.organisations["harbour"].organisation
     organisation.gate.flush()
     organisation.act(lambda acts: organisation.promises.selftest(acts.work, acts.at))
+    _die(organisation)
+
+
+def _die(organisation: Organisation) -> None:
+    """Somebody is erased after both were backed up, and a drill finds them in the older keys."""
+    who = organisation.act(lambda acts: acts.open_subject([("email", "gone@people.example")])).subject
+    erasures, at = organisation.erasures, organisation.clock.now()
+    with organisation.ledger.recording() as work:
+        erasures.backup_taken(work, "data", "data-2026-03-01", "sha256:" + "1" * 64, at)
+        erasures.backup_taken(
+            work, "keys", "keys-2026-03-01", "sha256:" + "2" * 64, at, keep_until=at + timedelta(days=30)
+        )
+    organisation.erase_keys(who)
+    with organisation.ledger.recording() as work:
+        for readable in (1, 0):
+            erasures.drilled(
+                work, data="data-2026-03-01", keys="keys-2026-03-01", tried=1, readable=readable, at=at
+            )
 
 
 def look(at: Place, probe: str, statement: str, seen: list[Any]) -> None:

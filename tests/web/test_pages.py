@@ -273,3 +273,40 @@ def test_a_lapse_shows_on_the_board_and_goes_again(tmp_path: Path) -> None:
         assert 'class="c broken"' in at.see("/harbour").text
         look(at, "filing_columns", "point:filing_form", [])
         assert 'class="c broken"' not in at.see("/harbour").text
+
+
+def test_the_backups_page_counts_who_can_still_come_back_and_names_nobody(harbour: Place) -> None:
+    quay = harbour.hosting.organisations["harbour"].organisation
+    who = quay.act(lambda acts: acts.open_subject([("email", "gone@people.example")])).subject
+    assert "Nobody was erased here yet." in harbour.see("/harbour/backups").text
+    at = quay.clock.now()
+    with quay.ledger.recording() as work:
+        quay.erasures.backup_taken(work, "keys", "keys-1", "sha256:" + "1" * 64, at)
+        quay.erasures.backup_taken(work, "data", "data-1", "sha256:" + "2" * 64, at)
+    quay.erase_keys(who)
+    page = harbour.see("/harbour/backups").text
+    assert "Some of the people who were erased can still be brought back." in page
+    assert "ends with epoch 1 (open)" in page
+    assert "data alone bring nobody back" in page
+    assert who not in page
+    assert quay.ledger.pseudonym(who) not in page
+    quay.end_epoch()
+    quay.destroy_epoch(1)
+    with quay.ledger.recording() as work:
+        quay.erasures.drilled(work, data="data-1", keys="keys-1", tried=1, readable=0, at=quay.clock.now())
+    page = harbour.see("/harbour/backups").text
+    assert "No backup on this register can bring back anybody who was erased." in page
+    assert "its epochs are destroyed: nothing in it opens" in page
+    assert "nobody came back" in page
+    record = harbour.see("/harbour/ledger?kind=erasures:").text
+    assert "erasures · subject · done" in record
+
+
+def test_an_entry_whose_key_was_destroyed_says_so(harbour: Place) -> None:
+    quay = harbour.hosting.organisations["harbour"].organisation
+    who = quay.act(lambda acts: acts.open_subject([("email", "gone@people.example")])).subject
+    with quay.database.read() as connection:
+        entry = quay.ledger.head(connection).size
+    assert "is personal and is not shown" in harbour.see(f"/harbour/ledger/{entry}").text
+    quay.erase_keys(who)
+    assert "is unreadable: its key was destroyed" in harbour.see(f"/harbour/ledger/{entry}").text

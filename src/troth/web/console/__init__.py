@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route
 
 from troth.web.console.ask import ask, ask_request
+from troth.web.console.backups import backups
 from troth.web.console.board import board
 from troth.web.console.clause import clause
 from troth.web.console.home import home
@@ -21,5 +22,6 @@ ROUTES: list[BaseRoute] = [
     Route("/{org}/ledger/{sequence}", one),
     Route("/{org}/policy", policy),
     Route("/{org}/coverage", coverage),
+    Route("/{org}/backups", backups),
 ]
 """Every page, by its address."""

@@ -14,7 +14,15 @@ from troth.web.pages import NotThere, hosted_of, page
 from troth.web.record import Entry, Proof, entry, prove
 
 PAGE: int = 40
-FAMILIES: tuple[str, ...] = ("gate:", "consent:", "subjects:", "recipients:", "policies:", "promises:")
+FAMILIES: tuple[str, ...] = (
+    "gate:",
+    "consent:",
+    "subjects:",
+    "recipients:",
+    "policies:",
+    "promises:",
+    "erasures:",
+)
 """Rooms that write, to filter by."""
 SCANNED: int = 5000
 """How many entries are looked at for a page that is filtered by origin."""
