@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from troth.decide import naive
 from troth.decide.batch import Batch, codes_of, lanes_of
 from troth.decide.compiled import Engine
 from troth.decide.model import Facts, Outcome, Question
+from troth.policy.catalogue import Catalogue
 
 
 def same_answer(case: Case) -> None:
@@ -124,11 +126,34 @@ def what_is_missing_permits(case: Case) -> None:
     """Every set listed as missing, once given, permits; none contains another, and the smallest stand first."""
     engine = Engine(case.catalogue)
     for question, facts in case.asked():
-        missing = engine.answer(question, facts).missing
+        answer = engine.answer(question, facts)
+        missing = answer.missing
+        if any(one.name for one in answer.obstacles):
+            unnamed = {one.name for one in answer.obstacles if one.name}
+            assert missing in ((), (tuple(f"name the {side}" for side in sorted(unnamed)),))
+            continue
         for way in missing:
             assert naive.answer(case.catalogue, question, given(facts, way)).outcome is Outcome.PERMIT
             assert not any(set(other) < set(way) for other in missing)
         assert list(missing) == sorted(missing, key=lambda way: (len(way), way))
+
+
+def naming_decides(case: Case) -> None:
+    """An act that leaves out a side it must name is refused, whatever is known, and told which; without that demand it meets
+    what it met before: naming adds refusals and nothing else."""
+    plain = Catalogue(
+        replace(one, must_name=()) if getattr(one, "must_name", ()) else one
+        for one in case.catalogue.statements
+    )
+    engine, free = Engine(case.catalogue), Engine(plain)
+    for question, facts in case.asked():
+        said, before = engine.answer(question, facts), free.answer(question, facts)
+        wanting = [one for one in said.obstacles if one.code == "unnamed"]
+        assert tuple(one for one in said.obstacles if one.code != "unnamed") == before.obstacles
+        assert said.permitted == (before.permitted and not wanting)
+        assert all(one.detail == f"{one.statement}: name the {one.name}" for one in wanting)
+        field = {"point": "via"}
+        assert not any(getattr(question, field.get(one.name, one.name)) for one in wanting)
 
 
 def given(facts: Facts, literals: tuple[str, ...]) -> Facts:

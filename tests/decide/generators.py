@@ -36,6 +36,7 @@ from troth.policy.model import (
     TenantRule,
 )
 from troth.policy.terms import AllBut
+from troth.policy.vocabulary import SIDES
 
 CATEGORIES = {
     "all": (),
@@ -124,8 +125,14 @@ def _bar(kind: type[Statement], id: str, **more: Any) -> st.SearchStrategy[State
         needs=conditions(),
         unless=seldom(conditions(1)),
         duties=seldom(some(DUTIES)),
+        must_name=seldom(must_name()),
         **more,
     )
+
+
+def must_name() -> st.SearchStrategy[tuple[str, ...]]:
+    """Now and then a side or two that must be named."""
+    return seldom(some(tuple(SIDES)))
 
 
 def _frames() -> list[st.SearchStrategy[Statement]]:
@@ -137,6 +144,7 @@ def _frames() -> list[st.SearchStrategy[Statement]]:
             "clauses": st.just((f"{kind.kind} {id}",)),
             "needs": seldom(conditions(1)),
             "duties": seldom(some(DUTIES, 1)),
+            "must_name": seldom(must_name()),
             **more,
         }
         return st.builds(lambda **terms: kind(id=id, **terms), **fields)
@@ -179,8 +187,8 @@ def policies(draw: st.DrawFn) -> tuple[Statement, ...]:
     found += [Ground(id="open", clauses=("open",), basis="contract", needs=draw(conditions(1)))]
     kinds: tuple[tuple[type[Statement], str, dict[str, Any]], ...] = (
         (Ground, "a", _ground()), (Ground, "b", _ground()), (Ground, "c", {**_ground(), "exception": st.just(True)}),
-        (Export, "abroad", _ground()), (LawfulBasis, "list", {"only": some(BASES), "when": conditions()}),
-        (Residency, "home", {"regions": some(PLACES)}),
+        (Export, "abroad", _ground()), (LawfulBasis, "list", {"only": some(BASES), "when": conditions(), "must_name": must_name()}),
+        (Residency, "home", {"regions": some(PLACES), "must_name": must_name()}),
     )  # fmt: skip
     found += [draw(_scoped(kind, id, **more)) for kind, id, more in kinds if draw(st.booleans())]
     bars: tuple[tuple[type[Statement], str, dict[str, Any]], ...] = (

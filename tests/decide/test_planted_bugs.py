@@ -35,7 +35,7 @@ def _look(check: Callable[[Case], None], *, unknown: bool) -> None:
     """Run a check on random cases until it fails."""
 
     @settings(
-        max_examples=800,
+        max_examples=500,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
         database=None,
@@ -125,13 +125,17 @@ def exceptions_taken_for_lists(patch: Patch) -> None:
     patch.setattr(scopes, "sides_of", sides)
 
 
-def exceptions_end_at_the_category(patch: Patch) -> None:
-    """A ground on all but health is taken to reach what health is part of."""
-    patch.setattr(
-        scopes,
-        "categories_of",
-        lambda catalogue, one: catalogue.expand("category", one.data) if one.data else None,
-    )
+def nobody_must_name_anything(patch: Patch) -> None:
+    patch.setattr(residual, "wanting", lambda naming, view: False)
+    patch.setattr(explain, "wanting", lambda naming, view: False)
+
+
+def frames_demand_no_names(patch: Patch) -> None:
+    patch.setattr(lower.Declared, "nameless", lambda self, question: iter(()))
+
+
+def names_are_demanded_in_spite_of_what_lifts_them(patch: Patch) -> None:
+    _wrap(patch, lower, "naming_asks", lambda old: lambda one: asks.Asks(old(one).when))
 
 
 def stale_residual(patch: Patch) -> None:
@@ -271,6 +275,14 @@ def joint_ways_never_met_in_rows(patch: Patch) -> None:
     _wrap(patch, residual, "rows_when_met", lambda old: lambda demand: old(demand._replace(joint=())))
 
 
+def names_forgotten_in_rows(patch: Patch) -> None:
+    def silent(self: Any) -> Any:
+        yield from (frame.barrier for frame in self.frames)
+        yield from self.barriers
+
+    patch.setattr(residual.Residual, "hindering", property(silent))
+
+
 def bars_forgotten_in_rows(patch: Patch) -> None:
     patch.setattr(residual, "_blocking", lambda barrier: iter(()))
 
@@ -345,7 +357,8 @@ ANSWER = (
     bars_after_grounds, categories_not_closed_upwards, one_side_of_the_question_forgotten, stale_residual, stale_table,
     mask_too_narrow, decisions_shared_too_widely, undeclared_passes, frames_reach_everywhere, data_leaves_home, closed_points_open,
     minors_grown_up, limits_ignored, unknown_is_absent, ways_out_untried, explanation_of_another_word, export_without_place,
-    joint_ways_loosened, joint_ways_forgotten, exceptions_taken_for_lists, exceptions_end_at_the_category,
+    joint_ways_loosened, joint_ways_forgotten, nobody_must_name_anything, frames_demand_no_names, names_are_demanded_in_spite_of_what_lifts_them,
+    exceptions_taken_for_lists,
 )  # fmt: skip
 DECISION = (exceptions_first, stale_table, forbid_mask_dropped, decisions_shared_too_widely)
 LIST = (
@@ -358,6 +371,7 @@ PLANTED = [
     *((plant, checks.same_decision) for plant in DECISION),
     *((plant, checks.same_list) for plant in LIST),
     *((plant, checks.same_in_database) for plant in DATABASE),
+    (names_forgotten_in_rows, checks.same_list),
     (first_category_only, checks.categories_add_up),
     (ways_out_untried, checks.what_is_missing_permits),
 ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,9 +12,10 @@ from troth.decide import naive
 from troth.decide.batch import Batch, codes_of, lanes_of
 from troth.decide.compiled import Engine
 from troth.decide.masks import MOST_ROWS, TooManyWays
-from troth.decide.model import Facts, Question
+from troth.decide.model import Answer, Facts, Question
 from troth.policy.catalogue import Catalogue
-from troth.policy.model import Ground, Minor, Objection, Purpose, SubjectClass
+from troth.policy.model import Ground, Message, Minor, Objection, Purpose, Requirement, Source, SubjectClass
+from troth.policy.terms import AllBut
 
 MAIL = Question("use", ("email",), "mail")
 POLICY = Catalogue(
@@ -106,3 +109,70 @@ def test_too_many_alternatives_are_refused_when_the_policy_is_made_ready() -> No
     )
     with pytest.raises(TooManyWays, match=f"ground:wide: .*{MOST_ROWS}"):
         engine.fold.unfold()
+
+
+def _says(catalogue: Catalogue, question: Question, *facts: str) -> Answer:
+    """What the specification says, and the engine with it."""
+    wanted = naive.answer(catalogue, question, Facts.of(facts))
+    assert Engine(catalogue).answer(question, Facts.of(facts)) == wanted
+    return wanted
+
+
+def test_a_question_does_not_slip_past_a_bar_by_leaving_a_side_out() -> None:
+    """Two sides a bar is about are both left out: both must be named, and naming one of them is not enough."""
+    bar = Requirement(
+        id="fed", purposes=("mail",), sources=("feed",), messages=("news",), must_name=("source", "message"),
+        needs=generators.needs("consent:news"),
+    )  # fmt: skip
+    frames = (
+        Source(id="feed", what="partner"),
+        Source(id="form", what="self"),
+        Message(id="news", what="marketing", purposes=("mail",)),
+    )
+    purpose, ground = Purpose(id="mail", data=("contact",)), Ground(id="g", basis="contract")
+    policy = Catalogue((*generators.categories(), purpose, ground, *frames, bar))
+    assert _says(policy, MAIL).missing == (("name the message", "name the source"),)
+    assert _says(policy, replace(MAIL, source="feed")).missing == (("name the message",),)
+    assert _says(policy, replace(MAIL, source="form")).permitted, (
+        "mail from the form is no concern of this bar"
+    )
+    assert _says(policy, replace(MAIL, source="feed", message="news")).missing == (("consent:news",),)
+    assert _says(policy, replace(MAIL, source="feed", message="news"), "consent:news").permitted
+
+
+def test_a_ground_on_all_but_health_does_not_reach_what_holds_health() -> None:
+    """`all` holds health, and `lab` is both health and contact: a ground on all but health reaches neither, nor `contact`."""
+    ground = Ground(id="g", basis="contract", data=AllBut(("health",)))
+    policy = Catalogue((*generators.categories(), Purpose(id="mail", data=("all",)), ground))
+    permitted = {id for id in policy.ids("category") if _says(policy, replace(MAIL, data=(id,))).permitted}
+    assert permitted == {"email", "phone"}
+
+
+def test_a_bar_on_all_but_health_holds_for_what_holds_health() -> None:
+    bar = Requirement(id="r", data=AllBut(("health",)))
+    purpose, ground = Purpose(id="mail", data=("all",)), Ground(id="g", basis="contract")
+    policy = Catalogue((*generators.categories(), purpose, ground, bar))
+    permitted = {id for id in policy.ids("category") if _says(policy, replace(MAIL, data=(id,))).permitted}
+    assert permitted == {"health", "lab"}
+
+
+def test_leaving_a_side_out_falls_under_a_bar_and_under_no_ground() -> None:
+    """All but the feed: a question that does not say where data come from might mean the feed."""
+    frames = (Source(id="feed", what="partner"), Source(id="form", what="self"))
+    purpose = Purpose(id="mail", data=("contact",))
+    ground = Ground(id="g", basis="contract", sources=AllBut(("feed",)))
+    policy = Catalogue((*generators.categories(), purpose, ground, *frames))
+    assert not _says(policy, MAIL).permitted
+    assert _says(policy, replace(MAIL, source="form")).permitted
+    bar = Requirement(id="r", sources=AllBut(("feed",)))
+    barred = Catalogue((*generators.categories(), purpose, Ground(id="g", basis="contract"), *frames, bar))
+    assert [_says(barred, replace(MAIL, source=one)).permitted for one in ("", "form", "feed")] == [
+        False,
+        False,
+        True,
+    ]
+
+
+def test_a_place_that_is_none_is_refused() -> None:
+    assert not _says(POLICY, replace(MAIL, place="Atlantis"), "consent:news").permitted
+    assert _says(POLICY, replace(MAIL, place="MY"), "consent:news").permitted

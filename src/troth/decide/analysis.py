@@ -108,7 +108,7 @@ def decides_acts(catalogue: Catalogue, statement: Statement) -> bool:
     """Whether a statement can bear on the answer to a question at all."""
     if isinstance(statement, (Category, Frame, Ground, Export, Residency)):
         return True
-    return asks_of(catalogue, statement) is not None
+    return asks_of(catalogue, statement) is not None or bool(getattr(statement, "must_name", ()))
 
 
 def newly_permitted(old: Catalogue, new: Catalogue, most: int = 20) -> tuple[Opened, ...]:

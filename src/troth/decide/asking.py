@@ -7,11 +7,15 @@ the other sides stay empty, and the questions about a statement are few.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from itertools import product
+from typing import Any
 
+from troth.decide.asks import QUESTION_SIDE, namings
 from troth.decide.lower import FRAMES, in_order
+from troth.decide.masks import bits_of
 from troth.decide.model import Question
-from troth.decide.scopes import acts_of, categories_of, sides_of
+from troth.decide.scopes import Scopes, acts_of, categories_of, sides_of
 from troth.policy.catalogue import Catalogue
 from troth.policy.model import (
     Category,
@@ -29,6 +33,7 @@ from troth.policy.vocabulary import ACTIONS, REGIONS
 
 Values = frozenset[str] | None
 _SIDE_OF = {kind: side for side, kind in FRAMES}
+KIND_OF = {side: kind.kind for side, kind in FRAMES}
 _RELEASES = ("share", "transfer")
 MOST_PLACES = 3
 """How many places are tried for an export whose place nothing names."""
@@ -40,6 +45,8 @@ class Asking:
     def __init__(self, catalogue: Catalogue) -> None:
         self._catalogue = catalogue
         self._grounds = in_order((*catalogue.all(Ground), *catalogue.all(Export)))
+        self._demanding = namings(catalogue)
+        self._naming = Scopes(catalogue, self._demanding)
         self._categories = sorted(catalogue.ids("category"))
         self._purposes = sorted(catalogue.ids("purpose"))
         regions = {region for home in catalogue.all(Residency) for region in home.regions}
@@ -70,6 +77,9 @@ class Asking:
         found["category"] = self._covered(statement.data)
         if isinstance(statement.data, AllBut):
             found["category"] = categories_of(self._catalogue, statement)
+        for side in getattr(statement, "must_name", ()):
+            values = found[QUESTION_SIDE[side]]
+            found[QUESTION_SIDE[side]] = None if values is None else values | {""}
         if isinstance(statement, Residency):
             found["place"] = frozenset(self._regions) - set(statement.regions)
         return found
@@ -102,7 +112,23 @@ class Asking:
         for purpose, action, category in product(purposes, actions, categories):
             if not served or self._serves(purpose, action, category):
                 for more in self._sides_beside(sides, action):
-                    yield Question(action, (category,), purpose, **more)
+                    question = Question(action, (category,), purpose, **more)
+                    yield question
+                    yield from self._named_in_full(question)
+
+    def _named_in_full(self, question: Question) -> Iterator[Question]:
+        """A question with values on the sides that it must name and leaves out; nothing where it leaves out none."""
+        about = self._naming.about(question) & self._naming.about_category(question.data[0])
+        sides = {QUESTION_SIDE[self._demanding[bit.bit_length() - 1][1]] for bit in bits_of(about)}
+        for frame in frames_of(self._catalogue, question):
+            sides |= {QUESTION_SIDE[side] for side in frame.must_name}
+        wanted = sorted(side for side in sides if not getattr(question, side))
+        for values in product(*(self._values_of(side) for side in wanted)) if wanted else ():
+            named: dict[str, Any] = dict(zip(wanted, values, strict=True))
+            yield replace(question, **named)
+
+    def _values_of(self, side: str) -> list[str]:
+        return self._regions[:MOST_PLACES] if side == "place" else sorted(self._catalogue.ids(KIND_OF[side]))
 
     def _serves(self, purpose: str, action: str, category: str) -> bool:
         frame = self._catalogue.get(Purpose, purpose)
@@ -121,7 +147,7 @@ class Asking:
 
     def _places(self, values: Values, action: str, recipient: str) -> Iterable[str]:
         if values is not None:
-            return [region for region in self._regions if region in values]
+            return [region for region in ("", *self._regions) if region in values]
         if action != "export":
             return ["", *self._homes(action)]
         found = self._catalogue.get(Recipient, recipient)
@@ -134,6 +160,12 @@ class Asking:
 
     def _named(self, values: Values) -> list[str]:
         return [""] if values is None else sorted(values)
+
+
+def frames_of(catalogue: Catalogue, question: Question) -> list[Frame]:
+    """The declared things a question names."""
+    named = ((kind, getattr(question, side)) for side, kind in FRAMES)
+    return [found for kind, id in named if id and (found := catalogue.get(kind, id)) is not None]
 
 
 def _both(one: dict[str, Values], other: dict[str, Values]) -> dict[str, Values]:

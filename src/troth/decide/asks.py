@@ -20,10 +20,14 @@ from troth.policy.model import (
     Objection,
     Point,
     Requirement,
+    Residency,
     Statement,
     TenantRule,
 )
+from troth.policy.vocabulary import SIDES
 
+QUESTION_SIDE = {side: "via" if side == "point" else side for side in SIDES}
+"""The field of a question for each side that can be demanded."""
 BARS: tuple[type[Bar], ...] = (Requirement, Objection, Acceptance, Feature, Minor, TenantRule, Claim)
 """The kinds of bars, in the order in which an answer names them."""
 SCOPE = ("acts", "data", "purposes", "recipients", "places", "points", "sources", "messages")
@@ -56,6 +60,22 @@ def asks_of(catalogue: Catalogue, statement: Statement) -> Asks | None:
     if isinstance(statement, Bar) and _says_something(statement):
         return _bar(statement)
     return None
+
+
+def namings(catalogue: Catalogue) -> list[tuple[Bar | Residency | LawfulBasis, str]]:
+    """Every side that a statement with a scope says an act must name, in the order in which an answer tells of them."""
+    bars = [bar for kind in BARS for bar in catalogue.all(kind)]
+    others: list[Bar | Residency | LawfulBasis] = [*catalogue.all(Residency), *catalogue.all(LawfulBasis)]
+    statements = (*bars, *others)
+    return [(statement, side) for statement in statements for side in statement.must_name]
+
+
+def naming_asks(statement: Statement) -> Asks:
+    """When a statement says what must be named, and what lifts it."""
+    when: tuple[Condition, ...] = getattr(statement, "when", ())
+    if isinstance(statement, Minor):
+        when = (*when, _holds("is", statement.who))
+    return Asks(when, getattr(statement, "unless", ()))
 
 
 def _says_something(bar: Bar) -> bool:

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 
 from troth.decide.fold import Fold
-from troth.decide.lower import Barrier, Home
+from troth.decide.lower import Barrier, Home, Naming
 from troth.decide.masks import View
 from troth.decide.model import Obstacle, Question
 from troth.decide.reach import beyond_frame, beyond_home, undeclared
-from troth.decide.residual import Candidate, Residual, obstructing, stands
-from troth.decide.ways import Missing, ways_out
+from troth.decide.residual import Candidate, Residual, obstructing, stands, wanting
+from troth.decide.ways import Missing, naming_first, ways_out
 from troth.policy.facts import Condition, Literal, Way
 
 MOST_KEPT = 1 << 14
@@ -59,6 +59,9 @@ class Explainer:
                     yield from _barred(barrier, category, view)
             for home in residual.homes:
                 yield from _away(home, question, category)
+            for naming in residual.nameless:
+                if wanting(naming, view):
+                    yield _unnamed(naming, category)
             yield from _groundless(residual, question, category, view)
 
     def _framed(
@@ -74,6 +77,9 @@ class Explainer:
     def _missing(
         self, question: Question, word: int, unknown: int, obstacles: tuple[Obstacle, ...]
     ) -> Missing:
+        naming = naming_first(obstacles)
+        if naming is not None:
+            return naming
         choices = [self._ways(question, obstacle, View.of(word, unknown)) for obstacle in obstacles]
         return ways_out(choices, lambda way: self._mends(question, word, unknown, way))
 
@@ -108,7 +114,13 @@ def _barred(barrier: Barrier, category: str, view: View) -> Iterator[Obstacle]:
 
 def _away(home: Home, question: Question, category: str) -> Iterator[Obstacle]:
     for detail in beyond_home(home, question, category):
-        yield Obstacle("outside", home.key, home.clauses, category, detail)
+        name = "" if question.place else "place"
+        yield Obstacle("outside", home.key, home.clauses, category, detail, name=name)
+
+
+def _unnamed(naming: Naming, category: str) -> Obstacle:
+    key, clauses = naming.barrier.key, naming.barrier.clauses
+    return Obstacle("unnamed", key, clauses, category, f"{key}: name the {naming.side}", name=naming.side)
 
 
 def _groundless(residual: Residual, question: Question, category: str, view: View) -> Iterator[Obstacle]:

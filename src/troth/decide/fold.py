@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from troth.decide.layout import LANE_BITS, Layout
-from troth.decide.lower import FRAMES, Barrier, Declared, Home, Limit, Lowered, Permit
+from troth.decide.lower import FRAMES, Barrier, Declared, Home, Limit, Lowered, Naming, Part, Permit
 from troth.decide.masks import TooManyWays, bits_of
 from troth.decide.model import Question
 from troth.decide.reach import beyond_frame, beyond_home, undeclared
 from troth.decide.residual import NEVER, Candidate, Residual, Rule, limits_of
 from troth.policy.catalogue import Catalogue
-
-Part = Barrier | Home | Permit | Limit
 
 
 class Fold:
@@ -64,21 +62,21 @@ class Fold:
         """
         for part in self.lowered.parts:
             alone = _alone(part)
+            key = part.barrier.key if isinstance(part, Naming) else part.key
             try:
                 _ = alone.rule
             except TooManyWays as refused:
-                raise TooManyWays(
-                    f"{part.key}: {refused.message}", refused.help, statement=part.key
-                ) from None
+                raise TooManyWays(f"{key}: {refused.message}", refused.help, statement=key) from None
 
     def _category(
         self, question: Question, category: str, about: int, frames: tuple[Declared, ...]
     ) -> Residual:
         here = about & self.lowered.scopes.about_category(category)
         beyond = tuple(self._beyond(question, category, here, frames))
-        key = (here, tuple(map(id, frames)), tuple(map(id, beyond)))
+        nameless = tuple(one for frame in frames for one in frame.nameless(question))
+        key = (here, tuple(map(id, frames)), tuple(map(id, beyond)), tuple(map(id, nameless)))
         if key not in self._residuals:
-            self._residuals[key] = self._residual(here, frames, beyond)
+            self._residuals[key] = self._residual(here, frames, beyond, nameless)
         return self._residuals[key]
 
     def _frames(self, question: Question) -> Iterator[Declared]:
@@ -102,7 +100,11 @@ class Fold:
         return [self.lowered.parts[bit.bit_length() - 1] for bit in bits_of(statements)]
 
     def _residual(
-        self, here: int, frames: tuple[Declared, ...], beyond: tuple[Declared | Home, ...]
+        self,
+        here: int,
+        frames: tuple[Declared, ...],
+        beyond: tuple[Declared | Home, ...],
+        nameless: tuple[Naming, ...],
     ) -> Residual:
         parts = self._parts(here)
         limits = [part for part in parts if isinstance(part, Limit)]
@@ -116,11 +118,12 @@ class Fold:
             tuple(part for part in parts if isinstance(part, Barrier)),
             tuple(part for part in parts if isinstance(part, Home)),
             tuple(candidates),
+            (*nameless, *(part for part in parts if isinstance(part, Naming))),
         )
 
 
 def _alone(part: Part) -> Residual:
     """A residual of one part."""
-    barriers = (part,) if isinstance(part, Barrier) else ()
+    barriers = (part,) if isinstance(part, Barrier) else (part.barrier,) if isinstance(part, Naming) else ()
     candidates = (Candidate(part, ()),) if isinstance(part, Permit) else ()
     return Residual((), (), barriers, (), candidates)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import NamedTuple
 
-from troth.decide.asks import asks_of
+from troth.decide.asks import asks_of, naming_asks
 from troth.decide.model import Facts
 from troth.policy.bundle import Bundle
 from troth.policy.catalogue import Catalogue
@@ -60,6 +60,8 @@ class Layout:
             for statement in catalogue.statements:
                 asks = asks_of(catalogue, statement)
                 literals.update(asks.literals() if asks else ())
+                if getattr(statement, "must_name", ()):
+                    literals.update(naming_asks(statement).literals())
         subject = sorted({one.fact for one in literals if one.fact.holder is Holder.SUBJECT})
         request = sorted({one.fact for one in literals if one.fact.holder is not Holder.SUBJECT})
         lanes = max(1, -(-len(subject) // LANE_BITS))

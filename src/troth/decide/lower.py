@@ -6,11 +6,12 @@ in its regions. `Lowered` holds them in the order of the bit sets of `Scopes`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
-from troth.decide.asks import BARS, Asks, asks_of
+from troth.decide.asks import BARS, QUESTION_SIDE, Asks, asks_of, naming_asks, namings
 from troth.decide.masks import Demand, demand_of
+from troth.decide.model import Question
 from troth.decide.scopes import Scopes
 from troth.policy.catalogue import Catalogue
 from troth.policy.facts import Condition, Fact, Way
@@ -63,6 +64,14 @@ class Barrier:
 
 
 @dataclass(frozen=True, slots=True)
+class Naming:
+    """A side that must be named: what forbids an act that leaves it out."""
+
+    side: str
+    barrier: Barrier
+
+
+@dataclass(frozen=True, slots=True)
 class Permit:
     """A ground: allows when all its demands are met. `code` is its number in the order in which grounds are tried."""
 
@@ -112,6 +121,14 @@ class Declared:
     duties: tuple[str, ...]
     bounds: Bounds
     barrier: Barrier
+    namings: tuple[Naming, ...] = ()
+
+    def nameless(self, question: Question) -> Iterator[Naming]:
+        """What a question that names it leaves out."""
+        return (one for one in self.namings if not getattr(question, QUESTION_SIDE[one.side]))
+
+
+Part = Barrier | Home | Permit | Limit | Naming
 
 
 class Lowered:
@@ -122,13 +139,15 @@ class Lowered:
         homes = catalogue.all(Residency)
         grounds = in_order((*catalogue.all(Ground), *catalogue.all(Export)))
         limits = catalogue.all(LawfulBasis)
+        named = namings(catalogue)
         statements: list[Scoped] = [*bars, *homes, *grounds, *limits]
-        self.scopes = Scopes(catalogue, statements)
-        self.parts: list[Barrier | Home | Permit | Limit] = [
+        self.scopes = Scopes(catalogue, [*((statement, "") for statement in statements), *named])
+        self.parts: list[Part] = [
             *(_barrier(bar, asks_of(catalogue, bar) or Asks(), bit) for bar in bars),
             *(Home(home.key, home.clauses, home.regions) for home in homes),
             *(_permit(ground, code, bit) for code, ground in enumerate(grounds, 1)),
             *(Limit(limit.key, frozenset(limit.only), _demands(limit.when, bit)) for limit in limits),
+            *(_naming(statement, side, bit) for statement, side in named),
         ]
         self.homes = ((1 << len(homes)) - 1) << len(bars)
         """The bits that stand for residencies."""
@@ -169,9 +188,17 @@ def _permit(ground: Ground | Export, code: int, bit: Bit) -> Permit:
 
 def _declared(catalogue: Catalogue, frame: Frame, bit: Bit) -> Declared:
     asks = asks_of(catalogue, frame) or Asks()
+    named = tuple(_naming(frame, side, bit) for side in frame.must_name)
     return Declared(
-        frame.key, frame.clauses, frame.duties, _bounds(catalogue, frame), _barrier(frame, asks, bit)
+        frame.key, frame.clauses, frame.duties, _bounds(catalogue, frame), _barrier(frame, asks, bit), named
     )
+
+
+def _naming(statement: Statement, side: str, bit: Bit) -> Naming:
+    asks = naming_asks(statement)
+    when, unless = _demands(asks.when, bit), _demands(asks.unless, bit)
+    never = Hurdle(Demand(0, 0), ())
+    return Naming(side, Barrier(statement.key, statement.clauses, (), when, unless, (never,)))
 
 
 def _bounds(catalogue: Catalogue, frame: Frame) -> Bounds:

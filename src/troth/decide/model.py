@@ -68,7 +68,7 @@ class Outcome(StrEnum):
 class Obstacle:
     """Why an act is refused, and what would change that.
 
-    `code` is `undeclared`, `outside` (a frame does not reach so far), `bar` or `no_ground`; `statement` the one that
+    `code` is `undeclared`, `outside` (a frame does not reach so far), `unnamed`, `bar` or `no_ground`; `statement` the one that
     stands in the way ('' when nothing is declared); `missing` the ways that would remove it, empty when nothing can.
     """
 
@@ -78,6 +78,8 @@ class Obstacle:
     category: str
     detail: str
     missing: tuple[Way, ...] = ()
+    name: str = ""
+    """The side that the question leaves out and must name before anything else helps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +94,11 @@ class Answer:
     duties: tuple[str, ...]
     """What a permitted act must bring about; sorted."""
     missing: tuple[tuple[str, ...], ...]
-    """Sets of literals, each of which would turn this denial into a permit; smallest first, then alphabetical."""
+    """Sets of literals, each of which would turn this denial into a permit; smallest first, then alphabetical.
+
+    Where the question leaves out a side that it must name, there is one set, of steps such as `name the place`: once they are
+    taken it is another question.
+    """
     applied: tuple[str, ...] = ()
     """Every statement that was in play: on a permit the frames, standing bars and grounds, on a denial the obstacles'; sorted."""
     obstacles: tuple[Obstacle, ...] = field(default=())

@@ -4,8 +4,9 @@ Slow and plain on purpose. Every faster implementation is held equal to it, on t
 
 An act is permitted when, for every category asked about,
   1. everything it names is declared and reaches so far (purpose, collection point, source, message class, recipient),
-  2. no bar stands: what a frame needs, a requirement, objection, acceptance, feature, minor or tenant rule, residency,
-  3. at least one ground holds whose legal basis counts.
+  2. it names every side that a statement about such acts says it must name,
+  3. no bar stands: what a frame needs, a requirement, objection, acceptance, feature, minor or tenant rule, residency,
+  4. at least one ground holds whose legal basis counts.
 Anything else is denied: nothing undeclared is permitted, and a bar outweighs every ground.
 """
 
@@ -14,9 +15,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import product
+from typing import Any
 
 from troth.decide.model import Answer, Facts, Obstacle, Outcome, Question
-from troth.decide.ways import Missing, ways_out
+from troth.decide.ways import Missing, naming_first, ways_out
 from troth.policy.catalogue import Catalogue
 from troth.policy.facts import Condition, Fact, Literal, Way
 from troth.policy.model import (
@@ -75,6 +77,7 @@ def _decide(catalogue: Catalogue, question: Question, facts: Facts, policy: str 
             here += _bar_obstacles(bar, category, facts)
         for home in homes:
             here += _residency_obstacles(home, question, category)
+        here += _nameless(catalogue, question, category, facts, frames)
         ground, without = _ground(catalogue, question, category, facts)
         grounds += [ground] if ground else []
         obstacles += [*here, *without]
@@ -158,13 +161,15 @@ def _undeclared(catalogue: Catalogue, question: Question) -> Iterator[Obstacle]:
 def _unnamed(question: Question) -> Iterator[Obstacle]:
     """What a question must name whatever the policy says."""
     if not question.data:
-        yield Obstacle("undeclared", "", (), "", "the question names no data")
+        yield Obstacle("undeclared", "", (), "", "the question names no data", name="data")
     if not question.purpose:
-        yield Obstacle("undeclared", "", (), "", "the question names no purpose")
+        yield Obstacle("undeclared", "", (), "", "the question names no purpose", name="purpose")
     if question.action in RELEASES_TO_SOMEBODY and not question.recipient:
-        yield Obstacle("undeclared", "", (), "", f"to {question.action} data, name the recipient")
+        yield Obstacle(
+            "undeclared", "", (), "", f"to {question.action} data, name the recipient", name="recipient"
+        )
     if question.action == "export" and not question.place:
-        yield Obstacle("undeclared", "", (), "", "to export data, name the place it goes to")
+        yield Obstacle("undeclared", "", (), "", "to export data, name the place it goes to", name="place")
 
 
 def _undeclared_obstacle(kind: str, id: str) -> Obstacle:
@@ -297,7 +302,56 @@ def _residency_obstacles(home: Residency, question: Question, category: str) -> 
     if question.place not in home.regions:
         said = f"not in {question.place}" if question.place else "and the question names no place"
         yield Obstacle("outside", home.key, home.clauses, category,
-                       f"{home.key} keeps {category} in {', '.join(home.regions)}, {said}")  # fmt: skip
+                       f"{home.key} keeps {category} in {', '.join(home.regions)}, {said}",
+                       name="" if question.place else "place")  # fmt: skip
+
+
+# --- sides that must be named ----------------------------------------------------------------------------------------------
+
+_SIDES = {
+    "recipient": ("recipient", "recipients"),
+    "place": ("place", "places"),
+    "point": ("via", "points"),
+    "source": ("source", "sources"),
+    "message": ("message", "messages"),
+}
+"""For each side the field of a question and the term of a scope."""
+
+
+def _nameless(
+    catalogue: Catalogue, question: Question, category: str, facts: Facts, frames: list[Frame]
+) -> Iterator[Obstacle]:
+    """The sides a question leaves out although a statement about such acts, seen without those sides, says it must name them."""
+    scoped: list[Bar | Residency | LawfulBasis] = [*_bars(catalogue), *catalogue.all(Residency)]
+    for statement in (*frames, *scoped, *catalogue.all(LawfulBasis)):
+        left_out = [side for side in statement.must_name if not getattr(question, _SIDES[side][0])]
+        if left_out and (
+            isinstance(statement, Frame)
+            or _speaks_without(catalogue, statement, left_out, question, category, facts)
+        ):
+            for side in left_out:
+                yield Obstacle("unnamed", statement.key, statement.clauses, category,
+                               f"{statement.key}: name the {side}", name=side)  # fmt: skip
+
+
+def _speaks_without(
+    catalogue: Catalogue,
+    statement: Bar | Residency | LawfulBasis,
+    left_out: list[str],
+    question: Question,
+    category: str,
+    facts: Facts,
+) -> bool:
+    opened: dict[str, Any] = {_SIDES[side][1]: () for side in left_out}
+    wider = replace(statement, **opened)
+    if isinstance(wider, Residency):
+        return _resides(catalogue, wider, question, category)
+    if not in_scope(catalogue, wider, question, category):
+        return False
+    if isinstance(wider, LawfulBasis):
+        return all(_may_be_met(condition, facts) for condition in wider.when)
+    lifted = any(_met(condition, facts) for condition in wider.unless)
+    return not lifted and all(_may_be_met(condition, facts) for condition in _bar_when(wider))
 
 
 # --- grounds -------------------------------------------------------------------------------------------------------------
@@ -380,6 +434,9 @@ def _permit(
 def _missing(
     catalogue: Catalogue, question: Question, facts: Facts, obstacles: tuple[Obstacle, ...]
 ) -> Missing:
+    naming = naming_first(obstacles)
+    if naming is not None:
+        return naming
     choices: list[list[Way]] = []
     for obstacle in obstacles:
         if obstacle.code == "no_ground":

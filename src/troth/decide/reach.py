@@ -37,17 +37,17 @@ def undeclared(catalogue: Catalogue, question: Question) -> Iterator[Obstacle]:
 
 def _unnamed(question: Question) -> Iterator[Obstacle]:
     if not question.data:
-        yield _nowhere("the question names no data")
+        yield _nowhere("the question names no data", "data")
     if not question.purpose:
-        yield _nowhere("the question names no purpose")
+        yield _nowhere("the question names no purpose", "purpose")
     if question.action in ("share", "transfer") and not question.recipient:
-        yield _nowhere(f"to {question.action} data, name the recipient")
+        yield _nowhere(f"to {question.action} data, name the recipient", "recipient")
     if question.action == "export" and not question.place:
-        yield _nowhere("to export data, name the place it goes to")
+        yield _nowhere("to export data, name the place it goes to", "place")
 
 
-def _nowhere(detail: str) -> Obstacle:
-    return Obstacle("undeclared", "", (), "", detail)
+def _nowhere(detail: str, name: str = "") -> Obstacle:
+    return Obstacle("undeclared", "", (), "", detail, name=name)
 
 
 def beyond_frame(catalogue: Catalogue, frame: Declared, question: Question, category: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from troth.decide.lower import Barrier, Declared, Home, Hurdle, Limit, Permit
+from troth.decide.lower import Barrier, Declared, Home, Hurdle, Limit, Naming, Permit
 from troth.decide.masks import Demand, Row, View, every, fewest, rows_when_met, rows_when_unmet
 
 
@@ -39,6 +39,8 @@ class Residual:
     barriers: tuple[Barrier, ...]
     homes: tuple[Home, ...]
     candidates: tuple[Candidate, ...]
+    nameless: tuple[Naming, ...] = ()
+    """Sides that the act leaves out and must name."""
 
     @cached_property
     def reads(self) -> int:
@@ -59,9 +61,10 @@ class Residual:
 
     @property
     def hindering(self) -> Iterator[Barrier]:
-        """What forbids: the needs of the frames, then the bars."""
+        """What forbids: the needs of the frames, the bars, and what must be named."""
         yield from (frame.barrier for frame in self.frames)
         yield from self.barriers
+        yield from (naming.barrier for naming in self.nameless)
 
     def _demands(self) -> Iterator[Demand]:
         for barrier in self.hindering:
@@ -159,6 +162,9 @@ def judge(residual: Residual, view: View, verdict: Verdict) -> None:
             verdict.credit(barrier.key, (), barrier.duties)
             if any(obstructing(barrier, view)):
                 verdict.blame(barrier.key, barrier.clauses)
+    for naming in residual.nameless:
+        if wanting(naming, view):
+            verdict.blame(naming.barrier.key, naming.barrier.clauses)
     _judge_grounds(residual, view, verdict)
 
 
@@ -170,6 +176,11 @@ def _judge_grounds(residual: Residual, view: View, verdict: Verdict) -> None:
             verdict.credit(one.permit.key, one.permit.clauses, one.permit.duties)
             return
     verdict.blame("", (clause for one in counting for clause in one.permit.clauses))
+
+
+def wanting(naming: Naming, view: View) -> bool:
+    """Whether a side that the act leaves out must be named."""
+    return stands(naming.barrier, view) and any(obstructing(naming.barrier, view))
 
 
 def stands(barrier: Barrier, view: View) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from troth.decide.asks import QUESTION_SIDE
 from troth.decide.model import Question
 from troth.policy.catalogue import Catalogue
 from troth.policy.model import Export, Ground, Residency, Scoped
@@ -44,19 +45,22 @@ class _Side:
 
 
 class Scopes:
-    """The bit sets of a list of statements: bit `n` stands for the statement at place `n`."""
+    """The bit sets of a list of statements: bit `n` stands for the statement at place `n`.
 
-    def __init__(self, catalogue: Catalogue, statements: Sequence[Scoped]) -> None:
+    Beside each stands '', or a side that it says must be named: then the bit stands for the acts that leave this side out.
+    """
+
+    def __init__(self, catalogue: Catalogue, statements: Sequence[tuple[Scoped, str]]) -> None:
         self._catalogue = catalogue
         self._sides = {side: _Side() for side, _, _ in SIDES}
         self._categories = _Side()
         self._left = _Side()
         """Categories that lists turned round leave: each by itself, what is part of it need not be left."""
-        for place, statement in enumerate(statements):
+        for place, (statement, left_out) in enumerate(statements):
             bit = 1 << place
             turned = isinstance(statement.data, AllBut)
             (self._left if turned else self._categories).add(bit, categories_of(catalogue, statement))
-            for side, values in sides_of(catalogue, statement).items():
+            for side, values in sides_of(catalogue, statement, left_out).items():
                 self._sides[side].add(bit, values)
 
     def about(self, question: Question) -> int:
@@ -74,8 +78,11 @@ class Scopes:
         return found
 
 
-def sides_of(catalogue: Catalogue, statement: Scoped) -> dict[str, frozenset[str] | None]:
-    """The values of each side that a statement speaks about, None for all; '' among them: acts that leave the side out."""
+def sides_of(catalogue: Catalogue, statement: Scoped, left_out: str = "") -> dict[str, frozenset[str] | None]:
+    """The values of each side that a statement speaks about, None for all; '' among them: acts that leave the side out.
+
+    With `left_out`, of the acts that leave out this side although they must name it: any other such side may be wanting too.
+    """
     found: dict[str, frozenset[str] | None] = {}
     for side, term, kind in SIDES:
         refs = getattr(statement, term)
@@ -85,6 +92,11 @@ def sides_of(catalogue: Catalogue, statement: Scoped) -> dict[str, frozenset[str
             values = catalogue.expand(kind, refs) if kind else _words(refs, REGIONS)
             unnamed = {""} if isinstance(refs, AllBut) and not isinstance(statement, (Ground, Export)) else ()
             found[side] = values.union(unnamed) if refs else None
+    if left_out:
+        for name in getattr(statement, "must_name", ()):
+            values_there = found[QUESTION_SIDE[name]]
+            found[QUESTION_SIDE[name]] = None if values_there is None else values_there | {""}
+        found[QUESTION_SIDE[left_out]] = frozenset({""})
     return found
 
 

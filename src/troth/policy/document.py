@@ -26,6 +26,9 @@ A list with one entry may stand without brackets. Where a list of ids is wanted,
 be turned round: `purposes: {except: [survey]}`. Then a bar is also about acts that name nothing on that side; a ground is about
 none of them, nor about data of which a part is excepted.
 
+An act that leaves a side out (no source, no message …) is outside every statement that names that side. A statement of which
+this must not be so says `must_name: [source]`: the act is then refused until it names its source.
+
 """
 
 

@@ -89,6 +89,9 @@ class Bar(Scoped):
     needs: tuple[Condition, ...] = term(conditions(), "the bar falls when all of these hold")
     unless: tuple[Condition, ...] = term(conditions(), "the bar falls when any of these holds")
     duties: tuple[str, ...] = term(words(v.DUTIES), "what the act must bring about when it goes ahead")
+    must_name: tuple[str, ...] = term(
+        words(v.SIDES), "sides an act of its kind must name: one that leaves them out is refused"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,6 +100,7 @@ class Frame(Statement):
 
     needs: tuple[Condition, ...] = term(conditions(), "an act naming it is refused unless all of these hold")
     duties: tuple[str, ...] = term(words(v.DUTIES), "what an act naming it must bring about")
+    must_name: tuple[str, ...] = term(words(v.SIDES), "sides an act naming it must name as well")
 
 
 # --- frames ------------------------------------------------------------------------------------------------------------
@@ -260,6 +264,9 @@ class LawfulBasis(Scoped):
     plural = "lawful_bases"
     only: tuple[str, ...] = term(words(v.BASES), "the bases that count", required=True)
     when: tuple[Condition, ...] = term(conditions(), "it holds only when all of these hold")
+    must_name: tuple[str, ...] = term(
+        words(v.SIDES), "sides an act of its kind must name: one that leaves them out is refused"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -308,6 +315,9 @@ class Residency(Scoped):
     kind = "residency"
     plural = "residencies"
     regions: tuple[str, ...] = term(words(v.REGIONS), "the regions where it may be kept", required=True)
+    must_name: tuple[str, ...] = term(
+        words(v.SIDES), "sides an act of its kind must name: one that leaves them out is refused"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -321,6 +321,14 @@ REGIONS: Vocabulary = {
     }.items()
 }  # fmt: skip
 
+SIDES: Vocabulary = {
+    "recipient": Word("who receives the data"),
+    "place": Word("the country or region the data goes to or lies in"),
+    "point": Word("the collection point"),
+    "source": Word("where the data comes from"),
+    "message": Word("the class of the message"),
+}
+
 LANGUAGES: Vocabulary = {
     "en": Word("English"),
     "zh": Word("Chinese"),

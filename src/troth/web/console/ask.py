@@ -17,6 +17,7 @@ from troth.decide import naive
 from troth.decide.model import Answer, Facts, Obstacle, Question, RequestAnswer
 from troth.decide.model import Request as RightsRequest
 from troth.decide.requests import answer_request
+from troth.decide.ways import NAMING
 from troth.policy.catalogue import Catalogue
 from troth.policy.facts import FAMILIES, Condition, Fact
 from troth.policy.model import SINGULAR
@@ -220,6 +221,9 @@ def _ways(request: Request, say: Plainly, answer: Answer, asked: Asked) -> tuple
     ways = []
     for way in answer.missing:
         facts = set(asked.facts)
+        if way[0].startswith(NAMING):
+            ways.append(Way(way, f"{request.url.path}?{request.url.query}#ask"))
+            continue
         for text in way:
             literal = Condition.parse(text).literals[0]
             (facts.discard if literal.negated else facts.add)(str(literal.fact))
