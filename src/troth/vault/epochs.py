@@ -5,7 +5,7 @@ Whoever ends in the middle is taken up where it ended: each step is durable, and
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -19,8 +19,8 @@ from troth.vault.keeper import Keeper
 from troth.vault.keystore import KeyStore
 from troth.vault.model import MOVES, Epoch, EpochState
 from troth.vault.roots import Roots
-from troth.vault.sealing import KEY_BYTES, NONCE_BYTES, key_bound, key_prefix, unwrap, wrap
-from troth.vault.store import EpochRow, KeyRow
+from troth.vault.sealing import KEY_BYTES, Rewrapping
+from troth.vault.store import EpochRow
 
 Progress = Callable[[int, int], None]
 """Told how many are done, of how many."""
@@ -37,7 +37,6 @@ class Epochs:
         self._keystore, self._organisation, self._roots = keystore, organisation, roots
         self._clock, self._entropy = clock, entropy
         self._database = keystore.database
-        self._prefix = key_prefix(organisation)
 
     def all(self) -> tuple[Epoch, ...]:
         """Every epoch, oldest first."""
@@ -238,24 +237,18 @@ class Epochs:
                 raise
             return self._wrap_anew(now[old.number], progress)
         total, done, after = self.one(old.number).keys, 0, b""
+        anew = Rewrapping(self._organisation, (old.number, keys[0]), (new.number, keys[1]), self._entropy)
         while rows := self._chunk(old.number, after):
-            anew = [self._anew(row, new.number, *keys) for row in rows]
+            ids, wrapped = [row[0] for row in rows], anew.all(rows)
             with self._database.write() as connection:
-                store.rewrap(connection, self._organisation, old.number, anew)
-            done, after = done + len(rows), rows[-1].id
+                store.rewrap(connection, self._organisation, old.number, new.number, ids, wrapped)
+            done, after = done + len(rows), ids[-1]
             if progress is not None:
                 progress(done, max(total, done))
 
-    def _chunk(self, number: int, after: bytes) -> list[KeyRow]:
+    def _chunk(self, number: int, after: bytes) -> Sequence[tuple[bytes, str, str, bytes]]:
         with self._database.read() as connection:
             return store.chunk_of(connection, self._organisation, number, after, CHUNK)
-
-    def _anew(self, row: KeyRow, number: int, old: bytes, new: bytes) -> KeyRow:
-        before = key_bound(self._prefix, row.owner, row.bucket, row.id, row.epoch)
-        after = key_bound(self._prefix, row.owner, row.bucket, row.id, number)
-        secret = unwrap(old, row.wrapped, before)
-        wrapped = wrap(new, secret, after, self._entropy.bytes(NONCE_BYTES))
-        return KeyRow(row.id, row.owner, row.bucket, number, wrapped)
 
     def _destroy_root(self, name: str, root: str) -> None:
         keeper = self._roots.at(name)

@@ -7,12 +7,14 @@ A wrapped key is: nonce (12), ciphertext with its tag (48).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from struct import pack
 from typing import Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from troth.kernel.entropy import Entropy
 from troth.vault.errors import SealBroken
 
 KEY_BYTES: Final = 32
@@ -32,9 +34,7 @@ def joined(*parts: str | bytes | int) -> bytes:
 
 def key_bound(prefix: bytes, owner: str, bucket: str, id: bytes, epoch: int) -> bytes:
     """What a wrapped data key is bound to, so that rows of the key store cannot be exchanged; `prefix` names the organisation."""
-    whose, where = owner.encode(), bucket.encode()
-    sizes = pack(">II", len(whose), len(where))
-    return b"%b%b%b%b%b%b" % (prefix, sizes, whose, where, id, pack(">Q", epoch))
+    return _whose(prefix, owner, bucket, id) + pack(">Q", epoch)
 
 
 def seal(id: bytes, secret: bytes, prefix: bytes, owner: str, cell: str, plain: bytes, nonce: bytes) -> bytes:
@@ -78,10 +78,32 @@ def unwrap(wrapping: bytes, wrapped: bytes, bound: bytes) -> bytes:
     try:
         return AESGCM(wrapping).decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], bound)
     except (InvalidTag, ValueError):
-        raise SealBroken(
-            "A data key in the key store does not open: its row was altered or moved.",
-            "Bring the key store back from its backup.",
-        ) from None
+        raise _row_broken() from None
+
+
+class Rewrapping:
+    """Takes wrapped data keys of an organisation from one epoch (number and key) to another."""
+
+    def __init__(
+        self, organisation: str, old: tuple[int, bytes], new: tuple[int, bytes], entropy: Entropy
+    ) -> None:
+        self._prefix, self._entropy = key_prefix(organisation), entropy
+        self._old, self._old_end = AESGCM(old[1]), pack(">Q", old[0])
+        self._new, self._new_end = AESGCM(new[1]), pack(">Q", new[0])
+
+    def all(self, rows: Sequence[tuple[bytes, str, str, bytes]]) -> list[bytes]:
+        """The keys as wrapped anew, from their id, owner, bucket and how they were wrapped. Raises SealBroken."""
+        nonces = self._entropy.bytes(NONCE_BYTES * len(rows))
+        found = []
+        try:
+            for at, (id, owner, bucket, wrapped) in enumerate(rows):
+                whose = _whose(self._prefix, owner, bucket, id)
+                key = self._old.decrypt(wrapped[:NONCE_BYTES], wrapped[NONCE_BYTES:], whose + self._old_end)
+                nonce = nonces[at * NONCE_BYTES : (at + 1) * NONCE_BYTES]
+                found.append(nonce + self._new.encrypt(nonce, key, whose + self._new_end))
+        except (InvalidTag, ValueError):
+            raise _row_broken() from None
+        return found
 
 
 def broken() -> SealBroken:
@@ -92,6 +114,11 @@ def broken() -> SealBroken:
     )
 
 
+def _whose(prefix: bytes, owner: str, bucket: str, id: bytes) -> bytes:
+    whose, where = owner.encode(), bucket.encode()
+    return b"%b%b%b%b%b" % (prefix, pack(">II", len(whose), len(where)), whose, where, id)
+
+
 def _bound(prefix: bytes, owner: str, cell: str) -> bytes:
     whose, where = owner.encode(), cell.encode()
     return b"%b%b%b%b" % (prefix, pack(">II", len(whose), len(where)), whose, where)
@@ -100,3 +127,10 @@ def _bound(prefix: bytes, owner: str, cell: str) -> bytes:
 def _measured(part: str | bytes | int) -> bytes:
     raw = pack(">Q", part) if isinstance(part, int) else part.encode() if isinstance(part, str) else part
     return pack(">I", len(raw)) + raw
+
+
+def _row_broken() -> SealBroken:
+    return SealBroken(
+        "A data key in the key store does not open: its row was altered or moved.",
+        "Bring the key store back from its backup.",
+    )

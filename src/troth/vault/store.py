@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -257,16 +257,20 @@ _BY_OWNER: Final = select(*_KEY).where(
 )
 _BY_ID: Final = select(*_KEY).where(_OF, keys.c.id.in_(bindparam("ids", expanding=True)))
 _CHUNK: Final = (
-    select(*_KEY)
+    select(keys.c.id, keys.c.owner, keys.c.bucket, keys.c.wrapped)
     .where(_OF, keys.c.epoch == bindparam("number"), keys.c.id > bindparam("after"))
     .order_by(keys.c.id)
     .limit(bindparam("most"))
 )
-_REWRAPPED: Final = (
-    update(keys)
-    .where(_OF, keys.c.id == bindparam("key_id"), keys.c.epoch == bindparam("old"))
-    .values(epoch=bindparam("new"), wrapped=bindparam("now"))
-)
+# A change of epochs writes every key there is, so these two are what each database does fastest.
+_REWRAPPED: Final = {
+    "sqlite": "UPDATE keystore_keys SET wrapped = ?, epoch = ? WHERE id = ? AND epoch = ? AND organisation = ?",
+    "postgresql": (
+        "UPDATE keystore_keys SET wrapped = now.wrapped, epoch = %s "
+        "FROM unnest(%s::bytea[], %s::bytea[]) AS now (id, wrapped) "
+        "WHERE keystore_keys.id = now.id AND epoch = %s AND organisation = %s"
+    ),
+}
 
 
 def keys_of(connection: Connection, organisation: str, owners: Collection[str], bucket: str) -> list[KeyRow]:
@@ -307,19 +311,29 @@ def add_keys(connection: Connection, organisation: str, rows: Sequence[KeyRow]) 
     return connection.execute(_or_nothing(connection, keys), values).rowcount == len(rows)
 
 
-def chunk_of(connection: Connection, organisation: str, number: int, after: bytes, most: int) -> list[KeyRow]:
-    """The next data keys of an epoch, in the order of their ids."""
+def chunk_of(
+    connection: Connection, organisation: str, number: int, after: bytes, most: int
+) -> Sequence[tuple[bytes, str, str, bytes]]:
+    """Id, owner, bucket and wrapped key of the next data keys of an epoch, in the order of their ids."""
     asked = {"of": organisation, "number": number, "after": after, "most": most}
-    return [KeyRow(*row) for row in connection.execute(_CHUNK, asked)]
+    return cast("Sequence[tuple[bytes, str, str, bytes]]", connection.execute(_CHUNK, asked).all())
 
 
-def rewrap(connection: Connection, organisation: str, old: int, rows: Sequence[KeyRow]) -> None:
-    """Write data keys as wrapped anew; one that was destroyed meanwhile stays destroyed."""
-    values = [
-        {"of": organisation, "key_id": row.id, "old": old, "new": row.epoch, "now": row.wrapped}
-        for row in rows
-    ]
-    connection.execute(_REWRAPPED, values)
+def rewrap(
+    connection: Connection,
+    organisation: str,
+    old: int,
+    new: int,
+    ids: Sequence[bytes],
+    wrapped: Sequence[bytes],
+) -> None:
+    """Write data keys of an old epoch as wrapped under a new one; one that was destroyed meanwhile stays destroyed."""
+    statement = _REWRAPPED[connection.dialect.name]
+    if connection.dialect.name == "sqlite":
+        rows = [(one, new, id, old, organisation) for id, one in zip(ids, wrapped, strict=True)]
+        connection.exec_driver_sql(statement, rows)
+    else:
+        connection.exec_driver_sql(statement, (new, list(ids), list(wrapped), old, organisation))
 
 
 # --- dying -------------------------------------------------------------------------------------------------------------
