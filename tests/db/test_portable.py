@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
@@ -104,6 +104,7 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, Datab
         yield folder, two
 
 
+@settings(max_examples=60)
 @given(place=st.integers(0, 10_000), bit=st.integers(0, 7), cut=st.booleans())
 def test_a_harmed_file_never_comes_in(kept: tuple[Path, Database], place: int, bit: int, cut: bool) -> None:
     folder, database = kept

@@ -156,7 +156,7 @@ def _read_table(connection: Connection, table: Table, path: Path) -> int:
 
 def _fill(connection: Connection, table: Table, file: Iterable[bytes]) -> int:
     lines = map(json.loads, file)
-    head = next(lines, {})
+    head: dict[str, Any] = next(lines, {})
     columns, kinds = zip(*head["columns"], strict=True)
     here = {column.name: _kind(table, column) for column in table.columns}
     if (
