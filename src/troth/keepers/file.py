@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Callable, Collection, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +19,7 @@ from troth.vault import KeeperUnreachable, RootMissing, RootWrong
 
 _SUFFIX: Final = ".root"
 _KEY: Final = 32
+_FULL: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _NONCE: Final = 12
 _NEW: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _OLD: Final = os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
@@ -42,11 +44,14 @@ class FileKeeper:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._refuse_open_folder()
         with self._speaking():
-            with os.fdopen(os.open(beside, _NEW, 0o600), "wb") as file:
-                file.write(self._entropy.bytes(_KEY))
-                file.flush()
-                os.fsync(file.fileno())
-            _named(beside, path)
+            try:
+                with os.fdopen(os.open(beside, _NEW, 0o600), "wb") as file:
+                    file.write(self._entropy.bytes(_KEY))
+                    file.flush()
+                    os.fsync(file.fileno())
+                _named(beside, path)
+            finally:
+                beside.unlink(missing_ok=True)
             self._flush()
 
     def wrap(self, name: str, key: bytes, context: bytes) -> bytes:
@@ -167,14 +172,16 @@ class FileKeeper:
         try:
             yield
         except OSError as error:
+            if error.errno in _FULL:
+                raise KeeperUnreachable(
+                    f"The folder of root keys {self._folder} has no room left to write in; no root key was made.",
+                    "Make room on its disk and try again.",
+                    keeper=self.name,
+                ) from error
             raise self._unreachable(f"cannot be used: {error.strerror}") from error
 
 
 def _named(beside: Path, path: Path) -> None:
     """Give a flushed file its name; whoever was there first stays."""
-    try:
+    with suppress(FileExistsError):
         os.link(beside, path)
-    except FileExistsError:
-        return
-    finally:
-        beside.unlink()

@@ -10,8 +10,10 @@ from typing import Any, Final, Protocol
 
 import psycopg
 from sqlalchemy import event, make_url
+from sqlalchemy.exc import OperationalError
 
 from troth.db import Database, History, migrate, open_database
+from troth.db.errors import DatabaseProblem, translate
 from troth.kernel.entropy import Entropy
 from troth.vault import store
 from troth.vault.errors import KeyStoreForeign, KeyStoreMissing
@@ -43,6 +45,8 @@ class KeyStore:
         raw = self.database.writer.raw_connection()
         try:
             raw.driver_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()  # type: ignore[union-attr]
+        except sqlite3.Error as error:
+            raise _spoken(error, self.database.where) from None
         finally:
             raw.close()
 
@@ -73,6 +77,14 @@ def open_keystore(url: str, entropy: Entropy, at: datetime, *, expected: str | N
         database.close()
         raise
     return KeyStore(database, found)
+
+
+def _spoken(error: sqlite3.Error, where: str) -> DatabaseProblem:
+    """What the driver met, outside any transaction, as the sentence that says what to mend."""
+    met = OperationalError("PRAGMA wal_checkpoint", None, error)
+    return translate(met, where) or DatabaseProblem(
+        f"The key store {where} cannot be cleared of deleted keys."
+    )
 
 
 def _named(database: Database, entropy: Entropy, at: datetime, expected: str | None) -> str:
