@@ -62,7 +62,7 @@ def test_every_residual_at_its_edges(policy: str, reading: str) -> None:
     permits = denials = 0
     for question, rule in _spread(list(_one_of_each(engine, catalogue)), RESIDUALS):
         for word in _spread(_edges(rule), WORDS):
-            wanted = naive._decide(catalogue, question, engine.layout.unpack(word))
+            wanted = naive.decide(catalogue, question, engine.layout.unpack(word))
             found = engine.decide(question, word)
             assert (found.outcome, found.grounds, found.clauses) == (
                 wanted.outcome,

@@ -88,13 +88,12 @@ def cover(bundle: Bundle, cases_folder: Path | None) -> Coverage:
 
 def _biting_cases(bundle: Bundle, folder: Path | None) -> dict[str, list[str]]:
     """The cases that count for each clause: those that turn red when what the clause brought is switched off."""
-    book = LawBook(bundle)
+    policy, book = bundle.header.policy, LawBook(bundle)
     found: dict[str, list[str]] = defaultdict(list)
-    for case in load_cases(folder) if folder is not None and folder.is_dir() else ():
-        if case.policy == bundle.header.policy:
-            for clause in case.why:
-                if book.bites(case, clause):
-                    found[clause].append(case.name)
+    for case in load_cases(folder, policy) if folder is not None and folder.is_dir() else ():
+        if case.policy == policy:
+            for clause in book.counts_for(case):
+                found[clause].append(case.name)
     return found
 
 

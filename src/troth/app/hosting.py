@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from types import MappingProxyType
 
 from troth.app.config import Home
 from troth.app.coverage import Coverage, cover
 from troth.app.folders import packs, read_folder
+from troth.app.following import Followed, Follower, open_from_folder
 from troth.app.keys import Keys
-from troth.app.organisation import Organisation, open_organisation
+from troth.app.organisation import Organisation
 from troth.app.originals import match_originals, read_originals
 from troth.app.proofs import receipts_of
 from troth.app.signin import SignIn
@@ -49,11 +51,13 @@ class Engines:
 
 @dataclass(frozen=True)
 class Hosted:
-    """One organisation with all that pages show of it. What is costly and not on the first page is made when first looked at."""
+    """One organisation under one version of its policy, with all that pages show of it. What is costly and not on the first
+    page is made when first looked at. Another version in force is another of these: see `Hosting.current`.
+    """
 
     organisation: Organisation
     bundle: Bundle
-    """The policy version in force when it was opened."""
+    """The policy version this shows."""
     folder: Path
     packs: Mapping[str, Pack]
     original: Cut | None = None
@@ -117,18 +121,45 @@ class Hosted:
 
 
 class Hosting:
-    """Organisations by id, in the order they were named, with sign-in and keys. Close it at the end."""
+    """Organisations by id, in the order they were named, with sign-in and keys. Close it at the end.
+
+    `organisations` are as they were when somebody last looked; `current` looks which version is in force now.
+    """
 
     def __init__(
-        self, hosted: Iterable[Hosted], clock: Clock, entropy: Entropy, closing: ExitStack | None = None
+        self,
+        hosted: Iterable[Hosted],
+        clock: Clock,
+        entropy: Entropy,
+        closing: ExitStack | None = None,
+        followers: Iterable[Follower] = (),
     ) -> None:
-        self.organisations: Mapping[str, Hosted] = {one.id: one for one in hosted}
+        self._organisations = {one.id: one for one in hosted}
+        self.organisations: Mapping[str, Hosted] = MappingProxyType(self._organisations)
+        self._versions = {one.id: one.organisation.policy().digest for one in self._organisations.values()}
+        self._followers = tuple(followers)
         self.clock = clock
         self.signin = SignIn(clock, entropy)
         self.keys = Keys(entropy)
         self.trouble: Callable[[str], tuple[str, ...]] = _none
         """What goes wrong with the checkpoints of an organisation, where somebody keeps a schedule of them."""
         self._closing = closing or ExitStack()
+
+    def current(self, id: str) -> Hosted | None:
+        """An organisation under the version in force now, whoever activated it; None where there is no such organisation."""
+        held = self._organisations.get(id)
+        if held is None:
+            return None
+        declared = held.organisation.policy()
+        if self._versions[id] != declared.digest:
+            held = self._organisations[id] = replace(held, bundle=declared.bundle)
+            self._versions[id] = declared.digest
+        return held
+
+    def follow(self) -> list[Followed]:
+        """Look at every policy folder; what came of those that changed and have come to rest."""
+        found = [follower.look() for follower in self._followers]
+        return [one for one in found if one is not None]
 
     def close(self) -> None:
         """Seal what was gathered and give everything back."""
@@ -162,15 +193,16 @@ def open_hosting(
     clock, chance = clock or SystemClock(), entropy or SystemEntropy()
     texts = read_originals(originals) if originals else {}
     with ExitStack() as opened:
-        found = {}
+        found, followers = {}, []
         for id, folder in folders.items():
-            made = open_organisation(home, id, folder, clock=clock, entropy=chance, compile=Engines())
+            made = open_from_folder(home, id, folder, clock=clock, entropy=chance, compile=Engines())
             opened.callback(made.close)
             found[id] = made, made.policy().bundle
+            followers.append(Follower(home, made, folder))
         matched = match_originals({id: bundle for id, (_, bundle) in found.items()}, texts)
         known = packs(Findings())
         hosted = [
             Hosted(made, bundle, folders[id], known, matched.get(id), cases, home)
             for id, (made, bundle) in found.items()
         ]
-        return Hosting(hosted, clock, chance, opened.pop_all())
+        return Hosting(hosted, clock, chance, opened.pop_all(), followers)

@@ -19,7 +19,7 @@ from troth.app.config import Home
 from troth.app.hosting import Hosted, Hosting, open_hosting
 from troth.app.organisation import PolicyRefused
 from troth.app.originals import check_originals
-from troth.app.probing import Rounds, probes_beside
+from troth.app.probing import Report, Rounds, probes_beside
 from troth.app.schedule import keeping, schedule_of
 from troth.app.serve import address, listen, serving, sign_in_link
 from troth.app.witnessing import Witnessing, read_witnessing
@@ -35,6 +35,7 @@ SELFTESTS: Final = "self-tests"
 TICK: Final = 0.25
 SELFTEST_EVERY: Final = 3600.0
 FLUSH_EVERY: Final = 2.0
+FOLLOW_EVERY: Final = 1.0
 COMPANY_SCOPES: Final = ("ask", "subjects", "consents", "read")
 PROBE_SCOPES: Final = ("observe", "read")
 ONCE_PEOPLE: Final = 12
@@ -72,6 +73,7 @@ class Town:
     ends: ExitStack
     """What is to be closed at the end."""
     rounds: dict[str, Rounds] = field(default_factory=dict)
+    reports: dict[str, Report] = field(default_factory=dict)
     site: str = ""
     """Where the company with a process of its own has its pages."""
     witnessing: Witnessing = field(default_factory=Witnessing)
@@ -152,14 +154,16 @@ def enliven(town: Town, *, once: bool = False) -> None:
 
 def live(town: Town, tell: Tell) -> None:
     """Look after everything until interrupted: start again what died, look with the probes, test, seal what was gathered."""
-    tested = flushed = float("-inf")
+    tested = flushed = followed = float("-inf")
     said: dict[str, bool] = {}
     while True:
         town.nursery.tend()
         _look(town, tell, said)
         now = time.monotonic()
-        if now - tested >= SELFTEST_EVERY:
-            start_selftests(town)
+        if now - followed >= FOLLOW_EVERY:
+            tested = float("-inf") if follow(town, tell) else tested
+            followed = now
+        if now - tested >= SELFTEST_EVERY and start_selftests(town):
             tested = now
         if now - flushed >= FLUSH_EVERY:
             flush(town)
@@ -200,14 +204,28 @@ def summary(town: Town, hosted: Hosted, done: dict[str, int]) -> dict[str, Any]:
     }
 
 
-def start_selftests(town: Town) -> None:
-    """Let every organisation ask its engine what its statements must decide, in a process of its own."""
-    examples = town.settings.examples.resolve()
-    which = [f"{id}={examples / id}" for id in town.hosting.organisations]
+def follow(town: Town, tell: Tell) -> bool:
+    """Put in force what policy folders have come to say, and look for what they now promise; whether a version changed."""
+    found = town.hosting.follow()
+    for one in found:
+        tell(one.sentence)
+    if found and STANDING in town.rounds:
+        try:
+            _send_round(town, STANDING)
+        except TrothError as problem:
+            tell(f"{STANDING}: the probes stay as they were. {problem}")
+    return any(one.activated for one in found)
+
+
+def start_selftests(town: Town) -> bool:
+    """Let every organisation ask its engine what its statements must decide, in a process of its own; False while that runs."""
+    which = list(town.hosting.organisations)
     home = town.settings.data.resolve()
     order = _order(town, SELFTESTS, "troth.app.selftesting", "--home", home, *which, once=True, port=False)
-    if town.nursery.pid(SELFTESTS) is None:
-        town.nursery.start(order)
+    if town.nursery.pid(SELFTESTS) is not None:
+        return False
+    town.nursery.start(order)
+    return True
 
 
 def flush(town: Town) -> None:
@@ -271,7 +289,7 @@ def _start_standing(town: Town, *, once: bool) -> None:
         )
     )  # fmt: skip
     town.site = f"http://127.0.0.1:{company.port}"
-    town.rounds[STANDING] = _rounds(town, town.hosting.organisations[STANDING])
+    _send_round(town, STANDING)
     settings = town.settings
     people = ["--people", settings.people] if once else ["--speed", settings.speed]
     town.nursery.start(
@@ -301,17 +319,25 @@ def _order(town: Town, name: str, module: str, *args: object, once: bool = False
     return Order(name, command, folder, log, keeps_port=port, once=once)
 
 
-def _rounds(town: Town, hosted: Hosted) -> Rounds:
+def _send_round(town: Town, id: str) -> None:
+    """Look for what an organisation promises now. Raises ProbesUnreadable."""
+    hosted = town.hosting.current(id)
+    assert hosted is not None
+    probes = probes_beside(town.settings.examples / id, hosted.catalogue)
+    if id not in town.reports:
+        town.reports[id] = _reporter(town, id)
+    town.rounds[id] = Rounds(probes, town.data_of(id), hosted.organisation.clock, town.reports[id])
+
+
+def _reporter(town: Town, id: str) -> Report:
     """Probes report with a key of their own, which can do nothing else."""
-    client = Client(KeyFile(town.base, hosted.id, town.hosting.keys.issue(hosted.id, PROBE_SCOPES)))
+    client = Client(KeyFile(town.base, id, town.hosting.keys.issue(id, PROBE_SCOPES)))
     town.ends.callback(client.close)
 
     def report(probe: Probe, look: Look) -> None:
         client.probe(probe.id, look.passed, probe.statements, look.seen, look.at.isoformat())
 
-    folder = town.settings.examples / hosted.id
-    probes = probes_beside(folder, hosted.catalogue)
-    return Rounds(probes, town.data_of(hosted.id), hosted.organisation.clock, report)
+    return report
 
 
 def _look(town: Town, tell: Tell, said: dict[str, bool]) -> None:

@@ -1,6 +1,6 @@
 """Self-tests in a process of their own: finding what to ask is a search, and pages should not wait for it.
 
-python -m troth.app.selftesting --home DIR ID=FOLDER …
+python -m troth.app.selftesting --home DIR ID …
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from troth.app.tied import say, tied
 from troth.kernel.errors import TrothError
 
 
-def selftest(home: Home, id: str, folder: Path) -> dict[str, bool]:
-    """Ask the engine of one organisation what each statement must decide, and record what came out."""
-    with open_organisation(home, id, folder, compile=Engines(), bring_up=False) as organisation:
+def selftest(home: Home, id: str) -> dict[str, bool]:
+    """Ask the engine of one organisation what each statement in force must decide, and record what came out."""
+    with open_organisation(home, id, compile=Engines(), bring_up=False) as organisation:
         promises = organisation.promises
         promises.trials  # noqa: B018 - the search comes before the transaction, which holds the ledger
         now = organisation.clock.now()
@@ -29,15 +29,15 @@ def main() -> int:
     """Test every organisation once, and say how many statements passed."""
     parser = argparse.ArgumentParser(description="Self-tests of organisations that are in use.")
     parser.add_argument("--home", type=Path, required=True)
-    parser.add_argument("organisations", nargs="+", metavar="ID=FOLDER")
+    parser.add_argument("organisations", nargs="+", metavar="ID")
     args = parser.parse_args()
     tied()
     say(ready=True)
     passed: dict[str, int] = {}
     failed: dict[str, list[str]] = {}
     try:
-        for id, _, folder in (one.partition("=") for one in args.organisations):
-            outcome = selftest(Home.at(args.home), id, Path(folder))
+        for id in args.organisations:
+            outcome = selftest(Home.at(args.home), id)
             passed[id] = sum(outcome.values())
             failed[id] = sorted(key for key, came_out in outcome.items() if not came_out)
     except TrothError as problem:

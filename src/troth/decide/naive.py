@@ -53,13 +53,14 @@ RELEASES_TO_SOMEBODY = ("share", "transfer")
 
 def answer(catalogue: Catalogue, question: Question, facts: Facts, policy: str = "") -> Answer:
     """Decide one question from the statements alone; `policy` is the bundle digest the answer names."""
-    found = _decide(catalogue, question, facts, policy)
+    found = decide(catalogue, question, facts, policy)
     if found.permitted:
         return found
     return replace(found, missing=_missing(catalogue, question, facts, found.obstacles))
 
 
-def _decide(catalogue: Catalogue, question: Question, facts: Facts, policy: str = "") -> Answer:
+def decide(catalogue: Catalogue, question: Question, facts: Facts, policy: str = "") -> Answer:
+    """As `answer`, without what is missing: that is a search, and takes far longer than the decision."""
     frames = _frames(catalogue, question)
     obstacles = [*_undeclared(catalogue, question)]
     grounds: list[Ground | Export] = []
@@ -443,7 +444,7 @@ def _missing(
             choices.append(_ground_ways(catalogue, question, obstacle.category, facts))
         else:
             choices.append([_lacking(way, facts) for way in obstacle.missing])
-    return ways_out(choices, lambda way: _decide(catalogue, question, _changed(facts, way)).permitted)
+    return ways_out(choices, lambda way: decide(catalogue, question, _changed(facts, way)).permitted)
 
 
 def _ground_ways(catalogue: Catalogue, question: Question, category: str, facts: Facts) -> list[Way]:

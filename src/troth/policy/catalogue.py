@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TypeVar
 
 from troth.policy.bundle import Bundle
@@ -20,6 +20,8 @@ class Catalogue:
         self._by_kind: dict[str, dict[str, Statement]] = {}
         for statement in self.statements:
             self._by_kind.setdefault(statement.kind, {})[statement.id] = statement
+        self._expanded: dict[tuple[str, bool, tuple[str, ...]], frozenset[str]] = {}
+        """What was expanded before: statements name the same few lists over and over."""
         self._wider = {c.id: frozenset(self._widen(c.id)) for c in self.all(Category)}
 
     @classmethod
@@ -63,14 +65,20 @@ class Catalogue:
 
         Of a list turned round, the declared ids that it leaves; for categories, those that are no part of what it excepts.
         """
-        if isinstance(refs, AllBut):
-            listed = tuple(refs)
-            return frozenset(id for id in self.ids(kind) if not self.wider(id) & self.expand(kind, listed))
-        found: set[str] = set()
+        named = (kind, isinstance(refs, AllBut), tuple(refs))
+        found = self._expanded.get(named)
+        if found is None:
+            found = self._expanded[named] = frozenset(self._expand(*named))
+        return found
+
+    def _expand(self, kind: str, all_but: bool, refs: tuple[str, ...]) -> Iterator[str]:
+        if all_but:
+            excepted = self.expand(kind, refs)
+            yield from (id for id in self.ids(kind) if not self.wider(id) & excepted)
+            return
         for ref in refs:
             selector, colon, value = ref.partition(":")
-            found |= self._selected(kind, selector, value) if colon else {ref}
-        return frozenset(found)
+            yield from self._selected(kind, selector, value) if colon else (ref,)
 
     def covers(self, refs: Iterable[str], category: str) -> bool:
         """Whether a list of categories covers one: it or something wider is named (turned round: is not)."""

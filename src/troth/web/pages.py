@@ -10,6 +10,7 @@ from importlib import resources
 from typing import Any, Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -44,9 +45,9 @@ def hosting_of(request: Request) -> Hosting:
     return found
 
 
-def hosted_of(request: Request) -> Hosted:
-    """The organisation an address names. Raises NotThere."""
-    found = hosting_of(request).organisations.get(request.path_params["org"])
+async def hosted_of(request: Request) -> Hosted:
+    """The organisation an address names, under the version in force now. Raises NotThere."""
+    found = await run_in_threadpool(hosting_of(request).current, request.path_params["org"])
     if found is None:
         raise NotThere("There is no such organisation.")
     return found

@@ -86,7 +86,10 @@ def key_of(request: Request) -> ApiKey:
 
 
 def opened(hosting: Hosting, key: ApiKey, organisation: str, scope: str) -> Hosted:
-    """The organisation a key opens for a scope. Raises Refused: a key tells nothing about organisations it does not open."""
+    """The organisation a key opens for a scope, as it was when somebody last looked which version is in force: waits for nothing.
+
+    Raises Refused: a key tells nothing about organisations it does not open.
+    """
     if key.organisation != organisation or organisation not in hosting.organisations:
         raise Refused(403, "This key does not open that organisation.")
     if scope not in key.scopes:
@@ -95,10 +98,12 @@ def opened(hosting: Hosting, key: ApiKey, organisation: str, scope: str) -> Host
 
 
 def opens(scope: str) -> Callable[[Request], Hosted]:
-    """What gives a route its organisation, once the key has the scope."""
+    """What gives a route its organisation under the version in force now, once the key has the scope."""
 
     def dependency(request: Request) -> Hosted:
-        return opened(request.app.state.hosting, key_of(request), request.path_params["org"], scope)
+        hosting: Hosting = request.app.state.hosting
+        found = opened(hosting, key_of(request), request.path_params["org"], scope)
+        return hosting.current(found.id) or found
 
     dependency.scope = scope  # type: ignore[attr-defined]
     return dependency

@@ -94,7 +94,7 @@ class Asked:
 
 async def ask(request: Request) -> Response:
     """The form about acts, and below it the answer once an action, a purpose and data are chosen."""
-    hosted = hosted_of(request)
+    hosted = await hosted_of(request)
     say = Plainly(hosted.catalogue, language_of(request))
     asked = _asked(request, hosted)
     answer = await run_in_threadpool(_answer, hosted, asked) if asked.question else None
@@ -120,7 +120,7 @@ async def ask(request: Request) -> Response:
 
 async def ask_request(request: Request) -> Response:
     """The form about requests of persons, and its answer."""
-    hosted = hosted_of(request)
+    hosted = await hosted_of(request)
     say = Plainly(hosted.catalogue, language_of(request))
     given = request.query_params
     papers = [word for word in given.getlist("paper") if word in PAPERS]

@@ -41,7 +41,7 @@ class Row:
 
 async def board(request: Request) -> Response:
     """The board of one organisation; `?state=` shows only what is in that state, `?words=own` leaves the original words."""
-    hosted = hosted_of(request)
+    hosted = await hosted_of(request)
     found = await run_in_threadpool(hosted.board)
     asked = request.query_params.get("state", "")
     only = State(asked) if asked in tuple(State) else None

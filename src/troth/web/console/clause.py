@@ -82,7 +82,7 @@ class View:
 
 async def clause(request: Request) -> Response:
     """The page of one clause."""
-    hosted = hosted_of(request)
+    hosted = await hosted_of(request)
     id = unslug(request.path_params["clause"])
     if id is None or all(ref.id != id for ref in hosted.bundle.clauses):
         raise NotThere("There is no such clause.")

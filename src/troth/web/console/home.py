@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from troth.app.hosting import Hosted
+from troth.app.hosting import Hosted, Hosting
 from troth.promises.model import State
 from troth.web.bar import Stripe, stripes
 from troth.web.pages import hosting_of, page
@@ -32,9 +32,12 @@ class Card:
 
 async def home(request: Request) -> Response:
     """All companies."""
-    organisations = hosting_of(request).organisations.values()
-    cards = await run_in_threadpool(lambda: [_card(one) for one in organisations])
-    return page(request, "home.html", cards=cards)
+    return page(request, "home.html", cards=await run_in_threadpool(_cards, hosting_of(request)))
+
+
+def _cards(hosting: Hosting) -> list[Card]:
+    found = [hosting.current(id) for id in hosting.organisations]
+    return [_card(one) for one in found if one is not None]
 
 
 def _card(hosted: Hosted) -> Card:

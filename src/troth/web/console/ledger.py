@@ -30,7 +30,7 @@ SCANNED: int = 5000
 
 async def ledger(request: Request) -> Response:
     """A page of entries; `?kind=`, `?origin=` and `?before=` choose."""
-    hosted = hosted_of(request)
+    hosted = await hosted_of(request)
     given = request.query_params
     kind = given.get("kind", "") if given.get("kind", "") in FAMILIES else ""
     origin = given.get("origin", "") if given.get("origin", "") in tuple(Origin) else ""
@@ -54,7 +54,7 @@ async def ledger(request: Request) -> Response:
 
 async def one(request: Request) -> Response:
     """One entry with its proof."""
-    hosted = hosted_of(request)
+    hosted = await hosted_of(request)
     text = request.path_params["sequence"]
     if not _number(text):
         raise NotThere("Entries have numbers.")

@@ -32,7 +32,7 @@ class Regime:
 
 async def policy(request: Request) -> Response:
     """The policy in force."""
-    hosted = hosted_of(request)
+    hosted = await hosted_of(request)
     say = Plainly(hosted.catalogue, language_of(request))
     versions = await run_in_threadpool(_versions, hosted)
     regimes = [
@@ -47,7 +47,7 @@ async def policy(request: Request) -> Response:
 
 async def coverage(request: Request) -> Response:
     """Clause by clause: what it is bound to, by what it is held, and which cases exercise it."""
-    hosted = hosted_of(request)
+    hosted = await hosted_of(request)
     found = await run_in_threadpool(lambda: hosted.coverage)
     return page(
         request,

@@ -1,0 +1,167 @@
+"""Policy folders and the versions in force.
+
+What a folder held when it was last compiled is remembered in the home by a digest of its files, so an unchanged folder is not
+compiled again: the version itself lies in the database. A folder that changes while the program runs is compiled once it has
+come to rest, and its version put in force; one that is refused leaves the version in force as it is.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any, Final
+
+from troth.app.acts import Acts
+from troth.app.config import Home
+from troth.app.folders import READ, read_folder
+from troth.app.organisation import Organisation, PolicyRefused, compiled_folder, open_organisation
+from troth.kernel.findings import Findings
+from troth.policies import NoPolicyInForce
+from troth.policy.bundle import Bundle
+
+_COMPILER: Final = ("troth.kernel", "troth.policy")
+"""The packages on whose files it depends what a folder compiles to; the regime packs are among them."""
+Stamp = frozenset[tuple[str, int, int]]
+
+
+def open_from_folder(home: Home, id: str, folder: Path, **more: Any) -> Organisation:
+    """As `open_organisation` with a folder, which is compiled only when it is not as it was when it was last compiled."""
+    made_from = digest_of_folder(folder)
+    known = _recall(home, id, made_from)
+    found = _open_as_it_was(home, id, **more) if known else None
+    if found is None:
+        found = open_organisation(home, id, folder, **more)
+    elif found.policy().digest != known:
+        _put_in_force(found, *compiled_folder(folder))
+    if known != found.policy().digest and digest_of_folder(folder) == made_from:
+        _remember(home, id, made_from, found.policy().digest)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What came of a folder that changed: whether another version is in force now, and a sentence for the operator."""
+
+    activated: bool
+    sentence: str
+
+
+class Follower:
+    """Watches the policy folder of one organisation; acts once two looks in a row find the same."""
+
+    def __init__(self, home: Home, organisation: Organisation, folder: Path) -> None:
+        self._home = home
+        self._organisation = organisation
+        self._folder = folder
+        self._settled = self._last = stamp(folder)
+
+    def look(self) -> Followed | None:
+        """What came of a change; None where there was none, or it may not be over yet."""
+        found, before = stamp(self._folder), self._last
+        self._last = found
+        if found == self._settled or found != before:
+            return None
+        self._settled = found
+        return self._follow()
+
+    def _follow(self) -> Followed:
+        id, made_from = self._organisation.id, digest_of_folder(self._folder)
+        try:
+            bundle, texts = compiled_folder(self._folder)
+        except PolicyRefused as refused:
+            return Followed(False, f"{id}: the version in force stays. {refused}")
+        activated = _put_in_force(self._organisation, bundle, texts)
+        _remember(self._home, id, made_from, bundle.digest)
+        said = "its new version is in force" if activated else "the version in force is the same"
+        return Followed(activated, f"{id}: the folder changed and {said}.")
+
+
+def stamp(folder: Path) -> Stamp:
+    """The files of a policy folder with size and time of change: cheap to take, and another after every edit."""
+    found = set()
+    for path in folder.rglob("*"):
+        if path.suffix.lower() in READ:
+            try:
+                seen = path.stat()
+            except OSError:
+                continue  # gone since it was listed
+            found.add((str(path), seen.st_mtime_ns, seen.st_size))
+    return frozenset(found)
+
+
+def digest_of_folder(folder: Path) -> str:
+    """A digest of a folder's files and of the compiler that reads them."""
+    found = hashlib.sha256(_digest_of_compiler())
+    for name, text in sorted(read_folder(folder, Findings()).items()):
+        for piece in (name.encode(), text.encode()):
+            found.update(len(piece).to_bytes(8))
+            found.update(piece)
+    return found.hexdigest()
+
+
+@cache
+def _digest_of_compiler() -> bytes:
+    found = hashlib.sha256()
+    for package in _COMPILER:
+        for file in _files_below(resources.files(package)):
+            found.update(hashlib.sha256(file.read_bytes()).digest())
+    return found.digest()
+
+
+def _files_below(folder: Traversable) -> list[Traversable]:
+    found = []
+    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if entry.is_dir():
+            found += _files_below(entry)
+        elif entry.name.endswith((".py", ".yaml")):
+            found.append(entry)
+    return found
+
+
+def _open_as_it_was(home: Home, id: str, **more: Any) -> Organisation | None:
+    """The organisation with whatever is in force; None where nothing ever was."""
+    try:
+        return open_organisation(home, id, **more)
+    except NoPolicyInForce:
+        return None
+
+
+def _put_in_force(organisation: Organisation, bundle: Bundle, texts: Mapping[str, str]) -> bool:
+    """Activate a version unless it is in force already; whether that was needed."""
+
+    def activate(acts: Acts) -> bool:
+        acts.work.lock()
+        needed = acts.declared().digest != bundle.digest
+        if needed:
+            acts.activate(bundle, texts)
+        return needed
+
+    return organisation.act(activate)
+
+
+def _recall(home: Home, id: str, made_from: str) -> str:
+    """The version that a folder with this digest was compiled to; '' where nobody remembers."""
+    try:
+        kept = json.loads(_note(home, id).read_text(encoding="utf-8"))
+        return str(kept["version"]) if kept["made_from"] == made_from else ""
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def _remember(home: Home, id: str, made_from: str, version: str) -> None:
+    note = _note(home, id)
+    note.parent.mkdir(parents=True, exist_ok=True)
+    part = note.with_suffix(f".{os.getpid()}.part")
+    part.write_text(json.dumps({"made_from": made_from, "version": version}), encoding="utf-8")
+    part.replace(note)
+
+
+def _note(home: Home, id: str) -> Path:
+    return home.folder / "compiled" / f"{id}.json"
