@@ -24,7 +24,7 @@ class Register:
 
 async def backups(request: Request) -> Response:
     """Counts only: the page names nobody, and could not."""
-    hosted = hosted_of(request)
+    hosted = await hosted_of(request)
     found = await run_in_threadpool(_register, hosted)
     return page(
         request,
