@@ -1,6 +1,6 @@
 """The vault in one process, which is one core: sealing and opening under a key of each person's own, and the change of epochs.
 
-Key store on SQLite, every commit durable (synchronous=FULL), root key in a folder. Rows that other rooms bring stand in `BESIDE`.
+Key store on SQLite, every commit durable (synchronous=FULL), root key in a folder.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import statistics
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from bench import peers
 from bench.rows import Row, row
+from bench.vault_http import http_rows
 from troth.app.config import Home
 from troth.app.keystore import vault_of
 from troth.app.system import SystemEntropy
@@ -29,8 +30,6 @@ PLAIN: Final = b"x" * 200
 """A value as long as what a form leaves."""
 BOUND: Final = 130
 """About as many bytes of associated data as ours has, for the peers."""
-BESIDE: Final[list[Callable[[], Sequence[Row]]]] = []
-"""Further rows of this bench: each is called once, after the vault's own."""
 
 
 def rows() -> list[Row]:
@@ -40,7 +39,7 @@ def rows() -> list[Row]:
     with tempfile.TemporaryDirectory(prefix="troth-bench-") as name:
         folder = Path(name)
         found = [*_sealing(folder / "values", per_second), *_epoch(folder / "many")]
-    return found + [one for more in BESIDE for one in more()]
+    return [*found, *http_rows()]
 
 
 def _people(first: int, count: int) -> list[Item]:

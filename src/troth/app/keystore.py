@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from sqlalchemy import make_url
@@ -52,11 +53,19 @@ def keeper_of(home: Home, address: str = "") -> Keeper:
 
 def _refuse_one_database(home: Home) -> None:
     try:
-        keys, data = make_url(home.keystore_address), make_url(home.database)
+        keys, data = _place(home.keystore_address), _place(home.database)
     except ArgumentError:
         return  # opening it says so
-    if (keys.host, keys.port, keys.database) == (data.host, data.port, data.database):
+    if keys == data:
         raise KeysBesideData(
             "The key store and the records are to lie in one database; then one backup would hold both.",
             "Name another database in TROTH_KEYSTORE.",
         )
+
+
+def _place(address: str) -> tuple[object, ...]:
+    """Where a database lies, however it was written; who comes in there makes no other one of it."""
+    url = make_url(address)
+    if url.get_backend_name() == "sqlite":
+        return (Path(url.database or "").resolve(),)
+    return url.host or url.query.get("host"), url.port or url.query.get("port"), url.database
