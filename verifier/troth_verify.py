@@ -19,17 +19,15 @@ import unicodedata
 from pathlib import Path
 from typing import Any, NoReturn
 
-TITLE, BUNDLE = "troth evidence pack 1", "troth.bundle/1"
-ACTIVATED = "policies:version:activated"
+TITLE, BUNDLE, ACTIVATED = "troth evidence pack 1", "troth.bundle/1", "policies:version:activated"
 LARGEST = 4 << 30
 CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f]")
+SHAPELESS = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
+Object = dict[str, Any]
 
 
 class Bad(Exception):
     """The pack does not hold, and why."""
-
-
-SHAPELESS = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
 
 
 def bad(why: str) -> NoReturn:
@@ -38,10 +36,8 @@ def bad(why: str) -> NoReturn:
 
 # --- Ed25519, verification only (RFC 8032, 5.1) -----------------------------------------------------------------------
 
-P = 2**255 - 19
-L = 2**252 + 27742317777372353535851937790883648493
-D = -121665 * pow(121666, -1, P) % P
-ROOT = pow(2, (P - 1) // 4, P)
+P, L = 2**255 - 19, 2**252 + 27742317777372353535851937790883648493
+D, ROOT = -121665 * pow(121666, -1, P) % P, pow(2, (P - 1) // 4, P)
 Point = tuple[int, int, int, int]
 NEUTRAL = (0, 1, 1, 0)
 
@@ -57,13 +53,10 @@ def add(a: Point, b: Point) -> Point:
 def unpack(data: bytes) -> Point | None:
     """The point these 32 bytes stand for; None where they are no point, or not its one form."""
     y, odd = int.from_bytes(data, "little") & (2**255 - 1), data[31] >> 7
-    if y >= P:
-        return None
     u, v = (y * y - 1) % P, (D * y * y + 1) % P
     x = u * pow(v, 3, P) * pow(u * pow(v, 7, P), (P - 5) // 8, P) % P
-    if (v * x * x - u) % P:
-        x = x * ROOT % P
-    if (v * x * x - u) % P or (x == 0 and odd):
+    x = x * ROOT % P if (v * x * x - u) % P else x
+    if y >= P or (v * x * x - u) % P or (x == 0 and odd):
         return None
     x = P - x if x % 2 != odd else x
     return x, y, 1, x * y % P
@@ -77,20 +70,17 @@ def ed25519(public: bytes, message: bytes, signature: bytes) -> bool:
     point, s = unpack(public), int.from_bytes(signature[32:], "little")
     if len(signature) != 64 or point is None or s >= L:
         return False
-    minus = (P - point[0], point[1], 1, P - point[3])
-    small = add(minus, minus)
-    small = add(add(small, small), add(small, small))
-    if small[0] == 0 and small[1] == small[2]:
-        return False  # a key of small order would sign anything
     k = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % L
+    minus = small = (P - point[0], point[1], 1, P - point[3])
+    for _ in range(3):
+        small = add(small, small)
     table, sum_ = (NEUTRAL, BASE, minus, add(BASE, minus)), NEUTRAL
     for bit in range(252, -1, -1):
-        sum_ = add(sum_, sum_)
-        chosen = (s >> bit & 1) | (k >> bit & 1) << 1
-        sum_ = add(sum_, table[chosen]) if chosen else sum_
+        sum_ = add(add(sum_, sum_), table[(s >> bit & 1) | (k >> bit & 1) << 1])
     inverse = pow(sum_[2], -1, P)
     x, y = sum_[0] * inverse % P, sum_[1] * inverse % P
-    return (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
+    tiny = small[0] == 0 and small[1] == small[2]  # a key of small order would sign anything
+    return not tiny and (y | (x & 1) << 255).to_bytes(32, "little") == signature[:32]
 
 
 # --- Signed notes and checkpoints (C2SP signed-note, tlog-checkpoint, tlog-cosignature) -------------------------------
@@ -107,21 +97,15 @@ def unbase64(text: str, length: int = -1) -> bytes:
     return data
 
 
-Lines = list[tuple[str, bytes, bytes]]
-Object = dict[str, Any]
-
-
 class Key:
     """A verifier key: NAME+ID+BASE64(type and public key); type 1 signs texts, type 4 is a witness's."""
 
     def __init__(self, written: str) -> None:
         self.written, parts = written, written.split("+", 2)
-        if len(parts) != 3:
-            bad("a verifier key is damaged")
-        self.name, material = parts[0], unbase64(parts[2], 33)
+        self.name, material = parts[0], unbase64(parts[2], 33) if len(parts) == 3 else b"\0"
         self.type, self.public = material[0], material[1:]
         self.id = hashlib.sha256(self.name.encode() + b"\n" + material).digest()[:4]
-        if self.id.hex() != parts[1] or self.type not in (1, 4) or not self.name:
+        if self.type not in (1, 4) or self.id.hex() != parts[1] or not self.name:
             bad("a verifier key is damaged")
 
     def when(self, text: str, blob: bytes) -> int | None:
@@ -133,14 +117,17 @@ class Key:
         return instant if len(blob) == 72 and ed25519(self.public, message, blob[8:]) else None
 
 
-def read_note(written: str) -> tuple[str, Lines]:
+Note = tuple[str, list[tuple[str, bytes, bytes]]]
+Head = tuple[str, int, bytes]
+
+
+def read_note(written: str) -> Note:
     """The text of a note, and its signatures as (name, key id, bytes)."""
     at, signatures = written.rfind("\n\n"), []
     if at < 0 or not written.endswith("\n") or CONTROL.search(written):
         bad("it is cut short, or no signed note")
     for line in written[at + 2 : -1].split("\n"):
-        mark, _, rest = line.partition(" ")
-        name, _, blob = rest.partition(" ")
+        mark, name, blob = (*line.split(" ", 2), "", "", "")[:3]
         material = unbase64(blob)
         if mark != "—" or not name or len(material) < 5:
             bad("a signature line is damaged")
@@ -148,20 +135,20 @@ def read_note(written: str) -> tuple[str, Lines]:
     return written[: at + 1], signatures
 
 
-def signed_by(note: tuple[str, Lines], keys: list[Key]) -> dict[str, int]:
+def signed_by(note: Note, keys: list[Key]) -> dict[str, int]:
     """The keys, as written, that signed the note, with the instant; a false signature of one of them is an alarm."""
-    text, found = note[0], {}
+    found = {}
     for name, id_, blob in note[1]:
         for key in keys:
             if (key.name, key.id) == (name, id_):
-                when = key.when(text, blob)
+                when = key.when(note[0], blob)
                 if when is None:
                     bad(f"a signature of {name} does not hold: something was altered")
                 found[key.written] = when
     return found
 
 
-def read_checkpoint(text: str) -> tuple[str, int, bytes]:
+def read_checkpoint(text: str) -> Head:
     """Origin, size and root out of the text of a checkpoint."""
     lines = text.split("\n")
     if len(lines) != 4 or not lines[0] or not lines[1].isdecimal() or str(int(lines[1])) != lines[1]:
@@ -169,7 +156,7 @@ def read_checkpoint(text: str) -> tuple[str, int, bytes]:
     return lines[0], int(lines[1]), unbase64(lines[2], 32)
 
 
-# --- The Merkle tree (RFC 9162, 2.1) ----------------------------------------------------------------------------------
+# --- The Merkle tree (RFC 9162, 2.1): a tree of n leaves is split after the largest power of two below n ---------------
 
 
 def node(left: bytes, right: bytes) -> bytes:
@@ -177,44 +164,40 @@ def node(left: bytes, right: bytes) -> bytes:
 
 
 def included(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes | None:
-    """The root that a path leads to from a leaf (2.1.3.2); None where it does not fit the size."""
-    sha = hashlib.sha256  # not by way of node(): here time goes
-    first, last, found = index, size - 1, sha(b"\x00" + leaf).digest()
-    for other in path:
-        if last == 0:
-            return None
-        if first & 1 or first == last:
-            found = sha(b"\x01" + other + found).digest()
-            while first and not first & 1:
-                first, last = first >> 1, last >> 1
-        else:
-            found = sha(b"\x01" + found + other).digest()
-        first, last = first >> 1, last >> 1
-    return found if last == 0 and 0 <= index < size else None
+    """The root that a path leads to from a leaf (2.1.3); None where it does not fit the size."""
+    sides, sha = [], hashlib.sha256  # not by way of node(): here time goes
+    while 0 <= index < size != 1:
+        split = 1 << ((size - 1).bit_length() - 1)
+        sides.append(index >= split)
+        index, size = (index - split, size - split) if index >= split else (index, split)
+    if (index, size, len(sides)) != (0, 1, len(path)):
+        return None
+    found = sha(b"\x00" + leaf).digest()
+    for right, other in zip(reversed(sides), path):  # noqa: B905  as many of one as of the other, and Python 3.9
+        found = sha(b"\x01" + (other + found if right else found + other)).digest()
+    return found
 
 
 def continues(old: int, old_root: bytes, new: int, new_root: bytes, path: list[bytes]) -> bool:
-    """Whether the path proves the older tree a prefix of the newer (2.1.4.2)."""
-    if not 0 < old <= new or old == new:
-        return old == new and not path and old_root == new_root
-    path = [old_root, *path] if old & (old - 1) == 0 else path
-    first, last = old - 1, new - 1
-    while first & 1:
-        first, last = first >> 1, last >> 1
-    if not path:
+    """Whether the path proves the older tree a prefix of the newer (2.1.4); its last hash is that next to the root."""
+    rest = list(path)
+
+    def roots(of: int, size: int, whole: bool) -> tuple[bytes, bytes]:
+        """What the first `of` leaves of a subtree, and all of it, add up to."""
+        if of == size:
+            same = old_root if whole else rest.pop()
+            return same, same
+        split, other = 1 << ((size - 1).bit_length() - 1), rest.pop()
+        if of <= split:
+            was, is_ = roots(of, split, whole)
+            return was, node(is_, other)
+        was, is_ = roots(of - split, size - split, False)
+        return node(other, was), node(other, is_)
+
+    try:
+        return 0 < old <= new and roots(old, new, True) == (old_root, new_root) and not rest
+    except IndexError:
         return False
-    was = is_ = path[0]
-    for other in path[1:]:
-        if last == 0:
-            return False
-        if first & 1 or first == last:
-            was, is_ = node(other, was), node(other, is_)
-            while first and not first & 1:
-                first, last = first >> 1, last >> 1
-        else:
-            is_ = node(is_, other)
-        first, last = first >> 1, last >> 1
-    return last == 0 and was == old_root and is_ == new_root
 
 
 # --- The pack ---------------------------------------------------------------------------------------------------------
@@ -224,9 +207,7 @@ def strict(text: str) -> Any:
     """JSON without doubled keys, fractions or constants."""
 
     def pairs(found: list[tuple[str, Any]]) -> Object:
-        if len({key for key, _ in found}) != len(found):
-            bad("a key stands twice in one object")
-        return dict(found)
+        return dict(found) if len(dict(found)) == len(found) else bad("a key stands twice in one object")
 
     def never(_: str) -> NoReturn:
         bad("a number is not whole")
@@ -247,36 +228,32 @@ def take(value: Any, **shape: Any) -> list[Any]:
     return [value[key] for key in shape]
 
 
-NONE = type(None)
+TEXT = (str, type(None))
 PACK = {"checkpoint": str, "clauses": list, "entries": list, "hashes": list, "keys": list, "made_at": str,
         "organisation": str, "origin": str, "policies": dict, "selection": dict, "simulation": bool,
-        "since": list, "verdicts": list}  # fmt: skip
-ENTRY = {"header": str, "path": list, "payload": (str, NONE), "salt": (str, NONE), "sequence": int}
-HEADER = {"codes": list, "commitment": (str, NONE), "envelope": int, "kind": str, "occurred_at": str, "organisation": str,
-          "origin": str, "policy": (str, NONE), "recorded_at": str, "rule": (str, NONE), "schema": int, "sequence": int,
-          "subject": (str, NONE)}  # fmt: skip
-VERDICT = {"age": (int, NONE), "breaches": int, "entries": list, "grade": (str, NONE), "mended": int, "of": str,
+        "since": list, "timestamps": list, "verdicts": list}  # fmt: skip
+ENTRY = {"header": str, "path": list, "payload": TEXT, "salt": TEXT, "sequence": int}
+HEADER = {"codes": list, "commitment": TEXT, "envelope": int, "kind": str, "occurred_at": str, "organisation": str, "origin": str,
+          "policy": TEXT, "recorded_at": str, "rule": TEXT, "schema": int, "sequence": int, "subject": TEXT}  # fmt: skip
+VERDICT = {"age": (int, type(None)), "breaches": int, "entries": list, "grade": TEXT, "mended": int, "of": str,
            "origins": list, "permitted": int, "policy": str, "reason": str, "refused": int, "sentence": str, "state": str}  # fmt: skip
+STAMP = {"at": str, "authority": str, "checkpoint": str, "token": str}
 
 
-def check_entries(
-    entries: list[Any], table: list[bytes], organisation: str, size: int, root: bytes
-) -> list[Object]:
+def check_entries(pack: Object, table: list[bytes], size: int, root: bytes) -> list[Object]:
     """Every header lies in the tree at its place, and every payload shown is the one its header committed to."""
     found: list[Object] = []
-    for entry in entries:
+    for entry in pack["entries"]:
         header, path, payload, salt, sequence = take(entry, **ENTRY)
         if found and sequence <= found[-1]["sequence"]:
             bad(f"entry {sequence} is out of order")
         if not all(type(at) is int and 0 <= at < len(table) for at in path):
             bad(f"the proof of entry {sequence} is missing a hash")
         if included(header.encode(), sequence - 1, size, [table[at] for at in path]) != root:
-            bad(
-                f"entry {sequence} does not lie in the ledger as signed: it was altered, or its proof is missing"
-            )
+            bad(f"entry {sequence} does not lie in the ledger as signed: it was altered, or its proof was")
         read = strict(header)
         take(read, **HEADER)
-        if (read["sequence"], read["organisation"], read["envelope"]) != (sequence, organisation, 1):
+        if (read["sequence"], read["organisation"], read["envelope"]) != (sequence, pack["organisation"], 1):
             bad(f"entry {sequence} is not the one it says it is")
         if (payload is None) != (salt is None) or (payload is not None and read["commitment"] is None):
             bad(f"entry {sequence} shows a payload that nothing committed to")
@@ -284,16 +261,16 @@ def check_entries(
             made = hmac.new(unbase64(salt), payload.encode(), "sha256").hexdigest()
             if not hmac.compare_digest(made, read["commitment"]):
                 bad(f"the payload of entry {sequence} is not the one recorded")
-        found.append({**read, "payload": payload})
+        found.append({**read, "payload_shown": payload is not None})
     return found
 
 
-def check_policies(policies: Object, entries: list[Object], simulation: bool) -> Object:
+def check_policies(pack: Object, entries: list[Object]) -> Object:
     """Every policy is, byte for byte, one that the ledger says came into force; so are its published texts."""
     found = {}
-    for digest, value in policies.items():
+    for digest, value in pack["policies"].items():
         bundle, texts = take(value, bundle=str, texts=dict)
-        if f"sha256:{hashlib.sha256(bundle.encode()).hexdigest()}" != digest:
+        if named(bundle) != digest:
             bad("a policy is not the one its digest names")
         if not any(e["kind"] == ACTIVATED and e["policy"] == digest for e in entries):
             bad("no entry shows that the policy ever came into force")
@@ -301,25 +278,27 @@ def check_policies(policies: Object, entries: list[Object], simulation: bool) ->
         if read.get("format") != BUNDLE:
             bad("a policy has an unknown format")
         names = {text["file"]: text["digest"] for text in read["texts"]}
-        if set(names) != set(texts) or not all(type(text) is str for text in texts.values()):
+        if {file: named(text) for file, text in texts.items()} != names:
             bad("the published texts are not those of the policy")
-        for file, text in texts.items():
-            if f"sha256:{hashlib.sha256(text.encode()).hexdigest()}" != names[file]:
-                bad("a published text was altered")
-    if simulation is not any(read["header"].get("simulation") == "yes" for read in found.values()):
+    if pack["simulation"] is not any(read["header"].get("simulation") == "yes" for read in found.values()):
         bad("the pack does not say of itself whether it is a simulation")
     return found
 
 
-def check_words(clauses: list[Any], verdicts: list[Any], policies: Object, sequences: set[int]) -> None:
+def named(text: str) -> str:
+    """The digest that names a text."""
+    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"
+
+
+def check_words(pack: Object, policies: Object, sequences: set[int]) -> None:
     """The words of each clause are those that the policy is bound to; a verdict rests on entries that are here."""
-    for clause in clauses:
+    for clause in pack["clauses"]:
         id_, policy, words = take(clause, id=str, policy=str, words=str)
         known = {one["id"]: one["digest"] for one in policies.get(policy, {}).get("clauses", ())}
         folded = " ".join(unicodedata.normalize("NFC", words).split())
         if known.get(id_) != hashlib.sha256(folded.encode()).hexdigest()[:16]:
             bad(f"the words of clause {id_} are not those that the policy is bound to")
-    for verdict in verdicts:
+    for verdict in pack["verdicts"]:
         take(verdict, **VERDICT)
         if verdict["policy"] not in policies or not set(verdict["entries"]) <= sequences:
             bad(f"the verdict on {verdict['of']} rests on what is not in the pack")
@@ -333,102 +312,87 @@ def check(written: str, trusted: list[Key], kept: str = "") -> Object:
         bad(f"it does not begin with '{TITLE}'")
     pack = strict(lines[1])
     take(pack, **PACK)
-    keys, head = [Key(written) for written in pack["keys"]], read_note(pack["checkpoint"])
-    origin, size, root = read_checkpoint(head[0])
-    if (
-        {key.name for key in keys} != {origin}
-        or origin != pack["origin"]
-        or any(key.type != 1 for key in keys)
-    ):
+    keys, checkpoint = [Key(written) for written in pack["keys"]], read_note(pack["checkpoint"])
+    head = origin, size, root = read_checkpoint(checkpoint[0])
+    if {(key.name, key.type) for key in keys} != {(origin, 1)} or origin != pack["origin"]:
         bad("pack, keys and checkpoint are not of one origin")
-    for one in (note, head):
-        if len(signed_by(one, keys)) != len({key.written for key in keys}):
-            bad("a signature is missing, or of a key that the pack does not name")
+    signers, pinned = {key.written for key in keys}, {key.written for key in trusted if key.type == 1}
+    if signed_by(note, keys).keys() != signers or signed_by(checkpoint, keys).keys() != signers:
+        bad("a signature is missing, or of a key that the pack does not name")
     if len(note[1]) != len(keys):
         bad("a stranger signed the pack")
-    signers, pinned = {key.written for key in keys}, {key.written for key in trusted if key.type == 1}
     if pinned and not signers & pinned:
         bad("none of the keys you named signed it")
     table = [unbase64(one, 32) if type(one) is str else bad("a hash is damaged") for one in pack["hashes"]]
-    entries = check_entries(pack["entries"], table, pack["organisation"], size, root)
-    policies = check_policies(pack["policies"], entries, pack["simulation"])
-    check_words(pack["clauses"], pack["verdicts"], policies, {entry["sequence"] for entry in entries})
-    older = [take(one, path=list, size=int) for one in pack["since"]]
+    entries = check_entries(pack, table, size, root)
+    policies = check_policies(pack, entries)
+    check_words(pack, policies, {entry["sequence"] for entry in entries})
+    older = {at: path for path, at in (take(one, path=list, size=int) for one in pack["since"])}
+    stamps = [one for one in pack["timestamps"] if take(one, **STAMP)]
+    witnesses = signed_by(checkpoint, [key for key in trusted if key.type == 4])
+    shown = "sequence", "kind", "occurred_at", "recorded_at", "origin", "payload_shown"
     return {
         "holds": True, "simulation": pack["simulation"], "organisation": pack["organisation"], "origin": origin,
         "made_at": pack["made_at"], "size": size, "root": root.hex(), "complete": len(entries) == size,
         "signer": "named by you" if pinned else "unchecked", "keys": sorted(signers),
-        "witnesses": {Key(k).name: when for k, when in signed_by(head, [k for k in trusted if k.type == 4]).items()},
-        "continues": check_kept(kept, (origin, size, root), older, table) if kept else None,
+        "witnesses": {Key(key).name: when for key, when in witnesses.items()},
+        "continues": check_kept(kept, head, older, table) if kept else None,
+        "timestamps": [{**one, "size": check_kept(one["checkpoint"], head, older, table)} for one in stamps],
         "policies": sorted(policies), "clauses": [clause["id"] for clause in pack["clauses"]],
-        "verdicts": pack["verdicts"],
-        "entries": [{**{k: e[k] for k in ("sequence", "kind", "occurred_at", "recorded_at", "origin")},
-                     "payload_shown": e["payload"] is not None} for e in entries],
+        "verdicts": pack["verdicts"], "entries": [{key: entry[key] for key in shown} for entry in entries],
     }  # fmt: skip
 
 
-def check_kept(kept: str, head: tuple[str, int, bytes], older: list[list[Any]], table: list[bytes]) -> int:
-    """The size of a checkpoint you kept, once it is shown that the pack's ledger continues it."""
-    note = read_note(kept)
-    origin, size, root = read_checkpoint(note[0])
+def check_kept(kept: str, head: Head, older: dict[int, list[int]], table: list[bytes]) -> int:
+    """The size of another checkpoint, once it is shown that the pack's ledger continues it."""
+    origin, size, root = read_checkpoint(read_note(kept)[0])
     if origin != head[0]:
-        bad("the checkpoint you kept is of another ledger")
-    paths = [path for path, at in older if at == size] or ([[]] if size == head[1] else [])
-    if not paths:
+        bad("the checkpoint you kept, or one that was stamped, is of another ledger")
+    path = older.get(size, [] if size == head[1] else None)
+    if path is None:
         bad(f"the pack holds no proof from {size} entries on; ask for one made with that checkpoint")
-    if not continues(size, root, head[1], head[2], [table[at] for at in paths[0]]):
-        bad(f"the ledger does not continue the checkpoint you kept: its first {size} entries were changed")
+    if not continues(size, root, head[1], head[2], [table[at] for at in path]):
+        bad(
+            f"the ledger does not continue the checkpoint of {size} entries: its first {size} entries were changed"
+        )
     return size
 
 
 def proves(found: Object) -> tuple[list[str], list[str]]:
     """What the pack proves and what it cannot, in sentences."""
-    shown = sum(entry["payload_shown"] for entry in found["entries"])
     held = f"{len(found['entries'])} of {found['size']} entries of the ledger of {found['organisation']}"
+    shown, texts = (
+        sum(e["payload_shown"] for e in found["entries"]),
+        (len(found["policies"]), len(found["clauses"])),
+    )
+    alone, unknown = not found["witnesses"] and not found["continues"], found["signer"] == "unchecked"
     yes = [
-        f"{held} stand here as they stood when it was signed; {shown} of them with their payload.",
-        f"{len(found['policies'])} policy version(s) and {len(found['clauses'])} clause(s) stand here word for word.",
-    ]
-    no = ["That what was recorded was true when it was written: only that it was not altered since.",
-          "That everything that happened was recorded.",
-          "The verdicts: they are the organisation's own reading, signed; the entries they rest on are here."]  # fmt: skip
-    if found["complete"]:
-        yes.append("These are all entries of the ledger up to its checkpoint; none was left out.")
-    else:
-        no.append(
-            "That no other entry speaks of the same matter: entries that were not selected are not here."
-        )
-    if found["continues"]:
-        yes.append(f"The ledger continues the checkpoint of {found['continues']} entries that you kept.")
-    yes += [
-        f"The witness {name} saw this checkpoint (Unix time {when})."
-        for name, when in found["witnesses"].items()
-    ]
-    if not found["witnesses"] and not found["continues"]:
-        no.append(
-            "That others were shown the same ledger: name a witness's key, or a checkpoint you kept, to know."
-        )
-    if found["signer"] == "unchecked":
-        no.append(
-            "Who signed: the key came with the pack. Get it from the organisation and name it with --key."
-        )
-    else:
-        yes.append(f"It was signed under a key you named, as {found['origin']}.")
-    return yes, no
+        (True, f"{held} stand here as they stood when it was signed; {shown} of them with their payload."),
+        (True, f"{texts[0]} policy version(s) and {texts[1]} clause(s) stand here word for word."),
+        (found["complete"], "These are all entries of the ledger up to its checkpoint; none was left out."),
+        (found["continues"], f"The ledger continues the checkpoint of {found['continues']} entries that you kept."),
+        *((True, f"The witness {name} saw this checkpoint (Unix time {when}).") for name, when in found["witnesses"].items()),
+        (not unknown, f"It was signed under a key you named, as {found['origin']}."),
+    ]  # fmt: skip
+    no = [
+        (True, "That what was recorded was true when it was written: only that it was not altered since."),
+        (True, "That everything that happened was recorded."),
+        (True, "The verdicts: they are the organisation's own reading, signed; the entries they rest on are here."),
+        (not found["complete"], "That no other entry speaks of the same matter: entries that were not selected are not here."),
+        (alone, "That others were shown the same ledger: name a witness's key, or a checkpoint you kept, to know."),
+        *((True, f"That {one['authority']} stamped {one['size']} entries at {one['at']}: --json shows what `openssl ts` checks.")
+          for one in found["timestamps"]),
+        (unknown, "Who signed: the key came with the pack. Get it from the organisation and name it with --key."),
+    ]  # fmt: skip
+    return [said for so, said in yes if so], [said for so, said in no if so]
 
 
 def report(found: Object) -> str:
     """The findings for people."""
     yes, no = proves(found)
     lines = ["SIMULATION: an invented company, shown by way of example.", ""] if found["simulation"] else []
-    lines += [
-        "It proves:",
-        *(f"  + {one}" for one in yes),
-        "",
-        "It cannot prove:",
-        *(f"  - {one}" for one in no),
-        "",
-    ]
+    for title, mark, said in (("It proves:", "+", yes), ("It cannot prove:", "-", no)):
+        lines += [title, *(f"  {mark} {one}" for one in said), ""]
     lines += [f"{v['of']}: {v['state']}. {v['sentence']} (entries {v['entries']})" for v in found["verdicts"]]
     lines += [f"{e['sequence']:>8}  {e['occurred_at']}  {e['kind']}" for e in found["entries"][:50]]
     lines += [f"     ... and {len(found['entries']) - 50} more"] if len(found["entries"]) > 50 else []
@@ -450,24 +414,27 @@ def main(argv: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="troth-verify", description="Checks an evidence pack, offline.")
     parser.add_argument("pack", metavar="PACK")
     parser.add_argument(
-        "--key", action="append", default=[], help="a verifier key you trust, of the signer or a witness"
+        "--key", action="append", default=[], help="a key you trust, of the signer or a witness"
     )
     parser.add_argument("--checkpoint", metavar="FILE", help="a checkpoint of this ledger that you kept")
     parser.add_argument("--json", action="store_true", help="print JSON")
-    args = parser.parse_args(argv)
+    args, code = parser.parse_args(argv), 1
     try:
         kept = read(args.checkpoint) if args.checkpoint else ""
         found = check(read(args.pack), [Key(key) for key in args.key], kept)
-    except (Bad, OSError, *SHAPELESS) as problem:
-        problem = (
-            Bad("a part of it is not of the form of a pack") if isinstance(problem, SHAPELESS) else problem
-        )
-        said = problem.strerror if isinstance(problem, OSError) else str(problem)
-        print(json.dumps({"holds": False, "problem": said}) if args.json else f"DOES NOT HOLD: {said}.")
-        return 2 if isinstance(problem, OSError) else 1
-    yes, no = proves(found)
-    print(json.dumps({**found, "proves": yes, "cannot_prove": no}, indent=2) if args.json else report(found))
-    return 0 if found["signer"] != "unchecked" else 3
+    except Bad as problem:
+        said = str(problem)
+    except OSError as problem:
+        said, code = problem.strerror or "it cannot be read", 2
+    except SHAPELESS:
+        said = "a part of it is not of the form of a pack"
+    else:
+        yes, no = proves(found)
+        whole = {**found, "proves": yes, "cannot_prove": no}
+        print(json.dumps(whole, indent=2) if args.json else report(found))
+        return 0 if found["signer"] != "unchecked" else 3
+    print(json.dumps({"holds": False, "problem": said}) if args.json else f"DOES NOT HOLD: {said}.")
+    return code
 
 
 if __name__ == "__main__":

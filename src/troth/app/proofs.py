@@ -12,7 +12,9 @@ from sqlalchemy import Connection
 from troth.app.config import Home
 from troth.app.keystore import vault_of
 from troth.app.organisation import Organisation
+from troth.app.stamps import Stamped, Trust, faults, look_at_stamps
 from troth.app.system import SystemClock, SystemEntropy
+from troth.app.witnessing import read_witnessing
 from troth.db import Database, check, open_database
 from troth.db.errors import DatabaseProblem
 from troth.erasures import Erasures, Tombs
@@ -54,11 +56,18 @@ class Checked:
     """The sizes of checkpoints in the database that none of its keys signed as they stand there."""
     parts_at: int | None = None
     """The first entry at which a second database differs."""
+    stamps: tuple[Stamped, ...] = ()
+    """The timestamps of its checkpoints."""
 
     @property
     def holds(self) -> bool:
         """Whether nothing was found."""
-        return self.verified.holds and not self.spoilt and self.parts_at is None
+        return self.verified.holds and not self.spoilt and not self.false_stamps and self.parts_at is None
+
+    @property
+    def false_stamps(self) -> tuple[str, ...]:
+        """What is wrong with timestamps, a sentence for each that does not hold."""
+        return faults(self.stamps)
 
 
 def checkpoints_of(organisation: Organisation, home: Home, entropy: Entropy | None = None) -> Checkpoints:
@@ -108,13 +117,18 @@ def recorded(home: Home) -> list[str]:
     return sorted({*there, *(path.name for path in (home.folder / "checkpoints").glob("*") if path.is_dir())})
 
 
-def check_ledger(home: Home, id: str, handed_in: Sequence[Path] = (), other: str = "") -> Checked:
+def check_ledger(
+    home: Home, id: str, handed_in: Sequence[Path] = (), other: str = "", tsa_ca: Path | None = None
+) -> Checked:
     """Recompute a ledger; hold it against every checkpoint kept here or handed in, and against a second database.
+
+    Timestamps are held against the CAs of the configured authorities, or against the certificates in `tsa_ca`.
 
     Payloads are opened where the key store is at hand; where it is not, the rest is checked, and what was found says so.
 
     Raises NotItsCheckpoint, WitnessProblem for a file that is no checkpoint, CallerError where there is no such ledger.
     """
+    trust = Trust(read_witnessing(home), tsa_ca)
     with _opened(home.database) as database, ExitStack() as opened:
         vault = opened.enter_context(_keys_at_hand(database, home, id))
         ledger = _reader(database, home, id, vault)
@@ -128,9 +142,10 @@ def check_ledger(home: Home, id: str, handed_in: Sequence[Path] = (), other: str
                 raise CallerError(f"There is no ledger of {id} here.", "Name one that is, or its home.")
             found = ledger.verify(connection, trusted=heads, segments=Segments(home.segments(id)))
             spoilt = checkpoints.spoilt(connection, keys) if keys else ()
+            stamps = look_at_stamps(connection, checkpoints, trust)
         signed = max((head.size for head in heads), default=0)
         parts = _parts_at(database, other, id) if other and found.holds else None
-    return Checked(found, signed, spoilt, parts)
+    return Checked(found, signed, spoilt, parts, stamps)
 
 
 def _parts_at(database: Database, other: str, id: str) -> int | None:

@@ -30,6 +30,12 @@ def add(commands: Any) -> None:
         metavar="DATABASE",
         help="a second database of the same ledger, to compare with",
     )
+    command.add_argument(
+        "--tsa-ca",
+        type=Path,
+        metavar="FILE",
+        help="the CA by which timestamps of checkpoints are checked, as PEM",
+    )
     command.add_argument("--json", action="store_true", help="print JSON")
     add_home(command)
     command.set_defaults(run=run)
@@ -42,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         names = [args.organisation] if args.organisation else recorded(home)
         if not names:
             raise CallerError("There is no ledger here.", "Name its home or its database.")
-        found = {name: check_ledger(home, name, args.checkpoint, args.other) for name in names}
+        found = {name: check_ledger(home, name, args.checkpoint, args.other, args.tsa_ca) for name in names}
     except TrothError as problem:
         print(json.dumps(problem.as_json(), indent=2) if args.json else str(problem))
         return 2
@@ -63,7 +69,7 @@ def as_json(name: str, found: Checked) -> dict[str, object]:
         "entries": found.verified.entries,
         "root": found.verified.root.hex(),
         "bad_sequence": found.verified.bad_sequence or found.parts_at,
-        "reason": found.verified.reason or _parted(found) or _spoilt(found),
+        "reason": found.verified.reason or _parted(found) or _spoilt(found) or _false_stamps(found),
         "checkpoints": found.verified.kept,
         "signed_up_to": found.signed,
         "payloads": {
@@ -72,6 +78,16 @@ def as_json(name: str, found: Checked) -> dict[str, object]:
             "not_looked_into": found.verified.unopened,
         },
         "spoilt_checkpoints": list(found.spoilt),
+        "timestamps": [
+            {
+                "size": one.size,
+                "authority": one.authority,
+                "at": one.at.isoformat(),
+                "checked": one.checked,
+                "fault": one.fault,
+            }
+            for one in found.stamps
+        ],
     }
 
 
@@ -81,14 +97,14 @@ def sentence(name: str, found: Checked) -> str:
         return f"{name}: DOES NOT HOLD at entry {found.verified.bad_sequence}: {found.verified.reason}."
     if found.parts_at is not None:
         return f"{name}: DOES NOT HOLD at entry {found.parts_at}: {_parted(found)}."
-    if found.spoilt:
-        return f"{name}: DOES NOT HOLD: {_spoilt(found)}."
+    if not found.holds:
+        return f"{name}: DOES NOT HOLD: {_spoilt(found) or _false_stamps(found)}."
     held = (
         f"held against {found.verified.kept} checkpoints, the last at {found.signed} entries"
         if found.verified.kept
         else "held against no checkpoint, so that a ledger rewritten whole would not be seen"
     )
-    return f"{name}: {found.verified.entries} entries hold; {held}; {_payloads(found)}."
+    return f"{name}: {found.verified.entries} entries hold; {held}; {_payloads(found)}{_stamped(found)}."
 
 
 def _payloads(found: Checked) -> str:
@@ -102,6 +118,19 @@ def _payloads(found: Checked) -> str:
         if verified.unreadable
         else said
     )
+
+
+def _stamped(found: Checked) -> str:
+    """The last timestamp, and whether anybody checked who made it."""
+    if not found.stamps:
+        return ""
+    last = found.stamps[0]
+    how = "checked by its CA" if last.checked else "by its own word: name its CA with --tsa-ca"
+    return f"; {last.authority} stamped {last.size} entries at {last.at:%Y-%m-%d %H:%M:%S} UTC, {how}"
+
+
+def _false_stamps(found: Checked) -> str:
+    return "; ".join(found.false_stamps)
 
 
 def _parted(found: Checked) -> str:

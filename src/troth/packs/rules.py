@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from troth.kernel.findings import did_you_mean
-from troth.ledger import Disclosed, Event
+from troth.ledger import Disclosed, Event, Timestamp
 from troth.packs.errors import NothingSelected, PayloadNotAllowed
 from troth.packs.model import TITLE, Selection
 from troth.policy.binding import passage, words_digest
@@ -104,6 +104,17 @@ def entry_part(sequence: int, header: bytes, path: Sequence[int], shown: Disclos
         "payload": shown.payload.decode() if shown else None,
         "salt": base64.b64encode(shown.salt).decode() if shown else None,
         "sequence": sequence,
+    }
+
+
+def timestamp_part(stamp: Timestamp, checkpoint: str) -> dict[str, str]:
+    """An authority's timestamp (RFC 3161) as it came, with the checkpoint whose text it is over."""
+    token = base64.b64encode(stamp.token).decode()
+    return {
+        "at": stamp.at.isoformat(),
+        "authority": stamp.authority,
+        "checkpoint": checkpoint,
+        "token": token,
     }
 
 

@@ -30,6 +30,7 @@ from troth.packs.rules import (
     judge,
     selection_part,
     speaks_of,
+    timestamp_part,
     verdict_part,
     written,
 )
@@ -103,6 +104,7 @@ class Packs:
             "selection": selection_part(selection),
             "simulation": is_simulation(bundle),
             "since": self._since(connection, size, table),
+            "timestamps": self._timestamps(connection, size),
             "verdicts": [verdict_part(of, verdict, policy) for of, verdict in judged.verdicts],
         }
         body["hashes"] = [base64.b64encode(one).decode() for one in table]
@@ -168,6 +170,16 @@ class Packs:
         whole = cut(words, format=format, language=text.language or None)
         parts = (clause_part(ref, whole, policy) for ref in judged.clauses)
         return [part for part in parts if part is not None]
+
+    def _timestamps(self, connection: Connection, size: int) -> list[dict[str, str]]:
+        """The last timestamp of each authority, with the checkpoint that it is over: the pack proves its ledger continues it."""
+        notes = {one.checkpoint.size: one.note for one in self._checkpoints.all(connection)[:EARLIER]}
+        last = {
+            one.authority: one
+            for one in reversed(self._checkpoints.timestamps(connection))
+            if one.size in notes and 0 < one.size <= size
+        }
+        return [timestamp_part(last[name], str(notes[last[name].size])) for name in sorted(last)]
 
     def _since(self, connection: Connection, size: int, table: list[bytes]) -> list[dict[str, Any]]:
         """Proofs that the ledger continues its last checkpoints, their hashes added to the table."""
