@@ -30,6 +30,7 @@ from tests.access.kit import (
 from tests.gate.kit import TEXT, agreed, bundle, somebody
 from troth.access import Asked, FieldUnknown, Outcome, Put, TokenRefused, Told, WriteRefused, Wrote
 from troth.app.organisation import Organisation
+from troth.ledger import Draft
 from troth.policies import NotDeclared
 from troth.subjects import SubjectUnknown
 from troth.vault import SealBroken
@@ -408,3 +409,44 @@ def test_two_processes_share_what_one_of_them_wrote(tmp_path: Path, database_url
         other.erase_keys(who)
         (found,) = quay.access.read([Asked(secret, who, ("people.email",))])
         assert isinstance(found, SubjectUnknown)
+
+
+def test_whoever_is_erased_while_others_are_read_is_not_told_of(
+    quay: Organisation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Erased after it was decided and before it was recorded: their value is gone, and the others are read."""
+    who, other, secret = reader(quay), reader(quay, 2), token(quay, poster(quay))
+    recording, living = quay.recorder.record, [who]
+
+    def late(*drafts: Draft) -> tuple[int, ...]:
+        if living:
+            quay.erase_keys(living.pop())
+        return recording(*drafts)
+
+    monkeypatch.setattr(quay.recorder, "record", late)
+    found = quay.access.read([Asked(secret, one, ("people.email",)) for one in (who, other)])
+    assert [(one[0].outcome, one[0].value) for one in found if isinstance(one, tuple)] == [
+        (Outcome.GONE, ""),
+        (Outcome.READ, "p2@example.test"),
+    ]
+
+
+@pytest.mark.parametrize("moment", ["sealing", "keeping"])
+def test_whoever_is_erased_while_others_are_written_holds_nobody_up(
+    quay: Organisation, monkeypatch: pytest.MonkeyPatch, moment: str
+) -> None:
+    """Erased before their value is sealed, or after that and before it is kept."""
+    who, other = agreed(quay), agreed(quay, 2)
+    sealing, living = quay.vault.seal_many, [who]
+
+    def seal(items: object, **more: str) -> list[bytes]:
+        before = sealing(items, **more) if moment == "keeping" else None  # type: ignore[arg-type]
+        if living:
+            quay.erase_keys(living.pop())
+        return before if before is not None else sealing(items, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(quay.vault, "seal_many", seal)
+    found = quay.access.write([Put(one, {"people.email": "x"}) for one in (who, other)])
+    assert [type(one) for one in found] == [SubjectUnknown, Wrote]
+    with quay.database.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM access_cells")).scalar_one() == 1

@@ -41,6 +41,8 @@ class _Sight:
     heads: dict[str, int]
     people: dict[str, tuple[str, ...]]
     cells: dict[tuple[str, str], Cell]
+    roles: dict[tuple[str, str], Verdict] = field(default_factory=dict)
+    """What was found about a token and a category: many reads of a batch ask the same."""
 
     def cell(self, subject: str, name: str) -> Cell | None:
         """A person's cell; of several that a merge brought together, the root's, else the one written last."""
@@ -138,10 +140,12 @@ def _refusal(desk: Desk, connection: Connection, sight: _Sight, read: _Read, cat
 def _of_role(sight: _Sight, token: Token | None, category: str) -> Verdict:
     if token is None:
         return Verdict(rules.NO_TOKEN)
-    member = sight.members.get(token.member)
-    return rules.allowed(
-        token, member, sight.declared.catalogue, category, sight.heads.get(token.role, 0), sight.at
-    )
+    found = sight.roles.get((token.id, category))
+    if found is None:
+        member, holders = sight.members.get(token.member), sight.heads.get(token.role, 0)
+        found = rules.allowed(token, member, sight.declared.catalogue, category, holders, sight.at)
+        sight.roles[token.id, category] = found
+    return found
 
 
 def _record(desk: Desk, sight: _Sight, reads: Sequence[_Read], origin: Origin) -> None:

@@ -35,6 +35,7 @@ from troth.policies import Declared, NotDeclared
 from troth.policy.model import StaffRole
 from troth.staff import Member, StaffUnknown
 from troth.subjects import SubjectUnknown
+from troth.vault import Item
 
 COVERS: Final = timedelta(minutes=5)
 """How long after its entry a read that is observed may be the one it permitted. Chosen, not promised by any text."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from itertools import groupby
 from typing import Any, Final, TypeVar, cast
@@ -10,10 +11,10 @@ from typing import Any, Final, TypeVar, cast
 from troth.db import Database
 from troth.ledger.errors import SubjectGone
 from troth.ledger.model import Draft
-from troth.ledger.projections import readers
 from troth.ledger.work import Desk, Prepared, Sealed, Work, Writer, prepare, seal_all
 
 MOST_AT_ONCE: Final = 512
+YIELDS: Final = 0
 T = TypeVar("T")
 
 
@@ -48,6 +49,7 @@ class Recorder:
         self._mutex = threading.Lock()
         self._queue: list[_Task] = []
         self._busy = False
+        self._carried_last = 1
 
     def record(self, *drafts: Draft) -> tuple[int, ...]:
         """Record drafts that need no state besides; their sequence numbers, once they are durable."""
@@ -73,6 +75,7 @@ class Recorder:
 
     def _lead(self) -> None:
         """Carry everybody who waits, the leader among them, then name the next leader."""
+        self._gather()
         with self._mutex:
             batch, self._queue = self._queue[:MOST_AT_ONCE], self._queue[MOST_AT_ONCE:]
         try:
@@ -82,6 +85,7 @@ class Recorder:
         except BaseException as error:  # noqa: BLE001  each caller raises it
             for task in batch:
                 task.error = task.error or error
+        self._carried_last = len(batch)
         with self._mutex:
             following = self._queue[0] if self._queue else None
             self._busy = following is not None
@@ -90,6 +94,14 @@ class Recorder:
         if following is not None:
             following.leads = True
             following.latch.release()
+
+    def _gather(self) -> None:
+        """Let those who were carried last come back with their next, if they have one: else the first of them pays a commit
+        for itself alone, and the others wait for it. Yields, and never waits for anybody; alone, it does not even yield."""
+        for _ in range(YIELDS):
+            if len(self._queue) >= self._carried_last:
+                return
+            time.sleep(0)
 
     def _seal(self, batch: list[_Task]) -> list[_Task]:
         """Seal what only records, before the lock is taken; those of the batch that could be sealed."""
@@ -142,8 +154,7 @@ class Recorder:
 
     def _is_projected(self, task: _Task) -> bool:
         """Whether a projection reads what the task records: only then can one task fail and another not."""
-        desk = self._desk
-        return any(any(readers(desk.projections, one.draft.kind, desk.upcasters)) for one in task.drafts)
+        return any(self._desk.readers(one.draft.kind) for one in task.drafts)
 
 
 def _write_plain(writer: Writer, tasks: list[_Task]) -> None:

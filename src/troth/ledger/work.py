@@ -36,6 +36,14 @@ class Desk:
     projections: tuple[Projection, ...]
     upcasters: Upcasters
     seals: Seals
+    _readers: dict[str, tuple[Projection, ...]] = field(default_factory=dict, compare=False)
+
+    def readers(self, kind: str) -> tuple[Projection, ...]:
+        """The projections that read a kind; there are few kinds, so each is looked up once."""
+        found = self._readers.get(kind)
+        if found is None:
+            found = self._readers[kind] = tuple(readers(self.projections, kind, self.upcasters))
+        return found
 
 
 @dataclass(slots=True)
@@ -179,7 +187,7 @@ class Writer:
             return
         for ready, header in zip(drafts, headers, strict=True):
             event = None
-            for projection in readers(self.desk.projections, ready.draft.kind, self.desk.upcasters):
+            for projection in self.desk.readers(ready.draft.kind):
                 event = event or self.desk.upcasters.read(read_header(header))
                 opens = matches(event.kind, projection.opens)
                 payload = read_payload(ready.payload) if opens and ready.payload is not None else None
