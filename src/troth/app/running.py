@@ -14,6 +14,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
+from troth.app.archiving import archive
 from troth.app.children import Nursery, Order
 from troth.app.config import Home
 from troth.app.hosting import Hosted, Hosting, open_hosting
@@ -35,6 +36,9 @@ SELFTESTS: Final = "self-tests"
 TICK: Final = 0.25
 SELFTEST_EVERY: Final = 3600.0
 FLUSH_EVERY: Final = 2.0
+ARCHIVE_EVERY: Final = 6 * 3600.0
+ARCHIVE_AFTER: Final = timedelta(days=90)
+"""How old an entry is when it moves out of the tables."""
 FOLLOW_EVERY: Final = 1.0
 COMPANY_SCOPES: Final = ("ask", "subjects", "consents", "read")
 PROBE_SCOPES: Final = ("observe", "read")
@@ -154,7 +158,7 @@ def enliven(town: Town, *, once: bool = False) -> None:
 
 def live(town: Town, tell: Tell) -> None:
     """Look after everything until interrupted: start again what died, look with the probes, test, seal what was gathered."""
-    tested = flushed = followed = float("-inf")
+    tested = flushed = followed = archived = float("-inf")
     said: dict[str, bool] = {}
     while True:
         town.nursery.tend()
@@ -165,6 +169,9 @@ def live(town: Town, tell: Tell) -> None:
             followed = now
         if now - tested >= SELFTEST_EVERY and start_selftests(town):
             tested = now
+        if now - archived >= ARCHIVE_EVERY:
+            archive_old(town, tell)
+            archived = now
         if now - flushed >= FLUSH_EVERY:
             flush(town)
             flushed = now
@@ -232,6 +239,15 @@ def flush(town: Town) -> None:
     """Seal the permitted uses gathered so far, so that the boards count them."""
     for hosted in town.hosting.organisations.values():
         hosted.organisation.gate.flush()
+
+
+def archive_old(town: Town, tell: Tell) -> None:
+    """Move what is old out of the tables of every ledger; the schedule signs what it lies under."""
+    for id, hosted in town.hosting.organisations.items():
+        try:
+            archive(hosted.organisation, hosted.home, ARCHIVE_AFTER, sign=False)
+        except TrothError as problem:
+            tell(f"{id}: old entries stay where they are: {problem}")
 
 
 def where_to_look(town: Town) -> list[str]:
