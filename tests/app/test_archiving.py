@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tests.app.backup_kit import Fresh, Town, known, sound, state, town
+from tests.gate.kit import agreed
 from tests.packs.kit import fast_program
 from troth.app import archiving
 from troth.app.archiving import archive
@@ -114,3 +115,14 @@ def test_the_command_moves_what_is_old_and_no_more(
     assert (code, [(one["first"], one["last"]) for one in found["archives"]]) == (0, [(1, 8)])
     assert main(["verify", "quay", *at]) == 0
     assert main(["replay", "quay", "--compare", *at]) == 0
+
+
+def test_a_schedule_that_signs_elsewhere_moves_only_what_is_signed(tmp_path: Path) -> None:
+    home = town(tmp_path, people=6)
+    with home.opened() as quay:
+        for number in range(10, 16):
+            agreed(quay, number)
+        signed = check_ledger(home.home, "quay").signed
+        moved = archive(quay, home.home, timedelta(0), sign=False)
+    assert moved[-1].last == signed - signed % 8
+    assert check_ledger(home.home, "quay").signed == signed
