@@ -112,9 +112,10 @@ class Account:
     """Where a copy of the key store lies, and the epoch that was open then."""
     watcher: Vault | None = None
 
-    @property
-    def people(self) -> list[str]:
-        return [f"{who}={sealed}" for sealed, (who, _) in self.sealed.items()]
+    def met(self, dice: random.Random) -> list[str]:
+        """Some of what was sealed, with its owner."""
+        there = [f"{who}={sealed}" for sealed, (who, _) in self.sealed.items()]
+        return dice.sample(there, min(4, len(there)))
 
     def hear(self, line: str) -> int:
         match line.split():

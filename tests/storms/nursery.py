@@ -11,6 +11,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -20,6 +21,7 @@ from typing import Any
 from tests.storms.lives import Life, Voice, die_at, to_the_end
 from tests.storms.planted import PLANTS
 from tests.storms.trades import TRADES
+from troth.app.config import Home
 
 
 class Nursery:
@@ -53,7 +55,12 @@ def nursery() -> Iterator[Nursery]:
 
 
 def serve() -> None:
-    """Take orders until there are no more."""
+    """Take orders until there are no more. What the first of a kind loads and compiles is there before any writer is forked."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, trade in TRADES.items():
+            home = Home.at(Path(folder) / name)
+            home.folder.mkdir()
+            trade.found(home)
     gc.collect()
     gc.freeze()  # a collection in a child would copy every page it touches
     for line in sys.stdin:

@@ -6,9 +6,11 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from troth.app.erasing import Erased, Eraser
+from troth.erasures import Grave, Tombs
 from troth.keepers import FileKeeper
 from troth.ledger import Draft, Recorder
-from troth.ledger.work import Prepared, Writer
+from troth.ledger.work import Sealed, Writer
 from troth.vault import Vault
 from troth.vault import store as keystore
 from troth.vault.maker import Maker
@@ -54,9 +56,9 @@ def _head_in_a_transaction_of_its_own() -> None:
 def _state_after_the_entries() -> None:
     """Consents reach their table in a second transaction."""
     project, finish = Writer._project, Writer.finish
-    waiting: list[tuple[Prepared, bytes]] = []
+    waiting: list[tuple[Sealed, bytes]] = []
 
-    def later(self: Writer, drafts: Sequence[Prepared], headers: Sequence[bytes]) -> None:
+    def later(self: Writer, drafts: Sequence[Sealed], headers: Sequence[bytes]) -> None:
         pairs = list(zip(drafts, headers, strict=True))
         at_once = [pair for pair in pairs if not pair[0].draft.kind.startswith("consent:")]
         waiting.extend(pair for pair in pairs if pair not in at_once)
@@ -72,7 +74,7 @@ def _state_after_the_entries() -> None:
     Writer.finish = apart  # type: ignore[method-assign]
 
 
-def _project_pairs(project: Any, writer: Writer, pairs: Sequence[tuple[Prepared, bytes]]) -> None:
+def _project_pairs(project: Any, writer: Writer, pairs: Sequence[tuple[Sealed, bytes]]) -> None:
     project(writer, [draft for draft, _ in pairs], [header for _, header in pairs])
 
 
@@ -117,11 +119,32 @@ def _an_epoch_whose_root_key_stays() -> None:
     FileKeeper.names = lambda *_: frozenset()  # type: ignore[method-assign, assignment]
 
 
+def _an_end_acknowledged_before_the_keys_died() -> None:
+    """An erasure is said to be done and its keys are left to the next opening."""
+
+    def early(self: Eraser, grave: Grave) -> Erased:
+        at = self._clock.now()
+        with self._ledger.recording() as work:
+            self._erasures.finish(work, grave.person, 0, at)
+        return Erased(len(grave.pseudonyms), 0, at)
+
+    Eraser.finish = early  # type: ignore[method-assign]
+
+
+def _written_of_somebody_who_is_gone() -> None:
+    """Tombstones are not looked at when something is sealed or opened, and keys are kept in memory whoever dies."""
+    nobody = frozenset[str]()
+    Tombs.among = lambda *_: nobody  # type: ignore[method-assign]
+    _a_destroyed_key_stays_in_memory()
+
+
 PLANTS: dict[str, tuple[str, Callable[[], None]]] = {
     "acknowledged before the commit": ("company", _acknowledged_before_the_commit),
     "tried again after success": ("company", _tried_again_after_success),
     "head in a transaction of its own": ("company", _head_in_a_transaction_of_its_own),
     "state after the entries": ("company", _state_after_the_entries),
+    "an end acknowledged before the keys died": ("company", _an_end_acknowledged_before_the_keys_died),
+    "written of somebody who is gone": ("company", _written_of_somebody_who_is_gone),
     "destroyed but not read back": ("keys", _destroyed_but_not_read_back),
     "a destroyed key stays in memory": ("keys", _a_destroyed_key_stays_in_memory),
     "sealed before its key is durable": ("keys", _sealed_before_its_key_is_durable),

@@ -24,8 +24,6 @@ import pytest
 from sqlalchemy import create_engine
 
 SECTOR = 512
-PAGES_BEFORE_CHECKPOINT = 16
-"""So few that the write-ahead log is carried over into the database many times in a run."""
 Write = tuple[int, bytes | None]
 """Where, and what; None cuts the file off there."""
 
@@ -47,6 +45,8 @@ class Machine:
     steps: list[Step] = field(default_factory=list)
     synchronous: str = ""
     """What databases opened from now on are told, whatever the product asks for."""
+    checkpoint_after: int = 16
+    """Pages in the write-ahead log: so few that it is carried over into the database many times in a run. 0: never by itself."""
     room: int | None = None
     """How many writes still find room on the disk; None: all of them."""
     files: Any = None
@@ -150,11 +150,11 @@ class _Connection:
 
     isolation_level: str | None = None
 
-    def __init__(self, file: str, vfs: str, synchronous: str, patience: float) -> None:
+    def __init__(self, file: str, vfs: str, machine: Machine, patience: float) -> None:
         self._apsw = apsw.Connection(file, vfs=vfs)
         self._apsw.set_busy_timeout(int(patience * 1000))
-        self._apsw.wal_autocheckpoint(PAGES_BEFORE_CHECKPOINT)
-        self._synchronous = synchronous
+        self._apsw.wal_autocheckpoint(machine.checkpoint_after)
+        self._synchronous = machine.synchronous
 
     def cursor(self) -> _Cursor:
         return _Cursor(self._apsw)
@@ -208,7 +208,7 @@ def switch_on(patch: pytest.MonkeyPatch, name: str) -> Machine:
         **{one: getattr(sqlite3, one) for one in dir(sqlite3) if not one.startswith("__")}
     )
     driver.sqlite_version_info = tuple(map(int, apsw.sqlite_lib_version().split(".")))
-    driver.connect = lambda file, timeout=5.0, **_: _Connection(file, name, machine.synchronous, timeout)
+    driver.connect = lambda file, timeout=5.0, **_: _Connection(file, name, machine, timeout)
     patch.setattr(
         "troth.db.database.create_engine", lambda *given, **more: create_engine(*given, module=driver, **more)
     )

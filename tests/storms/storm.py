@@ -77,9 +77,9 @@ class Storm:
 
     def _stay(self, home: Home, account: Account, dice: random.Random, tally: Tally, until: int) -> None:
         while tally.rounds < until and tally.clean:
+            met = account.met(dice)
             writers = [
-                self._born(home, account, dice, f"r{tally.rounds}{name}")
-                for name in "abc"[: dice.randint(1, 3)]
+                self._born(home, met, dice, f"r{tally.rounds}{name}") for name in "abc"[: dice.randint(1, 3)]
             ]
             attend(writers)
             where = f"round {tally.rounds} of seed {self.seed}"
@@ -97,16 +97,15 @@ class Storm:
             except TrothError as problem:
                 tally.wrong("torn", 1, f"{where}: {problem}")
 
-    def _born(self, home: Home, account: Account, dice: random.Random, name: str) -> Heard:
+    def _born(self, home: Home, met: list[str], dice: random.Random, name: str) -> Heard:
         """A writer that kills itself at a step drawn by lot, or is killed from outside some time after some line."""
-        people = account.people
         life = life_at(
             home,
             self.trade,
             name,
             lot=dice.randrange(2**32),
             threads=dice.choice((1, 1, 4)),
-            others=dice.sample(people, min(4, len(people))),
+            others=met,
             dies_at=dice.choice((0, dice.randrange(1, TRADES[self.trade].steps))),
             plant=self.plant,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
@@ -15,9 +16,8 @@ from troth.app.config import Home
 class Account(Protocol):
     """All that was said at one place."""
 
-    @property
-    def people(self) -> list[str]:
-        """Whom later writers may meet."""
+    def met(self, dice: random.Random) -> list[str]:
+        """Some of whom and what there is, for all writers of a round to meet."""
 
     def hear(self, line: str) -> int:
         """Take a whole line; how many entries or acts it acknowledges."""
@@ -41,6 +41,6 @@ class Trade:
 
 
 TRADES = {
-    "company": Trade(company.found, company.live, account.Account, 120_000),
+    "company": Trade(company.found, company.live, account.Account, 200_000),
     "keys": Trade(keys.found, keys.live, keys.Account, 60_000),
 }
