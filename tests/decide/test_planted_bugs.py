@@ -138,6 +138,20 @@ def names_are_demanded_in_spite_of_what_lifts_them(patch: Patch) -> None:
     _wrap(patch, lower, "naming_asks", lambda old: lambda one: asks.Asks(old(one).when))
 
 
+def nearest_grounds_without_regard_to_their_basis(patch: Patch) -> None:
+    """Grounds that a closed list leaves out are said to have come near."""
+
+    def careless(old: Any) -> Any:
+        def groundless(one: Any, view: View, verdict: Any) -> None:
+            old(one, view, verdict)
+            if verdict.refused:
+                verdict.blamed.update(candidate.permit.key for candidate in one.candidates)
+
+        return groundless
+
+    _wrap(patch, residual, "_judge_grounds", careless)
+
+
 def stale_residual(patch: Patch) -> None:
     """Kept under a key that forgets the frames."""
 
@@ -357,7 +371,9 @@ ANSWER = (
     bars_after_grounds, categories_not_closed_upwards, one_side_of_the_question_forgotten, stale_residual, stale_table,
     mask_too_narrow, decisions_shared_too_widely, undeclared_passes, frames_reach_everywhere, data_leaves_home, closed_points_open,
     minors_grown_up, limits_ignored, unknown_is_absent, ways_out_untried, explanation_of_another_word, export_without_place,
-    joint_ways_loosened, joint_ways_forgotten, nobody_must_name_anything, frames_demand_no_names, names_are_demanded_in_spite_of_what_lifts_them,
+    joint_ways_loosened, joint_ways_forgotten, nearest_grounds_without_regard_to_their_basis,
+    nobody_must_name_anything, frames_demand_no_names,
+    names_are_demanded_in_spite_of_what_lifts_them,
     exceptions_taken_for_lists,
 )  # fmt: skip
 DECISION = (exceptions_first, stale_table, forbid_mask_dropped, decisions_shared_too_widely)

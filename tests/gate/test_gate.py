@@ -24,6 +24,7 @@ from troth.decide.model import Facts, Question, Request
 from troth.gate import KeyReused, PaperUnknown, Reply
 from troth.ledger import Event, Origin, segment_of
 from troth.policy.facts import Fact
+from troth.promises.store import evidence_of
 from troth.recipients import Recipients
 
 ORDER = {"order": "Order 7 of 2026"}
@@ -323,3 +324,17 @@ def test_reading_recipients_costs_nothing_when_none_is_asked_about(quay_on_sqlit
     who = agreed(quay_on_sqlite)
     quay_on_sqlite.gate._rooms = replace(quay_on_sqlite.rooms, recipients=Closed("quay"))
     assert quay_on_sqlite.gate.peek(MAIL, who).permitted
+
+
+def test_a_refusal_for_want_of_any_ground_names_those_that_came_nearest(quay: Organisation) -> None:
+    """And it is an occasion of theirs: a refused attempt keeps a promise, the exception's too."""
+    who = somebody(quay)
+    (obstacle,) = quay.gate.use(MAIL, who).answer.obstacles
+    assert (obstacle.code, obstacle.nearest) == ("no_ground", ("ground:mail",))
+    assert last(quay).codes == ("deny", "use", "newsletter", "ground:mail")
+    quay.gate.release(TO_COURT, who)
+    assert last(quay).codes == ("deny", "share", "service", "ground:court")
+    with quay.database.read() as connection:
+        found = evidence_of(connection, quay.id)
+    assert [(t.permitted, t.refused) for t in found["ground:mail"].tallies] == [(0, 1)]
+    assert [(t.permitted, t.refused) for t in found["ground:court"].tallies] == [(0, 1)]

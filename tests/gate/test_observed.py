@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 
@@ -49,6 +50,17 @@ def test_an_act_that_would_have_been_denied_is_a_breach(quay: Organisation) -> N
     assert payload is not None
     assert payload["seen"] == {"where": "table customers row 17", "how": "probe", "more": {}}
     assert "customers" not in str(event)
+
+
+def test_an_act_on_no_ground_breaks_the_grounds_it_came_near_to(quay: Organisation) -> None:
+    """An exception that was not used is not broken by that, unless there is nothing else to break."""
+    who = agreed(quay)
+    quay.act(lambda acts: acts.consent(who, "newsletter", "withdrawn"))
+    at = hours_later(quay, 1)
+    assert judged(quay, MAIL, who, at).breach
+    assert last(quay).codes == ("deny", "use", "newsletter", "ground:mail", "grade:probe")
+    judged(quay, replace(TO_COURT, purpose="newsletter"), who, at)
+    assert last(quay).codes == ("deny", "share", "newsletter", "ground:court", "grade:probe")
 
 
 def test_acts_are_judged_by_what_was_known_when_they_were_done(quay: Organisation) -> None:

@@ -26,7 +26,9 @@ def add(commands: Any) -> None:
     make.set_defaults(run=run_make)
     verify = what.add_parser("verify", help="say whether a receipt is valid, forged, or of another person")
     verify.add_argument("organisation", nargs="?", default="", help="the id of the organisation")
-    verify.add_argument("file", type=Path, help="what `make` printed with --json, or the receipt alone; - reads from a pipe")
+    verify.add_argument(
+        "file", type=Path, help="what `make` printed with --json, or the receipt alone; - reads from a pipe"
+    )
     verify.add_argument("--subject", default="", help="the person it is shown for")
     verify.add_argument(
         "--jwks", type=Path, metavar="FILE", help="check by these published keys alone, without the ledger"
@@ -78,12 +80,22 @@ def read_receipt(path: Path) -> tuple[str, str]:
 
 def as_json(made: Receipt) -> dict[str, object]:
     """A receipt as plain values; this is what a person keeps."""
-    return {"sequence": made.sequence, "receipt": made.jws, "claims": made.claims, "proof": made.proof or None}
+    return {
+        "sequence": made.sequence,
+        "receipt": made.jws,
+        "claims": made.claims,
+        "proof": made.proof or None,
+    }
 
 
 def checked_json(found: Checked) -> dict[str, object]:
     """What a check found, as plain values."""
-    return {"outcome": found.outcome.value, "reason": found.reason, "proven": found.proven, "claims": found.claims}
+    return {
+        "outcome": found.outcome.value,
+        "reason": found.reason,
+        "proven": found.proven,
+        "claims": found.claims,
+    }
 
 
 def sentence(found: Checked) -> str:
@@ -95,7 +107,9 @@ def sentence(found: Checked) -> str:
 def _checked(args: argparse.Namespace, receipt: str, proof: str) -> Checked:
     if args.jwks is not None:
         if args.subject:
-            raise CallerError("Whose a receipt is can be told by the ledger alone.", "Leave out --jwks or --subject.")
+            raise CallerError(
+                "Whose a receipt is can be told by the ledger alone.", "Leave out --jwks or --subject."
+            )
         return check_offline(receipt, read_keys(_text(args.jwks).encode()), proof)
     if not args.organisation:
         raise CallerError("Name the organisation, or its published keys with --jwks.")

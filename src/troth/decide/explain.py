@@ -128,7 +128,8 @@ def _groundless(residual: Residual, question: Question, category: str, view: Vie
     if not any(one.allows(view) for one in counting):
         clauses = sorted({clause for one in counting for clause in one.permit.clauses})
         detail = f"no ground to {question.action} {category} for {question.purpose}"
-        yield Obstacle("no_ground", "", tuple(clauses), category, detail)
+        nearest = tuple(one.permit.key for one in counting)
+        yield Obstacle("no_ground", "", tuple(clauses), category, detail, nearest=nearest)
 
 
 def _lacking(candidate: Candidate, view: View) -> Iterator[Way]:

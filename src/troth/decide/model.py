@@ -78,6 +78,8 @@ class Obstacle:
     category: str
     detail: str
     missing: tuple[Way, ...] = ()
+    nearest: tuple[str, ...] = ()
+    """With `no_ground`: the grounds whose scope and basis fit, whose conditions did not hold, in the order they are tried."""
     name: str = ""
     """The side that the question leaves out and must name before anything else helps."""
 
@@ -100,7 +102,8 @@ class Answer:
     taken it is another question.
     """
     applied: tuple[str, ...] = ()
-    """Every statement that was in play: on a permit the frames, standing bars and grounds, on a denial the obstacles'; sorted."""
+    """Every statement that was in play: on a permit the frames, standing bars and grounds, on a denial those in the way and the
+    grounds that came nearest; sorted."""
     obstacles: tuple[Obstacle, ...] = field(default=())
     policy: str = ""
     """Digest of the bundle that decided."""

@@ -372,7 +372,8 @@ def _ground(
         if all(_met(condition, facts) for condition in ground.needs):
             return ground, []
     detail = f"no ground to {question.action} {category} for {question.purpose}"
-    return None, [Obstacle("no_ground", "", _clauses(candidates), category, detail)]
+    nearest = tuple(ground.key for ground in candidates)
+    return None, [Obstacle("no_ground", "", _clauses(candidates), category, detail, nearest=nearest)]
 
 
 def grounds_in_order(catalogue: Catalogue) -> list[Ground | Export]:
@@ -417,7 +418,7 @@ def _clauses(statements: Iterable[Statement]) -> tuple[str, ...]:
 def _denial(catalogue: Catalogue, obstacles: list[Obstacle], policy: str) -> Answer:
     unique = tuple(dict.fromkeys(obstacles))
     clauses = sorted({clause for obstacle in unique for clause in obstacle.clauses})
-    applied = sorted({obstacle.statement for obstacle in unique if obstacle.statement})
+    applied = sorted({key for one in unique for key in (one.statement, *one.nearest) if key})
     return Answer(Outcome.DENY, (), tuple(clauses), (), (), tuple(applied), unique, policy)
 
 

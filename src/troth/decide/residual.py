@@ -130,7 +130,7 @@ class Verdict:
     duties: set[str] = field(default_factory=set)
     applied: set[str] = field(default_factory=set)
     blamed: set[str] = field(default_factory=set)
-    """Statements in the way."""
+    """Statements in the way, and the grounds that came nearest."""
     blamed_clauses: set[str] = field(default_factory=set)
 
     def blame(self, key: str, clauses: Iterable[str]) -> None:
@@ -175,7 +175,9 @@ def _judge_grounds(residual: Residual, view: View, verdict: Verdict) -> None:
             verdict.grounds.setdefault(one.permit.key, one.permit.code)
             verdict.credit(one.permit.key, one.permit.clauses, one.permit.duties)
             return
-    verdict.blame("", (clause for one in counting for clause in one.permit.clauses))
+    verdict.refused = True
+    for one in counting:
+        verdict.blame(one.permit.key, one.permit.clauses)
 
 
 def wanting(naming: Naming, view: View) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -12,6 +12,7 @@ from troth.decide.model import Answer, Question
 from troth.gate.model import ObservedAct
 from troth.ledger import Draft, Origin
 from troth.policies import Declared
+from troth.policy.model import Ground
 from troth.policy.vocabulary import ACTIONS
 
 RELEASE_PERMITTED: Final = "gate:release:permitted"
@@ -61,16 +62,23 @@ def observed(
     act: ObservedAct, answer: Answer, declared: Declared, breach: bool, at: datetime, origin: Origin
 ) -> Draft:
     """An act that was seen, as what it was; where it was seen is payload, how is a code."""
+    broken = _broken(answer, declared) if breach else answer.applied
     seen = {"where": act.seen.where, "how": act.seen.how, "more": dict(act.seen.more)}
     return Draft(
         ACT_BREACH if breach else ACT_PERMITTED,
         act.at,
         subject=act.subject,
         policy=answer.policy,
-        codes=(*codes(act.question, answer, declared), f"grade:{act.seen.how}"),
+        codes=(*codes(act.question, replace(answer, applied=broken), declared), f"grade:{act.seen.how}"),
         payload={"question": plain(act.question), "papers": dict(act.papers), "seen": seen},
         origin=origin,
     )
+
+
+def _broken(answer: Answer, declared: Declared) -> tuple[str, ...]:
+    """The statements that a breach breaks: of the grounds it came near to, no exceptions, for those break only when used."""
+    exceptions = {ground.key for ground in declared.catalogue.all(Ground) if ground.exception}
+    return tuple(key for key in answer.applied if key not in exceptions) or answer.applied
 
 
 def codes(question: Question, answer: Answer, declared: Declared) -> tuple[str, ...]:

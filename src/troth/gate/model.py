@@ -71,6 +71,7 @@ def _obstacle(obstacle: Obstacle) -> dict[str, object]:
         "category": obstacle.category,
         "detail": obstacle.detail,
         "missing": [way_text(way) for way in obstacle.missing],
+        **({"nearest": list(obstacle.nearest)} if obstacle.nearest else {}),
         **({"name": obstacle.name} if obstacle.name else {}),
     }
 
