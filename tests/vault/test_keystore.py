@@ -25,7 +25,7 @@ from troth.vault import (
     Vault,
     open_vault,
 )
-from troth.vault.store import metadata
+from troth.vault.tables import metadata
 
 OWNER, CELL = "a" * 64, "people.mail"
 

@@ -3,7 +3,7 @@
 from alembic import context
 
 from troth.vault.keystore import HISTORY
-from troth.vault.store import metadata
+from troth.vault.tables import metadata
 
 context.configure(
     connection=context.config.attributes["connection"],
