@@ -163,17 +163,26 @@ class Archives:
         return found
 
     def unpack(self, archive: Archive) -> Unpacked:
-        """The entries of an archive, after the digest of its file was checked. Raises SegmentProblem."""
-        return self._recent.get(archive.digest, lambda: self.read(archive))
+        """The entries of an archive, after the digest of its file and its marks were checked. Raises SegmentProblem."""
+        return self._recent.get(archive.digest, lambda: self._checked(archive))
 
     def read(self, archive: Archive) -> Unpacked:
-        """As `unpack`, always from the disk."""
+        """As `unpack`, always from the disk, whatever its marks say."""
         if self._segments is None:
             raise SegmentProblem(
                 f"Entries {archive.first} to {archive.last} lie in an archive, and its folder was not named.",
                 "Name the home of this ledger.",
             )
         return unpack(archive.first, self._segments.columns(archive.name))
+
+    def _checked(self, archive: Archive) -> Unpacked:
+        found = self.read(archive)
+        if found.marks != archive.marks:
+            raise SegmentProblem(
+                f"The marks of the archive from entry {archive.first} on are not those of its entries.",
+                "A search may have passed over them; restore the database from a backup.",
+            )
+        return found
 
     def _archived(
         self,

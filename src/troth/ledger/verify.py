@@ -103,7 +103,7 @@ def verify(
         looking = _Looking(connection, seals, archives, segments)
         _recompute(looking, edge, counts)
         _compare_head(connection, head, edge)
-        for first, reason in looking.seen.differences(connection, organisation, archives):
+        for first, reason in looking.seen.differences(connection, organisation):
             raise _Bad(first, reason)
         _compare_kept(connection, head, kept, archives)
     except _Bad as found:
