@@ -13,6 +13,8 @@ from troth.app import restoring
 from troth.app.drill import drill
 from troth.app.system import SystemClock
 from troth.cli.main import main
+from troth.promises.evidence import grade_of
+from troth.promises.model import Grade
 from troth.vault import RootMissing
 
 
@@ -37,6 +39,9 @@ def test_the_drill_says_who_comes_back_and_who_could(fresh: Fresh, tmp_path: Pat
         quay.destroy_epoch(1)
         with quay.database.read() as connection:
             drills = quay.erasures.drills(connection)
+            events = list(quay.ledger.events(connection, kinds=("erasures:drill:",)))
+    assert {grade_of(event) for event in events} == {Grade.PROBE}
+    assert [event.kind for event in events][1] == "erasures:drill:failed"
     assert [(one.tried, one.readable, one.passed) for one in drills] == [
         (1, 0, True),
         (1, 0, True),

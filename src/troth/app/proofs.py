@@ -144,13 +144,14 @@ def check_ledger(
             spoilt = checkpoints.spoilt(connection, keys) if keys else ()
             stamps = look_at_stamps(connection, checkpoints, trust)
         signed = max((head.size for head in heads), default=0)
-        parts = _parts_at(database, other, id) if other and found.holds else None
+        parts = _parts_at(database, other, id, Segments(home.segments(id))) if other and found.holds else None
     return Checked(found, signed, spoilt, parts, stamps)
 
 
-def _parts_at(database: Database, other: str, id: str) -> int | None:
+def _parts_at(database: Database, other: str, id: str, segments: Segments) -> int | None:
+    """Archives are named by their bytes, so both databases find theirs in the one folder."""
     with _opened(other) as second, database.read() as ours, second.read() as theirs:
-        return first_difference(ours, theirs, id)
+        return first_difference(ours, theirs, id, segments, segments)
 
 
 def _known_keys(connection: Connection, home: Home, id: str, checkpoints: Checkpoints) -> set[VerifierKey]:

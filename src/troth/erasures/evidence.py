@@ -18,6 +18,8 @@ BACKUP_TAKEN: Final = "erasures:backup:taken"
 BACKUP_GONE: Final = "erasures:backup:gone"
 DRILL_PASSED: Final = "erasures:drill:passed"
 DRILL_FAILED: Final = "erasures:drill:failed"
+PROBED: Final = "grade:probe"
+"""How much a drill weighs: it looked by itself."""
 
 
 def begun(subject: str, person: str, since: datetime, at: datetime, origin: Origin) -> Draft:
@@ -57,7 +59,7 @@ def drilled(drill: Drill) -> Draft:
     """Two backups were restored in a scratch place, and every erased person was tried."""
     kind = DRILL_PASSED if drill.passed else DRILL_FAILED
     counts = details(data=drill.data, keys=drill.keys, tried=str(drill.tried), readable=str(drill.readable))
-    return Draft(kind, drill.at, codes=counts)
+    return Draft(kind, drill.at, codes=(*counts, PROBED))
 
 
 def said(event: Event, name: str) -> str:
