@@ -13,6 +13,7 @@ from joserfc.jwk import KeySet
 from tests.receipts.kit import Wharf, wharf
 from tests.web.kit import Place
 from troth.cli.main import main
+from troth.client import Client, KeyFile, Problem
 from troth.receipts.jws import ALGORITHM
 
 pytestmark = pytest.mark.filterwarnings("ignore:EdDSA is deprecated")
@@ -169,3 +170,18 @@ def test_people_read_sentences(troth: tuple[Any, int, tuple[str, str], Wharf], t
     )
     kept.write_text(kept.read_text()[:-5])
     assert run("receipt", "verify", "wharf", kept, plain=True)[1].startswith("FORGED:")
+
+
+def test_a_program_gets_receipts_through_the_client(harbour: Place) -> None:
+    keys = KeyFile(harbour.base, "harbour", harbour.key("harbour"))
+    client, amy, ben = Client(keys), opened(harbour, "amy"), opened(harbour, "ben")
+    try:
+        for number in (
+            client.consent(amy, "other_purpose", "refused"),
+            client.objection(amy, "mailing_list", "raised"),
+        ):
+            assert client.receipt(number, amy)["sequence"] == number
+            with pytest.raises(Problem):
+                client.receipt(number, ben)
+    finally:
+        client.close()

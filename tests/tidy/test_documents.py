@@ -23,7 +23,7 @@ NOUNS = {
     *"organisation tenant subject controller processor recipient agreement regime".split(),
     *"purpose ground notice consent disclosure incident safeguard duty".split(),
     *("data category", "rights request", "retention rule", "legal hold"),
-    *("checkpoint", "witness", "evidence pack"),
+    *("checkpoint", "witness", "evidence pack", "receipt", "timestamp"),
 }
 
 

@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from troth.app.hosting import Hosting
+from troth.app.schedule import Schedule, keeping
 from troth.kernel.errors import OperatorError
 
 DOOR: Final = "troth.web"
@@ -49,9 +50,10 @@ def sign_in_link(hosting: Hosting, base: str) -> str:
     return f"{base}/sign-in/{hosting.signin.link()}"
 
 
-def serve(hosting: Hosting, listening: socket.socket) -> None:
-    """Serve until the process is told to stop (Ctrl-C or SIGTERM)."""
-    _server(hosting).run(sockets=[listening])
+def serve(hosting: Hosting, listening: socket.socket, schedule: Schedule) -> None:
+    """Serve, and keep the schedule of checkpoints, until the process is told to stop (Ctrl-C or SIGTERM)."""
+    with keeping(schedule):
+        _server(hosting).run(sockets=[listening])
 
 
 @contextmanager

@@ -68,14 +68,20 @@ class Client:
 
     def consent(
         self, subject: str, item: str, act: str, *, kind: str = "", notice: str = "", language: str = ""
-    ) -> None:
-        """A consent `given`, `refused` or `withdrawn`, of the kind the person's act had."""
+    ) -> int:
+        """A consent `given`, `refused` or `withdrawn`, of the kind the person's act had; the number of its entry."""
         said = {"subject": subject, "item": item, "act": act, "kind": kind, "notice": notice}
-        self._post("consents", {k: v for k, v in (said | {"language": language}).items() if v})
+        sent = {k: v for k, v in (said | {"language": language}).items() if v}
+        return int(self._post("consents", sent).get("sequence", 0))
 
-    def objection(self, subject: str, objection: str, act: str) -> None:
-        """An objection `raised` or `lifted`; it is in force when this returns."""
-        self._post("objections", {"subject": subject, "objection": objection, "act": act})
+    def objection(self, subject: str, objection: str, act: str) -> int:
+        """An objection `raised` or `lifted`, in force when this returns; the number of its entry."""
+        sent = {"subject": subject, "objection": objection, "act": act}
+        return int(self._post("objections", sent).get("sequence", 0))
+
+    def receipt(self, sequence: int, subject: str) -> dict[str, Any]:
+        """The receipt of an act of this person, with its proof once there is one: what to hand them."""
+        return self._get(f"receipts/{sequence}?{urlencode({'subject': subject})}")
 
     def recipient(self, recipient: str, facts: Facts, *, until: str = "", stake: float | None = None) -> None:
         """Put on record what is known about a recipient."""
