@@ -14,7 +14,7 @@ from troth.ledger.model import Draft
 from troth.ledger.work import Desk, Prepared, Sealed, Work, Writer, prepare, seal_all
 
 MOST_AT_ONCE: Final = 512
-YIELDS: Final = 0
+YIELDS: Final = 16
 T = TypeVar("T")
 
 
