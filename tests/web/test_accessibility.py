@@ -33,6 +33,7 @@ PAGES = {
     "policy": "/harbour/policy",
     "policy of tenants": "/desk/policy",
     "coverage": "/harbour/coverage",
+    "staff": "/harbour/staff",
     "backups": "/harbour/backups",
     "nothing there": "/harbour/nowhere",
 }

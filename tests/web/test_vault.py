@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 import threading
 from collections.abc import Sequence
 from typing import Any
@@ -137,6 +138,31 @@ def test_a_read_seen_outside_breaks_the_promise(harbour: Place) -> None:
     at = harbour.hosting.clock.now().isoformat()
     (fine,) = post(harbour, "vault/observed", {"reads": [seen | {"at": at}]})["found"]
     assert not fine["breach"]
+
+
+def test_the_staff_page_counts_reads_and_names_nobody(harbour: Place) -> None:
+    page = harbour.see("/harbour/staff").text
+    assert "Nobody works here yet." in page
+    assert "Nothing was read yet." in page
+    assert "Support staff" in page
+    who, secret = supported(harbour)
+    for given in (secret, secret, ""):
+        post(harbour, "vault/read", {"subject": who, "fields": ["people.email"], "token": given})
+    page = harbour.see("/harbour/staff").text
+    (member,) = harbour.call("GET", "harbour/staff").json()["staff"]
+    assert member["member"] in page
+    assert re.search(r'Support staff</th><td>[^<]+</td><td class="n">2</td><td class="n">0</td>', page)
+    assert re.search(r'Without a token that counts</th><td class="n">0</td><td class="n">1</td>', page)
+    assert "information security until 2999-01-01" in page.replace("\n", "")
+    for secret_word in (
+        "Ada",
+        "amy",
+        who,
+        harbour.hosting.organisations["harbour"].organisation.ledger.pseudonym(who),
+    ):
+        assert secret_word not in page
+    record = harbour.see("/harbour/ledger?kind=access:").text
+    assert "access · read · permitted" in record
 
 
 @pytest.mark.parametrize(

@@ -19,8 +19,8 @@ from troth.access.model import (
     Told,
     Wrote,
 )
+from troth.access.projection import AccessProjection
 from troth.access.service import Access
-from troth.access.store import AccessProjection
 
 __all__ = [
     "Access",

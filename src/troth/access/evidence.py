@@ -28,6 +28,8 @@ CONFIRMED: Final = "access:read:confirmed"
 BREACH: Final = "access:read:breach"
 SEARCHED: Final = "access:search:made"
 COUNTED: Final = "access:reads:counted"
+NOBODY: Final = "-"
+"""Stands for role and purpose where no token said them: no id of a policy is written so."""
 MOST_FIELDS: Final = 200
 """How many fields one entry names."""
 

@@ -151,12 +151,7 @@ def _of_role(sight: _Sight, token: Token | None, category: str) -> Verdict:
 def _record(desk: Desk, sight: _Sight, reads: Sequence[_Read], origin: Origin) -> None:
     """Every read as an entry of its own, and one entry that counts them, on disk when this returns."""
     drafts = [draft for one in reads for draft in _drafts(sight, one, origin)]
-    counts = Counter(
-        (one.token.role, one.token.purpose, permitted)
-        for one in reads
-        if one.token is not None
-        for permitted in _outcomes(one)
-    )
+    counts = Counter((*_named(one.token), permitted) for one in reads for permitted in _outcomes(one))
     if counts:
         drafts.append(evidence.counted(counts, sight.declared.digest, sight.at, origin))
     if drafts:
@@ -229,8 +224,12 @@ def search(desk: Desk, token: str, name: str, value: str, origin: Origin) -> tup
 def _tally(
     token: Token | None, permitted: bool, count: int, policy: str, at: datetime, origin: Origin
 ) -> Iterator[Draft]:
-    if token is not None:
-        yield evidence.counted({(token.role, token.purpose, permitted): count}, policy, at, origin)
+    yield evidence.counted({(*_named(token), permitted): count}, policy, at, origin)
+
+
+def _named(token: Token | None) -> tuple[str, str]:
+    """Role and purpose by which a read is counted."""
+    return (token.role, token.purpose) if token is not None else (evidence.NOBODY, evidence.NOBODY)
 
 
 def _found(desk: Desk, connection: Connection, token: Token, field: Field, value: str) -> list[str]:

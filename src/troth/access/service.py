@@ -26,7 +26,7 @@ from troth.access.model import (
     Wrote,
     field_name,
 )
-from troth.decide.reads import crowded, unlearnt
+from troth.decide.reads import crowded, purposes_of, unlearnt
 from troth.kernel.clock import utc
 from troth.kernel.errors import TrothError
 from troth.kernel.findings import did_you_mean
@@ -157,7 +157,7 @@ class Access:
     ) -> str:
         if not holder.holds(role.id, at):
             return rules.NOT_HELD
-        if role.purposes and purpose not in declared.catalogue.expand("purpose", role.purposes):
+        if purpose not in purposes_of(declared.catalogue, role):
             return "purpose"
         if unlearnt(role, holder.courses(at)):
             return "untrained"

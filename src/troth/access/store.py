@@ -24,11 +24,9 @@ from sqlalchemy import (
     update,
 )
 
-from troth.access import evidence
 from troth.access.model import Cell, Counted, Field, Token
 from troth.db import Instant, metadata
 from troth.kernel.ids import StaffId
-from troth.ledger import Event, Payload
 
 fields = Table(
     "access_fields",
@@ -253,6 +251,32 @@ def tokens_of(connection: Connection, organisation: str, ids: Collection[str]) -
     }
 
 
+def keep(connection: Connection, organisation: str, one: Token) -> None:
+    """Keep a token, and let go of those that had run out when it was given out."""
+    old = (tokens.c.organisation == organisation) & (tokens.c.expires_at <= one.issued_at)
+    connection.execute(delete(tokens).where(old))
+    row = {
+        "organisation": organisation, "token": one.id, "digest": one.digest, "member": one.member,
+        "role": one.role, "purpose": one.purpose, "issued_at": one.issued_at, "expires_at": one.expires_at,
+    }  # fmt: skip
+    connection.execute(insert(tokens), row)
+
+
+def drop(connection: Connection, organisation: str, id: str) -> None:
+    """Let a token count no more."""
+    connection.execute(delete(tokens).where(tokens.c.organisation == organisation, tokens.c.token == id))
+
+
+def count(connection: Connection, organisation: str, one: Counted) -> None:
+    """Add to how many reads there were."""
+    key = {"organisation": organisation, "role": one.role, "purpose": one.purpose, "origin": one.origin}
+    told: dict[str, Any] = {f"of_{name}": value for name, value in key.items()}
+    told |= {"permits": one.permitted, "refusals": one.refused, "at": one.last_at}
+    if not connection.execute(_COUNTED, told).rowcount:
+        row = {"permitted": one.permitted, "refused": one.refused, "last_at": one.last_at}
+        connection.execute(insert(reads), key | row)
+
+
 def counts(connection: Connection, organisation: str) -> list[Counted]:
     """How many reads there were, by role, purpose and origin."""
     query = select(reads).where(reads.c.organisation == organisation).order_by(*reads.primary_key)
@@ -260,54 +284,6 @@ def counts(connection: Connection, organisation: str) -> list[Counted]:
         Counted(row.role, row.purpose, row.origin, row.permitted, row.refused, row.last_at)
         for row in connection.execute(query)
     ]
-
-
-class AccessProjection:
-    """Fields, tokens and counts of reads, as the headers tell them; cells are data, which no event repeats."""
-
-    name: Final = "access"
-    kinds: Final = ("access:field:", "access:token:issued", "access:token:revoked", evidence.COUNTED)
-    tables: Final = (fields, tokens, reads)
-    opens: Final[tuple[str, ...]] = ()
-
-    def apply(self, connection: Connection, event: Event, payload: Payload | None) -> None:
-        """Bring the tables up to this event."""
-        if event.kind == evidence.FIELD_DECLARED:
-            declare(connection, event.organisation, evidence.field_of(event))
-        elif event.kind == evidence.ISSUED:
-            self._issued(connection, event)
-        elif event.kind == evidence.REVOKED:
-            mine = (tokens.c.organisation == event.organisation) & (
-                tokens.c.token == evidence.pairs(event)["token"][0]
-            )
-            connection.execute(delete(tokens).where(mine))
-        elif event.kind == evidence.COUNTED:
-            self._count(connection, event)
-
-    def _issued(self, connection: Connection, event: Event) -> None:
-        """Keep a token, and let go of those that ran out."""
-        one = evidence.token_of(event)
-        old = (tokens.c.organisation == event.organisation) & (tokens.c.expires_at <= event.occurred_at)
-        connection.execute(delete(tokens).where(old))
-        row = {
-            "organisation": event.organisation, "token": one.id, "digest": one.digest, "member": one.member,
-            "role": one.role, "purpose": one.purpose, "issued_at": one.issued_at, "expires_at": one.expires_at,
-        }  # fmt: skip
-        connection.execute(insert(tokens), row)
-
-    def _count(self, connection: Connection, event: Event) -> None:
-        for (role, purpose), (permitted, refused) in evidence.counts_of(event).items():
-            key = {
-                "organisation": event.organisation,
-                "role": role,
-                "purpose": purpose,
-                "origin": event.origin.value,
-            }
-            told: dict[str, Any] = {f"of_{name}": value for name, value in key.items()}
-            told |= {"permits": permitted, "refusals": refused, "at": event.occurred_at}
-            if not connection.execute(_COUNTED, told).rowcount:
-                row = {"permitted": permitted, "refused": refused, "last_at": event.occurred_at}
-                connection.execute(insert(reads), key | row)
 
 
 def _cell(row: Any) -> Cell:

@@ -79,6 +79,11 @@ def course_id(name: str) -> str:
     return "_".join(name.casefold().split())
 
 
+def purposes_of(catalogue: Catalogue, role: StaffRole) -> frozenset[str]:
+    """The purposes for which a role reads; where it names none, all that are declared, and the gate decides."""
+    return catalogue.expand("purpose", role.purposes) if role.purposes else catalogue.ids("purpose")
+
+
 def crowded(role: StaffRole, holders: int) -> bool:
     """Whether more hold a role than its policy allows."""
     return role.at_most is not None and holders > role.at_most
@@ -89,8 +94,7 @@ def _reasons(
 ) -> Iterator[str]:
     if not read.data or not all(catalogue.covers(role.data, category) for category in read.data):
         yield DATA
-    purposes = catalogue.expand("purpose", role.purposes) or catalogue.ids("purpose")
-    if read.purpose not in purposes:
+    if read.purpose not in purposes_of(catalogue, role):
         yield PURPOSE
     if missing:
         yield UNTRAINED

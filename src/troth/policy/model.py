@@ -514,7 +514,9 @@ class StaffRole(Statement):
     kind = "role"
     plural = "roles"
     data: tuple[str, ...] = term(refs("category"), "what the role may see")
-    purposes: tuple[str, ...] = term(refs("purpose"), "for which purposes")
+    purposes: tuple[str, ...] = term(
+        refs("purpose"), "for which purposes (default: any that the gate permits for a person)"
+    )
     at_most: Decimal | None = term(number(), "how many may hold it")
     training: tuple[str, ...] = term(texts(), "what it needs to have learnt")
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from troth.decide.analysis import decides_acts, witness
 from troth.decide.model import Answer, Facts, Question, Request
 from troth.decide.naive import answer
-from troth.decide.reads import Read, answer_read, course_id
+from troth.decide.reads import Read, answer_read, course_id, purposes_of
 from troth.decide.requests import answer_request
 from troth.kernel.findings import Findings
 from troth.policy.bundle import Bundle
@@ -152,10 +152,10 @@ class _Finder:
 
     def _of_role(self, role: StaffRole) -> Iterator[Trial]:
         """What the role covers, by somebody who learnt all it asks for; and the same with each of its limits passed."""
-        purposes = self._catalogue.expand("purpose", role.purposes) or self._catalogue.ids("purpose")
-        if not role.data or not purposes:
+        purposes, seen = purposes_of(self._catalogue, role), self._catalogue.expand("category", role.data)
+        if not seen or not purposes:
             return
-        category, purpose = min(self._catalogue.expand("category", role.data)), min(purposes)
+        category, purpose = min(seen), min(purposes)
         read, courses = Read(role.id, (category,), purpose), frozenset(map(course_id, role.training))
         yield Trial(role.key, read, Facts(), "permit", courses)
         for other in sorted(self._catalogue.ids("category")):

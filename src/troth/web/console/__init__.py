@@ -11,6 +11,7 @@ from troth.web.console.clause import clause
 from troth.web.console.home import home
 from troth.web.console.ledger import ledger, one
 from troth.web.console.policy import coverage, policy
+from troth.web.console.staff import staff
 
 ROUTES: list[BaseRoute] = [
     Route("/", home),
@@ -22,6 +23,7 @@ ROUTES: list[BaseRoute] = [
     Route("/{org}/ledger/{sequence}", one),
     Route("/{org}/policy", policy),
     Route("/{org}/coverage", coverage),
+    Route("/{org}/staff", staff),
     Route("/{org}/backups", backups),
 ]
 """Every page, by its address."""

@@ -19,6 +19,8 @@ FAMILIES: tuple[str, ...] = (
     "consent:",
     "subjects:",
     "recipients:",
+    "staff:",
+    "access:",
     "policies:",
     "promises:",
     "erasures:",
