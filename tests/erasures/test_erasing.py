@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from tests.erasures.kit import MARK, TO_COURT, bytes_of, cut, known, readable
 from tests.gate.kit import MAIL, NOON, agreed, organisation, somebody
+from tests.support.exams import could_not_run
 from troth.app.erasing import Eraser
 from troth.app.organisation import Organisation
 from troth.app.words import PeopleWords
@@ -274,6 +278,35 @@ def test_no_planted_byte_lies_in_clear_before_or_after(tmp_path: Path) -> None:
     for number in (1, 2):
         assert MARK.format(number).encode() not in everything
         assert f"p{number}@example.test".encode() not in everything
+
+
+@pytest.mark.postgres
+def test_no_planted_byte_lies_in_a_servers_files(tmp_path: Path, postgres_url: str) -> None:
+    """As above, with the records on a server: its tables, its free pages and its log."""
+    mark = os.urandom(8).hex()
+    with organisation(tmp_path, postgres_url) as quay:
+        who = agreed(quay)
+        assert quay.gate.release(TO_COURT, who, {"order": f"{mark}@example.test"}).answer.permitted
+        with quay.database.read() as connection:
+            folder = Path(connection.scalar(text("SHOW data_directory")) or "")
+        if not os.access(folder, os.R_OK):
+            could_not_run("the files of the named server are not at hand")
+        quay.erase_keys(who)
+        quay.end_epoch()
+        quay.destroy_epoch(1)
+        assert quay.ledger.pseudonym(who).encode() in written(folder)
+        assert mark.encode() not in written(folder)
+        assert mark.encode() not in bytes_of(tmp_path)
+
+
+def written(folder: Path) -> bytes:
+    """What a server wrote: tables, indexes and its log of writes. Files that go meanwhile are passed over."""
+    found = []
+    for place in ("base", "pg_wal"):
+        for path in sorted((folder / place).rglob("*")):
+            with suppress(OSError):
+                found.append(path.read_bytes())
+    return b"".join(found)
 
 
 def test_what_an_earlier_program_wrote_in_clear_is_sealed_at_opening(tmp_path: Path) -> None:
