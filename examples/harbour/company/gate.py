@@ -38,7 +38,13 @@ PIXEL = Question("collect", ("mail_open",), "preference_learning", via="mail_pix
 LINK = Question("collect", ("mail_click",), "preference_learning", via="mail_link", source="own_systems")
 TO_REGISTRY = Question(
     "share", DOMAIN, "domain_registration", recipient="registry", place="MY",
-    papers={"tests": "lawful, legitimate, necessary, specific, clear: checked for each registration"},
+    papers={
+        "aim_lawful": "the registry's rules and the contract of registration",
+        "aim_legitimate": "a domain is registered because its holder ordered it",
+        "aim_necessary": "the registry takes no registration without these fields",
+        "aim_specific": "one registration, under its order number",
+        "aim_clear": "told on the order form and in section 3 of the policy",
+    },
 )  # fmt: skip
 
 AGREEMENTS = ("confidentiality", "protection", "instructions", "policy_bound", "security_bound")

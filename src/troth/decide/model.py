@@ -127,11 +127,15 @@ class RequestOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A rights request: the right asked for, the ground the person names ('' = none), the refusal code considered ('' = none)."""
+    """A rights request: the right asked for, the ground the person names ('' = none), the refusal code considered ('' = none).
+
+    `route` is the channel it came by; where that is not known ('') whatever any route asks for is asked.
+    """
 
     right: str
     ground: str = ""
     refusal: str = ""
+    route: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -435,6 +435,7 @@ class Incident(Statement):
     kind = "incident"
     plural = "incidents"
     told: str = term(text(), "who is told: subjects, authority, nobody", required=True)
+    who: str = term(ref("class"), "the class of persons whose data must be concerned (default: anybody's)")
     within: PeriodTerm | None = term(period(), "by when")
     promptly: bool = term(flag(), "without a figure, but promptly")
     start: str = term(word(v.START_EVENTS), "what starts the clock")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from troth.kernel.findings import Findings, Place
 from troth.policy.facts import Condition, Fact, Literal
 from troth.policy.load import load_statements
-from troth.policy.model import Bar, Export, Ground, LawfulBasis, Statement
+from troth.policy.model import Bar, Export, Ground, Incident, LawfulBasis, Statement
 from troth.policy.nodes import Mapping, Node, Scalar, Sequence, parse
 
 NOT_LAW = ("draft", "proposed")
@@ -70,7 +70,11 @@ def applied(pack: Pack, subject_class: str) -> tuple[Statement, ...]:
         return pack.statements
     only = Condition.any_of(Literal(Fact("is", subject_class)))
     return tuple(
-        dataclasses.replace(s, when=(only, *s.when)) if isinstance(s, (Bar, LawfulBasis)) else s
+        dataclasses.replace(s, when=(only, *s.when))
+        if isinstance(s, (Bar, LawfulBasis))
+        else dataclasses.replace(s, who=subject_class)
+        if isinstance(s, Incident) and not s.who
+        else s
         for s in pack.statements
     )
 

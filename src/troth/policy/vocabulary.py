@@ -65,6 +65,9 @@ BASES: Vocabulary = {
     "company_discretion": Word("the company's own judgement, as far as the text reserves it"),
     "own_act": Word("the person's own deliberate act"),
     "deidentified": Word("the receiver cannot tell who it is about", "dpv:Pseudonymisation"),
+    "adequacy": Word(
+        "a finding that the country of destination protects data adequately (GDPR 45)", "eu-gdpr:A45-3"
+    ),
     "none_needed": Word("non-personal data, after a test that it is"),
 }
 
@@ -140,7 +143,12 @@ PAPERS: Vocabulary = {
     "account_state": Word("proof that an account is closed or unused by choice"),
     "discontinued": Word("record that a product or service was ended"),
     "secrecy": Word("classification of a trade secret"),
-    "tests": Word("the five answers: lawful, legitimate, necessary, specific, clear"),
+    "tests": Word("the check that a release is lawful, with its result"),
+    "aim_lawful": Word("answer to the first of the five: why the aim is lawful"),
+    "aim_legitimate": Word("answer to the second of the five: why the aim is legitimate"),
+    "aim_necessary": Word("answer to the third of the five: why the aim needs these data"),
+    "aim_specific": Word("answer to the fourth of the five: which aim exactly"),
+    "aim_clear": Word("answer to the fifth of the five: where the aim is told in clear words"),
     "need": Word("statement of the business need"),
     "mechanism": Word("the legal mechanism of an export: clauses, certification, assessment"),
     "balancing": Word("a balancing test on file"),
