@@ -21,7 +21,7 @@ from troth.kernel.findings import Findings, did_you_mean
 from troth.policy.bundle import Bundle
 from troth.policy.catalogue import Catalogue
 from troth.policy.facts import BARE, CLOSED_NAMES, FAMILIES, Fact
-from troth.policy.vocabulary import ACTIONS, PAPERS, READING_NAMES, RIGHTS
+from troth.policy.vocabulary import ACTIONS, CHANNELS, PAPERS, READING_NAMES, RIGHTS
 
 SIDES = (("purpose", "purpose"), ("via", "point"), ("source", "source"), ("message", "message"))
 """Sides of a question and the kind of statement that declares their values."""
@@ -47,6 +47,9 @@ def add(commands: Any) -> None:
     command.add_argument("--right", choices=sorted(RIGHTS), help="ask about a request instead of an act")
     command.add_argument("--ground", default="", help="with --right: the ground the person names")
     command.add_argument("--refusal", default="", help="with --right: the refusal considered")
+    command.add_argument(
+        "--route", choices=sorted(CHANNELS), default="", help="with --right: the channel it came by"
+    )
     command.add_argument(
         "--fact",
         action="append",
@@ -83,7 +86,9 @@ def run(args: argparse.Namespace) -> int:
     facts = Facts.of([*args.fact, *(f"paper:{word}" for word in args.paper)])
     digest = compiled.bundle.digest
     if args.right:
-        found = answer_request(catalogue, Request(args.right, args.ground, args.refusal), facts, digest)
+        found = answer_request(
+            catalogue, Request(args.right, args.ground, args.refusal, args.route), facts, digest
+        )
         return _shown_request(args, found, hypothetical=True)
     return _shown(args, answer(catalogue, _question(args), facts, digest), hypothetical=True)
 
@@ -95,7 +100,7 @@ def _about_subject(args: argparse.Namespace, bundle: Bundle) -> int:
         with open_organisation(installation_of(args), bundle.header.policy, bring_up=False) as organisation:
             if args.right:
                 found = organisation.gate.ask(
-                    Request(args.right, args.ground, args.refusal), args.subject, papers
+                    Request(args.right, args.ground, args.refusal, args.route), args.subject, papers
                 )
                 return _shown_request(args, found, hypothetical=False)
             reply = organisation.gate.peek(_question(args), args.subject, papers)

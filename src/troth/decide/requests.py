@@ -18,12 +18,24 @@ _OUTCOME_OF_MODE = {"may": RequestOutcome.MAY_REFUSE, "bar": RequestOutcome.BARR
 
 def answer_request(catalogue: Catalogue, request: Request, facts: Facts, policy: str = "") -> RequestAnswer:
     """Answer from the statements: `facts` are the papers on file for this request and what is known of the person."""
-    rights = [right for right in catalogue.all(Right) if right.what == request.right]
+    rights = _binding(catalogue, request)
     if not rights:
         return RequestAnswer(RequestOutcome.NOT_OFFERED, (), (), (), (), (), "", policy)
     if request.refusal:
         return _refusal(catalogue, request, rights, facts, policy)
     return _acceptance(catalogue, request, rights, facts, policy)
+
+
+def _binding(catalogue: Catalogue, request: Request) -> list[Right]:
+    """The statements of the right asked for: all of them, or, by a route that some of them offer, those and the routeless.
+
+    Several statements of one right bind together: their proofs unite, the earliest period counts. Two doors with a proof each are
+    not one door with two, but only for a request that says by which it came. A route that none of them offers tells nothing.
+    """
+    rights = [right for right in catalogue.all(Right) if right.what == request.right]
+    if not any(request.route in right.routes for right in rights):
+        return rights
+    return [right for right in rights if request.route in right.routes or not right.routes]
 
 
 def _refusal(
@@ -96,8 +108,8 @@ def _periods(catalogue: Catalogue, request: Request) -> tuple[str, ...]:
     """Every period that binds the answer; which of them is the earliest is for a calendar to say."""
     return tuple(
         f"{right.within} from {right.start or 'receipt'} ({right.key})"
-        for right in catalogue.all(Right)
-        if right.what == request.right and right.within
+        for right in _binding(catalogue, request)
+        if right.within
     )
 
 

@@ -153,6 +153,7 @@ class RequestSent(Sent):
     right: Word
     ground: Word = ""
     refusal: Word = ""
+    route: Word = ""
     subject: Subject | None = None
     papers: Papers = {}
 

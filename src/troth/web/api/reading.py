@@ -45,7 +45,7 @@ def subject(hosted: Subjects, subject: Annotated[str, Path(max_length=64)]) -> A
 @router.post("/{org}/requests/ask", tags=["gate"])
 def ask_request(hosted: Asks, sent: m.RequestSent) -> Answer:
     """What the policy says to a person's request. Advice; recorded nowhere."""
-    asked = RightsRequest(sent.right, sent.ground, sent.refusal)
+    asked = RightsRequest(sent.right, sent.ground, sent.refusal, sent.route)
     found = hosted.organisation.gate.ask(asked, sent.subject, sent.papers)
     return {
         "outcome": found.outcome.value,
