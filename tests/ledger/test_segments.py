@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,8 @@ from hypothesis import strategies as st
 
 from tests.ledger.kit import draft
 from troth.db import Database
-from troth.ledger import Draft, Ledger, SegmentName, Segments, Uses, seal, segment_of
+from troth.db.errors import DatabaseUnreachable
+from troth.ledger import Draft, Ledger, SegmentName, Segments, Uses, Work, seal, segment_of
 from troth.ledger import segments as module
 from troth.ledger.errors import DraftRefused, SegmentProblem
 
@@ -130,6 +132,38 @@ def test_a_refused_seal_keeps_the_uses_for_the_next_try(
     name = uses.flush()
     assert name is not None
     assert [row[2] for row in Segments(blocked).rows(name)] == [1, 2]
+
+
+@pytest.mark.parametrize("happened", [True, False])
+def test_a_commit_whose_answer_was_lost_doubles_no_use(
+    ledger: Ledger, segments: Segments, monkeypatch: pytest.MonkeyPatch, happened: bool
+) -> None:
+    """The connection ends while a commit is on its way: it may have happened, and whoever asked cannot know."""
+    recording = Ledger.recording
+
+    @contextmanager
+    def cut_off(self: Ledger) -> Iterator[Work]:
+        with recording(self) as work:
+            yield work
+            work.settle()
+            if not happened:
+                raise DatabaseUnreachable("The server went away.")
+        raise DatabaseUnreachable("The server went away.")
+
+    uses = Uses(ledger, segments, described, COLUMNS)
+    uses.add("a", "b", 1)
+    with monkeypatch.context() as patch:
+        patch.setattr(Ledger, "recording", cut_off)
+        with pytest.raises(DatabaseUnreachable):
+            uses.flush()
+    uses.add("a", "b", 2)
+    assert uses.waiting == 2
+    uses.flush()
+    assert uses.waiting == 0
+    with ledger.database.read() as connection:
+        events = ledger.events(connection, kinds=("gate:uses:sealed",))
+        rows = [row[2] for event in events if (name := segment_of(event)) for row in segments.rows(name)]
+    assert rows == [1, 2]
 
 
 def test_a_use_that_does_not_fit_is_refused_at_once(ledger: Ledger, segments: Segments) -> None:
