@@ -41,6 +41,23 @@ def test_nor_in_a_vault_that_had_the_key_in_memory(vault: Vault, beside: Vault) 
         beside.seal(ANNA, CELL, b"again")
 
 
+def test_nor_when_it_died_while_another_thread_was_reading_it(
+    vault: Vault, beside: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone, usable = vault.seal(ANNA, CELL, b"anna"), beside._ring._usable
+
+    def overtaken(row: object) -> object:
+        found = usable(row)  # type: ignore[arg-type]
+        vault.destroy([ANNA])
+        beside._ring.fresh()  # as another thread does, which sees the end before this one keeps what it read
+        return found
+
+    monkeypatch.setattr(beside._ring, "_usable", overtaken)
+    beside.open_many([(ANNA, CELL, gone)])
+    monkeypatch.undo()
+    assert beside.open_many([(ANNA, CELL, gone)]) == [None]
+
+
 def test_nor_in_another_process(vault: Vault, tmp_path: Path, database_url: str) -> None:
     gone = vault.seal(ANNA, CELL, b"anna")
     program = (

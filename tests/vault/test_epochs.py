@@ -220,3 +220,34 @@ def test_two_who_close_at_once_close_one_epoch(
     assert len(reach(vault.open_epoch().keeper).names()) == 2, (
         "the root key of whoever came second is gone again"
     )
+
+
+def test_a_key_that_was_drawn_for_an_epoch_that_ended_meanwhile_is_drawn_anew(
+    vault: Vault, beside: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn = vault._ring._maker._drawn
+
+    def overtaken(wishes: object) -> object:
+        found = drawn(wishes)  # type: ignore[arg-type]
+        monkeypatch.undo()
+        beside.destroy_epoch(beside.close_epoch().number)
+        return found
+
+    monkeypatch.setattr(vault._ring._maker, "_drawn", overtaken)
+    items = people(vault, 3)
+    assert [one.keys for one in vault.epochs()] == [0, 3]
+    assert opens(beside, items)
+
+
+def test_an_epoch_is_not_closed_before_its_last_key_left_it(
+    vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    items, wrapped = people(vault, 3), vault._epochs._wrap_anew
+
+    def idle(*_: object) -> None:
+        monkeypatch.setattr(vault._epochs, "_wrap_anew", wrapped)
+
+    monkeypatch.setattr(vault._epochs, "_wrap_anew", idle)
+    vault.close_epoch()
+    assert [one.keys for one in vault.epochs()] == [0, 3]
+    assert opens(vault, items)

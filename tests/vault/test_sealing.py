@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,7 +16,7 @@ from tests.support.vaults import vault_in
 from troth.kernel.errors import CallerError
 from troth.vault import KeyDestroyed, SealBroken, Vault
 from troth.vault.derive import blind_index
-from troth.vault.sealing import OVERHEAD, joined, open_sealed, prefix_of
+from troth.vault.sealing import OVERHEAD, joined, key_bound, key_prefix, open_sealed, prefix_of
 
 OWNERS = st.sampled_from(["", "a" * 64, "b" * 64, "ab" * 32])
 CELLS = st.text(max_size=80)
@@ -159,6 +160,15 @@ def test_a_value_sealed_by_an_earlier_version_still_opens() -> None:
 @given(parts=st.lists(st.text(max_size=6), max_size=4), others=st.lists(st.text(max_size=6), max_size=4))
 def test_parts_that_are_bound_never_run_together(parts: list[str], others: list[str]) -> None:
     assert (joined(*parts) == joined(*others)) is (parts == others)
+
+
+@pytest.mark.parametrize(
+    "other", [{"owner": "d" * 64}, {"bucket": "b"}, {"id": b"2" * 16}, {"epoch": 2}, {"prefix": b"p"}]
+)
+def test_a_wrapped_key_is_bound_to_all_that_it_is(other: dict[str, Any]) -> None:
+    whole = {"prefix": key_prefix("harbour"), "owner": OWNER, "bucket": "a", "id": b"1" * 16, "epoch": 1}
+    assert key_bound(**{**whole, **other}) != key_bound(**whole)
+    assert key_prefix("harbour") != key_prefix("axle") != prefix_of("axle")
 
 
 def test_blind_indexes_tell_equal_values_of_one_field_and_purpose(shared: Vault) -> None:

@@ -17,9 +17,9 @@ from troth.vault.errors import KeyDestroyed, KeyStoreForeign, KeyStoreProblem
 from troth.vault.keeper import Keeper
 from troth.vault.keystore import KeyStore, open_keystore
 from troth.vault.model import Epoch, Item
-from troth.vault.ring import DataKey, Ring
+from troth.vault.ring import Ring
 from troth.vault.roots import Reach, Roots, nowhere
-from troth.vault.sealing import NONCE_BYTES, broken, key_id, open_sealed, prefix_of, seal
+from troth.vault.sealing import NONCE_BYTES, key_id, open_sealed, prefix_of, seal
 
 EVIDENCE: Final = "evidence"
 """The retention bucket of what the ledger seals."""
@@ -82,16 +82,9 @@ class Vault:
         ids = [key_id(sealed) for _, _, sealed in items]
         keys = self._ring.opening(frozenset(ids))
         return [
-            self._opened(keys[id], owner, cell, sealed)
+            open_sealed(key.secret, self._prefix, owner, cell, sealed) if (key := keys[id]) else None
             for id, (owner, cell, sealed) in zip(ids, items, strict=True)
         ]
-
-    def _opened(self, key: DataKey | None, owner: str, cell: str, sealed: bytes) -> bytes | None:
-        if key is None:
-            return None
-        if key.owner != owner:
-            raise broken()
-        return open_sealed(key.secret, self._prefix, owner, cell, sealed)
 
     # --- dying -------------------------------------------------------------------------------------------------------
 
