@@ -1,7 +1,8 @@
 """The names of the W3C Data Privacy Vocabulary that a policy may use, so that a misspelt or invented one is told.
 
 Source: DPV 2.3 (https://w3id.org/dpv), its core vocabulary whole, and of its extension for the GDPR
-(https://w3id.org/dpv/legal/eu/gdpr) the rights and legal bases. Names alone; their definitions are there.
+(https://w3id.org/dpv/legal/eu/gdpr) the rights and legal bases. Names alone; their definitions are there. One is left out: the
+status of being in full accord with the law, which no policy gives itself here.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ CannotReverseProcessOutput CannotWithdrawFromProcess Certification Certification
 ChallengingProcessOutput CharityOrganisation Child Citizen City Client Clinic CloudLocation CodeOfConduct Collect CollectedData
 CollectedPersonalData CombatClimateChange Combine CommercialPurpose CommercialResearch CommerciallyConfidentialData
 CommunicationForCustomerCare CommunicationManagement CompatibilityUnknown ComplianceAssessment ComplianceIndeterminate
-ComplianceMonitoring ComplianceStatus ComplianceUnknown ComplianceViolation Compliant ConditionalAutomation ConfidentialData
+ComplianceMonitoring ComplianceStatus ComplianceUnknown ComplianceViolation ConditionalAutomation ConfidentialData
 ConfidentialityAgreement ConformanceAssessment ConformanceStatus Conformant Consent ConsentControl ConsentExpired ConsentGiven
 ConsentInvalidated ConsentManagement ConsentNotice ConsentReceipt ConsentRecord ConsentRefused ConsentRequestDeferred ConsentRequested
 ConsentRevoked ConsentStatus ConsentStatusInvalidForProcessing ConsentStatusValidForProcessing ConsentUnknown ConsentWithdrawn
