@@ -51,11 +51,9 @@ class Ca:
         extensions = [(x509.SubjectAlternativeName([named]), False)]
         return self._sign(host, [ExtendedKeyUsageOID.SERVER_AUTH], extensions, critical=False)
 
-    def stamper(
-        self, *, purpose: x509.ObjectIdentifier = ExtendedKeyUsageOID.TIME_STAMPING, critical: bool = True
-    ) -> Signed:
+    def stamper(self) -> Signed:
         """A certificate for a time-stamping authority (RFC 3161, 2.3)."""
-        return self._sign("Test TSA", [purpose], [], critical=critical)
+        return self._sign("Test TSA", [ExtendedKeyUsageOID.TIME_STAMPING], [], critical=True)
 
     def _sign(
         self,
