@@ -36,8 +36,9 @@ check: static
 test: static chromium go
 	$(PYTEST) --durations=10 tests
 
+# ROUNDS and SEED reach the storms by the environment. A thousand rounds take longer than any test that hangs may.
 storm: env
-	TROTH_STORM=long $(PYTEST) -m storm tests
+	TROTH_STORM=long $(PYTEST) --dist worksteal -o faulthandler_timeout=7200 -m storm tests
 
 axe: env chromium
 	$(PYTEST) -m story -k accessib tests
