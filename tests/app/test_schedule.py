@@ -214,7 +214,7 @@ def test_the_file_of_witnesses_is_read(tmp_path: Path) -> None:
         [f"{tmp_path}/disk", "one.example"],
     )
     assert found.trusted == (key,)
-    assert found.sentence.startswith("every 5 minutes")
+    assert found.sentence.startswith("every 5 min,")
     assert "one.example" in found.sentence
     elsewhere = {"TROTH_WITNESSES": str(tmp_path / "witnesses.yaml")}
     assert read_witnessing(Home.at(tmp_path / "other"), elsewhere).every == 5 * MINUTE

@@ -47,11 +47,12 @@ class Tsa(ThreadingHTTPServer):
     """An authority; `answer` replaces what it says, `asked` holds the requests."""
 
     def __init__(self, folder: Path, signed: Signed, chain: Path | None) -> None:
+        program = openssl()
         super().__init__(("127.0.0.1", 0), _Handler)
         self.asked: list[bytes] = []
         self.answer: tuple[int, bytes] | None = None
         self._lock = threading.Lock()
-        self._program, self._configuration = openssl(), folder / "tsa.cnf"
+        self._program, self._configuration = program, folder / "tsa.cnf"
         (folder / "serial").write_text("01\n")
         self._configuration.write_text(
             CONFIGURATION.format(folder=folder, signed=signed, chain=f"certs = {chain}" if chain else "")

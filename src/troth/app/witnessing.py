@@ -52,7 +52,7 @@ class Witnessing:
         minutes = int(self.every.total_seconds() // 60)
         names = ", ".join(one.name for one in self.outside)
         handed = f"handed to {names}" if names else "kept in this home alone"
-        return f"every {minutes} minutes, where something was recorded since; {handed}"
+        return f"every {minutes} min, where something was recorded since; {handed}"
 
 
 def read_witnessing(home: Home, environment: Mapping[str, str] | None = None) -> Witnessing:

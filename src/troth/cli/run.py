@@ -66,7 +66,7 @@ def run(args: argparse.Namespace) -> int:
             for line in where_to_look(town):
                 _say(line)
             enliven(town)
-            for line in where_to_look(town)[2:]:
+            for line in where_to_look(town)[3:]:
                 _say(line)
             _say("Ctrl-C ends everything.")
             live(town, tell)
