@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -143,3 +146,38 @@ def contents(folder: Path) -> dict[str, bytes]:
         for path in folder.rglob("*")
         if path.is_file() and not path.name.endswith(("-shm", "-wal"))
     }
+
+
+@pytest.mark.parametrize("opened", [True, False])
+def test_a_process_that_holds_keys_leaves_no_core_file(opened: bool, tmp_path: Path) -> None:
+    """Ended in the middle, with cores allowed to any size; the same program without a vault shows that one would have been left."""
+    program = (
+        "import os, resource, sys\n"
+        "from pathlib import Path\n"
+        "from troth.app.config import Home\n"
+        "from troth.app.keystore import vault_of\n"
+        "_, most = resource.getrlimit(resource.RLIMIT_CORE)\n"
+        "resource.setrlimit(resource.RLIMIT_CORE, (most, most))\n"
+        "vault = vault_of(Home.at(Path('home')), 'acme') if sys.argv[1] == 'True' else None\n"
+        "print(resource.getrlimit(resource.RLIMIT_CORE)[0], flush=True)\n"
+        "os.abort()\n"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, str(opened)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == -signal.SIGABRT, ended.stderr
+    cores = [path for path in tmp_path.iterdir() if path.name.startswith("core")]
+    if opened:
+        assert (ended.stdout.strip(), cores) == ("0", [])
+    elif _plain_cores() and ended.stdout.strip() != "0":
+        assert cores
+
+
+def _plain_cores() -> bool:
+    """Whether this machine writes cores as files where the program runs."""
+    pattern = Path("/proc/sys/kernel/core_pattern")
+    return pattern.exists() and pattern.read_text().strip() == "core"

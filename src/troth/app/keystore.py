@@ -9,7 +9,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import ArgumentError
 
 from troth.app.config import Home
-from troth.app.system import SystemClock, SystemEntropy
+from troth.app.system import SystemClock, SystemEntropy, leave_no_core
 from troth.keepers import open_keeper
 from troth.kernel.clock import Clock
 from troth.kernel.errors import OperatorError
@@ -33,6 +33,7 @@ def vault_of(
     RootMissing, RootWrong, KeeperUnreachable, KeysBesideData, DatabaseProblem: each one sentence, and nothing written.
     """
     _refuse_one_database(home)
+    leave_no_core()
     return open_vault(
         home.keystore_address,
         organisation,
