@@ -22,6 +22,7 @@ WITH_STAFF = POLICY + (
     "roles:\n"
     "  post: {data: [email], purposes: [newsletter], training: [Data protection], clauses: ['2']}\n"
     "  few: {data: [email], purposes: [newsletter, service], at_most: 1, clauses: ['1']}\n"
+    "  both: {data: [email, face], purposes: [newsletter]}\n"
     "  faces: {data: [face], purposes: [check], clauses: ['3']}\n"
 )
 HOUR = timedelta(hours=1)

@@ -181,6 +181,22 @@ def test_a_field_outside_the_role_is_refused_beside_one_that_is_read(quay: Organ
     assert kinds(quay, "access:read:") == ["access:read:permitted", "access:read:refused"]
 
 
+def test_a_purpose_that_is_dead_for_one_field_is_alive_for_another(quay: Organisation) -> None:
+    """The role sees both; the newsletter was never for faces."""
+    who, member = reader(quay), hire(quay)
+    write(quay, who, face="a picture")
+    give(quay, member, "both")
+    secret = token(quay, member, "both")
+    (told,) = quay.access.read([Asked(secret, who, ("people.face", "people.email"))])
+    assert isinstance(told, tuple)
+    assert [(one.outcome, one.reason) for one in told] == [(Outcome.REFUSED, "gate"), (Outcome.READ, "")]
+    withdraw(quay, who)
+    (told,) = quay.access.read([Asked(secret, who, ("people.face", "people.email"))])
+    assert isinstance(told, tuple)
+    assert [one.reason for one in told] == ["gate", "gate"]
+    assert told[1].missing == (("consent:newsletter",),)
+
+
 @pytest.mark.parametrize(
     ("role", "purpose", "because"),
     [("post", "service", "not read for this purpose"), ("few", "newsletter", "does not hold"), ("post", "newsletter", "training")],

@@ -103,6 +103,6 @@ def test_nobody_and_nothing_is_guessed(quay_on_sqlite: Organisation) -> None:
 def test_the_self_test_passes_each_limit_of_a_role(quay: Organisation) -> None:
     outcome = quay.act(lambda acts: quay.promises.selftest(acts.work, acts.at))
     assert {key: came for key, came in outcome.items() if key.startswith("role:")} == {
-        "role:post": True, "role:few": True, "role:faces": True,
+        "role:post": True, "role:few": True, "role:both": True, "role:faces": True,
     }  # fmt: skip
     assert verdict(quay, "faces").state is State.KEPT

@@ -112,29 +112,39 @@ def _decided(desk: Desk, connection: Connection, sight: _Sight, asked: Asked) ->
     if asked.subject not in sight.people:
         raise SubjectUnknown("No subject of this id is known here.", "Open the subject first.")
     made = _Read(asked, rules.matching(asked.token, sight.tokens, sight.at))
-    verdicts: dict[str, Told | None] = {}
+    categories = dict.fromkeys(sight.fields[name].category for name in asked.fields)
+    refused = dict(_refusals(desk, connection, sight, made, tuple(categories)))
     for name in asked.fields:
-        category = sight.fields[name].category
-        if category not in verdicts:
-            verdicts[category] = _refusal(desk, connection, sight, made, category)
-        refused = verdicts[category]
-        if refused is None:
+        found = refused.get(sight.fields[name].category)
+        if found is None:
             made.granted[name] = sight.cell(asked.subject, name)
         else:
-            made.told[name] = Told(name, Outcome.REFUSED, "", refused.reason, refused.missing)
+            made.told[name] = Told(name, Outcome.REFUSED, "", found.reason, found.missing)
     return made
 
 
-def _refusal(desk: Desk, connection: Connection, sight: _Sight, read: _Read, category: str) -> Told | None:
-    """Why a category of this person may not be read; None when it may."""
-    found = _of_role(sight, read.token, category)
-    if found.reason:
-        ways = tuple((course,) for course in found.missing)
-        return Told("", Outcome.REFUSED, "", found.reason, ways)
-    assert read.token is not None
-    question = Question("use", (category,), read.token.purpose)
-    answer = desk.gate.peek_in(connection, question, read.asked.subject).answer
-    return None if answer.permitted else Told("", Outcome.REFUSED, "", rules.NO_PURPOSE, answer.missing)
+def _refusals(
+    desk: Desk, connection: Connection, sight: _Sight, read: _Read, categories: tuple[str, ...]
+) -> Iterator[tuple[str, Told]]:
+    """The categories of this person that may not be read, and why. The gate is asked about all that the role allows at once: an
+    act on several categories is permitted when it is on each; only when it is not is each asked about."""
+    allowed = []
+    for category in categories:
+        found = _of_role(sight, read.token, category)
+        if found.reason:
+            ways = tuple((course,) for course in found.missing)
+            yield category, Told("", Outcome.REFUSED, "", found.reason, ways)
+        else:
+            allowed.append(category)
+    if not allowed or read.token is None:
+        return
+    purpose, subject = read.token.purpose, read.asked.subject
+    if desk.gate.peek_in(connection, Question("use", tuple(allowed), purpose), subject).permitted:
+        return
+    for category in allowed:
+        answer = desk.gate.peek_in(connection, Question("use", (category,), purpose), subject).answer
+        if not answer.permitted:
+            yield category, Told("", Outcome.REFUSED, "", rules.NO_PURPOSE, answer.missing)
 
 
 def _of_role(sight: _Sight, token: Token | None, category: str) -> Verdict:
