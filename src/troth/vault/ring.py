@@ -56,6 +56,16 @@ class Ring:
 
     # --- use -------------------------------------------------------------------------------------------------------------
 
+    def ready(self, owner: str, bucket: str) -> DataKey | None:
+        """The data key of an owner, if it is in memory and nobody destroyed it."""
+        self.fresh()
+        return self._by_owner.get((owner, bucket))
+
+    def ready_with(self, id: bytes) -> DataKey | None:
+        """The data key with this id, if it is in memory and nobody destroyed it."""
+        self.fresh()
+        return self._by_id.get(id)
+
     def sealing(self, owners: Collection[str], bucket: str) -> dict[str, DataKey]:
         """A data key for each owner, made where there is none. Raises KeyDestroyed for whoever gets no further key."""
         generation = self.fresh()

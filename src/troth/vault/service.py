@@ -58,7 +58,8 @@ class Vault:
 
         Raises KeyDestroyed for an owner whose keys were destroyed, KeeperProblem, DatabaseProblem.
         """
-        return self.seal_many([(owner, cell, plain)], bucket=bucket)[0]
+        key = self._ring.ready(owner, bucket) or self._ring.sealing((owner,), bucket)[owner]
+        return seal(key.id, key.secret, self._prefix, owner, cell, plain, self._entropy.bytes(NONCE_BYTES))
 
     def seal_many(self, items: Sequence[Item], *, bucket: str = EVIDENCE) -> list[bytes]:
         """Seal values, each for its owner and cell. Raises as `seal`, and seals nothing then."""
@@ -72,10 +73,11 @@ class Vault:
 
     def open(self, owner: str, cell: str, sealed: bytes) -> bytes:
         """The plain value. Raises KeyDestroyed, and SealBroken for anything that was altered or moved."""
-        plain = self.open_many([(owner, cell, sealed)])[0]
-        if plain is None:
+        id = key_id(sealed)
+        key = self._ring.ready_with(id) or self._ring.opening((id,))[id]
+        if key is None:
             raise KeyDestroyed("This value is unreadable: its key was destroyed.")
-        return plain
+        return open_sealed(key.secret, self._prefix, owner, cell, sealed)
 
     def open_many(self, items: Sequence[Item]) -> list[bytes | None]:
         """The plain values, None where the key was destroyed. Raises SealBroken."""
