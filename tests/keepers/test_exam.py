@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 
 import pytest
@@ -56,7 +55,7 @@ def test_every_changed_byte_is_refused(keeper: Keeper, root: str) -> None:
             keeper.unwrap(root, bytes(changed), CONTEXT)
 
 
-@pytest.mark.parametrize("wrapped", [b"", b"x", b"vault:v1:", os.urandom(60)])
+@pytest.mark.parametrize("wrapped", [b"", b"x", b"vault:v1:", bytes(range(60))])
 def test_what_was_never_wrapped_is_refused(keeper: Keeper, root: str, wrapped: bytes) -> None:
     with pytest.raises(RootWrong):
         keeper.unwrap(root, wrapped, CONTEXT)
