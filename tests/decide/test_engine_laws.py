@@ -76,6 +76,12 @@ def test_what_is_missing_permits(case: Case) -> None:
     checks.what_is_missing_permits(case)
 
 
+@MANY
+@given(case=generators.cases(unknown=True, asked=3, known=3))
+def test_nothing_is_missing_that_is_not_said(case: Case) -> None:
+    checks.nothing_is_missing_that_is_not_said(case)
+
+
 @FEW
 @given(case=generators.cases(unknown=True))
 def test_what_must_be_named_refuses_and_does_nothing_else(case: Case) -> None:

@@ -238,7 +238,35 @@ def unknown_is_absent(patch: Patch) -> None:
 
 
 def ways_out_untried(patch: Patch) -> None:
-    patch.setattr(explain.Explainer, "_mends", lambda *asked: True)
+    """The first family mended is taken for a permit."""
+
+    def untried(old: Any) -> Any:
+        return lambda standing: old(lambda way: None if way else standing(way))
+
+    _wrap(patch, explain, "ways_out", untried)
+
+
+def one_round_only(patch: Patch) -> None:
+    """What wakes once an obstacle is mended is not followed up; the naive interpreter shares this bug."""
+
+    def short(old: Any) -> Any:
+        def ways_out(standing: Any) -> Any:
+            def once(way: Any) -> Any:
+                families = standing(way)
+                return [frozenset()] if families and way else families
+
+            return old(once)
+
+        return ways_out
+
+    _wrap(patch, explain, "ways_out", short)
+    _wrap(patch, naive, "ways_out", short)
+
+
+def bars_never_fall_silent(patch: Patch) -> None:
+    """No way out turns round when a bar stands; the naive interpreter shares this bug."""
+    patch.setattr(explain, "rows_when_unmet", lambda demand: ())
+    patch.setattr(naive, "_turned", lambda conditions: iter(()))
 
 
 def explanation_of_another_word(patch: Patch) -> None:
@@ -390,6 +418,8 @@ PLANTED = [
     (names_forgotten_in_rows, checks.same_list),
     (first_category_only, checks.categories_add_up),
     (ways_out_untried, checks.what_is_missing_permits),
+    (one_round_only, checks.nothing_is_missing_that_is_not_said),
+    (bars_never_fall_silent, checks.nothing_is_missing_that_is_not_said),
 ]
 
 

@@ -152,6 +152,7 @@ def answer_json(found: Answer) -> dict[str, Any]:
         "clauses": list(found.clauses),
         "duties": list(found.duties),
         "missing": [list(way) for way in found.missing],
+        "more_missing": found.more_missing,
         "obstacles": [
             {
                 "code": o.code,
@@ -236,7 +237,11 @@ def _text(found: Answer) -> list[str]:
             for o in found.obstacles
         ]
         ways = [" and ".join(way) for way in found.missing]
-        lines += [f"  would do  {way}" for way in ways] or ["  Nothing would change this answer."]
+        lines += [f"  would do  {way}" for way in ways]
+        if found.more_missing:
+            lines.append("  There may be other ways; the search for them ended here.")
+        elif not ways:
+            lines.append("  Nothing would change this answer.")
     return [*lines, f"  policy    {found.policy}"]
 
 

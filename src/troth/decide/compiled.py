@@ -147,8 +147,8 @@ class Engine:
             return Answer(
                 Outcome.PERMIT, said.grounds, said.clauses, said.duties, (), said.applied, (), self.policy
             )
-        obstacles, missing = self._explainer.explain(question, whole, unknown)
-        return Answer(Outcome.DENY, (), said.clauses, (), missing, said.applied, obstacles, self.policy)
+        obstacles, missing, more = self._explainer.explain(question, whole, unknown)
+        return Answer(Outcome.DENY, (), said.clauses, (), missing, said.applied, obstacles, self.policy, more)
 
     def _decide(self, question: Question, word: int, unknown: int) -> Decision:
         if not unknown:

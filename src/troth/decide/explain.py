@@ -1,26 +1,26 @@
 """Why a question is denied, and what would change that: obstacles in the order of the question, and sets of facts that mend them.
 
-Read from the residuals like the decision itself; every set that is listed was tried on them and permits.
+Read from the residuals like the decision itself; every set that is listed was tried on them and permits, and
+no smaller one was passed over.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import product
 
 from troth.decide.fold import Fold
 from troth.decide.lower import Barrier, Home, Naming
-from troth.decide.masks import View
+from troth.decide.masks import Row, View, bits_of, rows_when_unmet
 from troth.decide.model import Obstacle, Question
 from troth.decide.reach import beyond_frame, beyond_home, undeclared
-from troth.decide.residual import Candidate, Residual, obstructing, stands, wanting
-from troth.decide.ways import Missing, naming_first, ways_out
+from troth.decide.residual import Residual, obstructing, stands, wanting
+from troth.decide.ways import Family, Missing, family, naming_first, ways_out
 from troth.policy.facts import Condition, Literal, Way
 
 MOST_KEPT = 1 << 14
 """How many explanations are kept; beyond, all are forgotten."""
 
-Explained = tuple[tuple[Obstacle, ...], Missing]
+Explained = tuple[tuple[Obstacle, ...], Missing, bool]
 Permits = Callable[[Question, int, int], bool]
 
 
@@ -30,6 +30,7 @@ class Explainer:
     def __init__(self, fold: Fold, permits: Permits) -> None:
         self._fold = fold
         self._permits = permits
+        self._facts = {1 << at: fact for fact, at in fold.layout.positions.items()}
         self._kept: dict[tuple[Question, int, int], Explained] = {}
 
     def explain(self, question: Question, word: int, unknown: int) -> Explained:
@@ -41,7 +42,7 @@ class Explainer:
         found = self._kept.get(key)
         if found is None:
             obstacles = tuple(dict.fromkeys(self._obstacles(question, View.of(word, unknown))))
-            found = (obstacles, self._missing(question, word, unknown, obstacles))
+            found = (obstacles, *self._missing(question, word, unknown, obstacles))
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
             self._kept[key] = found
@@ -76,28 +77,47 @@ class Explainer:
 
     def _missing(
         self, question: Question, word: int, unknown: int, obstacles: tuple[Obstacle, ...]
-    ) -> Missing:
+    ) -> tuple[Missing, bool]:
         naming = naming_first(obstacles)
         if naming is not None:
-            return naming
-        choices = [self._ways(question, obstacle, View.of(word, unknown)) for obstacle in obstacles]
-        return ways_out(choices, lambda way: self._mends(question, word, unknown, way))
+            return naming, False
+        residuals = tuple(dict.fromkeys(self._fold.residuals(question)))
 
-    def _ways(self, question: Question, obstacle: Obstacle, view: View) -> list[Way]:
-        if obstacle.code != "no_ground":
-            return [tuple(one for one in way if not self._holds(one, view)) for way in obstacle.missing]
-        candidates = self._fold.residual(question, obstacle.category).candidates
-        found = (way for one in candidates if one.counts(view) for way in _lacking(one, view))
-        return [tuple(one for one in way if not self._holds(one, view)) for way in found]
+        def standing(way: Way) -> list[Family] | None:
+            gained = self._mask(literal for literal in way if not literal.negated)
+            lost = self._mask(literal for literal in way if literal.negated)
+            then, still_unknown = (word | gained) & ~lost, unknown & ~gained & ~lost
+            if self._permits(question, then, still_unknown):
+                return None
+            view = View.of(then, still_unknown)
+            return [one for residual in residuals for one in self._families(residual, view)]
+
+        return ways_out(standing)
+
+    def _families(self, residual: Residual, view: View) -> Iterator[Family]:
+        """For everything that stands in the way of one category: each way to mend it."""
+        if residual.beyond:
+            yield frozenset()
+        for barrier in residual.hindering:
+            if stands(barrier, view):
+                turned = [row for demand in barrier.when for row in rows_when_unmet(demand)]
+                for hurdle in obstructing(barrier, view):
+                    yield self._family([*hurdle.ways, *map(self._literals, turned)], view)
+        if not any(one.counts(view) and one.allows(view) for one in residual.candidates):
+            rows = (row for _, rows in residual.rule.grounds for row in rows)
+            yield self._family(map(self._literals, rows), view)
+
+    def _family(self, ways: Iterable[Iterable[Literal]], view: View) -> Family:
+        return family(ways, lambda literal: self._holds(literal, view))
+
+    def _literals(self, row: Row) -> list[Literal]:
+        facts = self._facts
+        needed = [Literal(facts[bit]) for bit in bits_of(row.need)]
+        return needed + [Literal(facts[bit], negated=True) for bit in bits_of(row.forbid)]
 
     def _holds(self, literal: Literal, view: View) -> bool:
         bit = self._fold.layout.bit(literal.fact)
         return bool((view.no if literal.negated else view.yes) & bit)
-
-    def _mends(self, question: Question, word: int, unknown: int, wanted: Way) -> bool:
-        gained = self._mask(literal for literal in wanted if not literal.negated)
-        lost = self._mask(literal for literal in wanted if literal.negated)
-        return self._permits(question, (word | gained) & ~lost, unknown & ~gained & ~lost)
 
     def _mask(self, literals: Iterable[Literal]) -> int:
         mask = 0
@@ -130,12 +150,3 @@ def _groundless(residual: Residual, question: Question, category: str, view: Vie
         detail = f"no ground to {question.action} {category} for {question.purpose}"
         nearest = tuple(one.permit.key for one in counting)
         yield Obstacle("no_ground", "", tuple(clauses), category, detail, nearest=nearest)
-
-
-def _lacking(candidate: Candidate, view: View) -> Iterator[Way]:
-    """What a permit still lacks: one way for each of its conditions that is not met."""
-    permit = candidate.permit
-    unmet = [
-        need.ways for need, demand in zip(permit.needs, permit.demands, strict=True) if not demand.met(view)
-    ]
-    return (tuple(literal for way in choice for literal in way) for choice in product(*unmet))

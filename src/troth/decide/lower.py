@@ -197,7 +197,7 @@ def _declared(catalogue: Catalogue, frame: Frame, bit: Bit) -> Declared:
 def _naming(statement: Statement, side: str, bit: Bit) -> Naming:
     asks = naming_asks(statement)
     when, unless = _demands(asks.when, bit), _demands(asks.unless, bit)
-    never = Hurdle(Demand(0, 0), ())
+    never = Hurdle(Demand(0, 0), tuple(way for condition in asks.unless for way in condition.ways))
     return Naming(side, Barrier(statement.key, statement.clauses, (), when, unless, (never,)))
 
 

@@ -96,7 +96,8 @@ class Answer:
     duties: tuple[str, ...]
     """What a permitted act must bring about; sorted."""
     missing: tuple[tuple[str, ...], ...]
-    """Sets of literals, each of which would turn this denial into a permit; smallest first, then alphabetical.
+    """Sets of literals, each of which would turn this denial into a permit and none of which holds another: those that change who
+    a person is (`is:`) last, the smallest first, then alphabetical. Unless `more_missing` says so, there are no others.
 
     Where the question leaves out a side that it must name, there is one set, of steps such as `name the place`: once they are
     taken it is another question.
@@ -107,6 +108,8 @@ class Answer:
     obstacles: tuple[Obstacle, ...] = field(default=())
     policy: str = ""
     """Digest of the bundle that decided."""
+    more_missing: bool = False
+    """Whether there may be further sets: eight are listed at most, and the search for them ends somewhere (`decide.ways`)."""
 
     @property
     def permitted(self) -> bool:

@@ -18,7 +18,7 @@ from itertools import product
 from typing import Any
 
 from troth.decide.model import Answer, Facts, Obstacle, Outcome, Question
-from troth.decide.ways import Missing, naming_first, ways_out
+from troth.decide.ways import Family, Missing, family, naming_first, ways_out
 from troth.policy.catalogue import Catalogue
 from troth.policy.facts import Condition, Fact, Literal, Way
 from troth.policy.model import (
@@ -56,7 +56,8 @@ def answer(catalogue: Catalogue, question: Question, facts: Facts, policy: str =
     found = decide(catalogue, question, facts, policy)
     if found.permitted:
         return found
-    return replace(found, missing=_missing(catalogue, question, facts, found.obstacles))
+    missing, more = _missing(catalogue, question, facts, found.obstacles)
+    return replace(found, missing=missing, more_missing=more)
 
 
 def decide(catalogue: Catalogue, question: Question, facts: Facts, policy: str = "") -> Answer:
@@ -435,33 +436,51 @@ def _permit(
 
 def _missing(
     catalogue: Catalogue, question: Question, facts: Facts, obstacles: tuple[Obstacle, ...]
-) -> Missing:
+) -> tuple[Missing, bool]:
     naming = naming_first(obstacles)
     if naming is not None:
-        return naming
-    choices: list[list[Way]] = []
-    for obstacle in obstacles:
-        if obstacle.code == "no_ground":
-            choices.append(_ground_ways(catalogue, question, obstacle.category, facts))
-        else:
-            choices.append([_lacking(way, facts) for way in obstacle.missing])
-    return ways_out(choices, lambda way: decide(catalogue, question, _changed(facts, way)).permitted)
+        return naming, False
+
+    def standing(way: Way) -> list[Family] | None:
+        known = _changed(facts, way)
+        found = decide(catalogue, question, known)
+        if found.permitted:
+            return None
+        return [family(_mending(catalogue, question, one), known.holds) for one in found.obstacles]
+
+    return ways_out(standing)
 
 
-def _ground_ways(catalogue: Catalogue, question: Question, category: str, facts: Facts) -> list[Way]:
-    """For every ground that reaches: the literals it still lacks, one way for each unmet condition."""
-    ways: list[Way] = []
+def _mending(catalogue: Catalogue, question: Question, obstacle: Obstacle) -> Iterator[Iterable[Literal]]:
+    """Every way in which facts can remove an obstacle: meet it, or turn round when it stands."""
+    statement = catalogue.by_key(obstacle.statement)
+    if obstacle.code == "no_ground":
+        yield from _ground_ways(catalogue, question, obstacle.category)
+    elif obstacle.code in ("bar", "unnamed"):
+        yield from obstacle.missing
+        if isinstance(statement, Bar):
+            yield from (way for condition in statement.unless for way in condition.ways)
+            yield from _turned(_bar_when(statement))
+        elif isinstance(statement, LawfulBasis):
+            yield from _turned(statement.when)
+
+
+def _ground_ways(catalogue: Catalogue, question: Question, category: str) -> Iterator[Iterable[Literal]]:
+    """For every ground that reaches: a way for each condition, and one to silence each list that leaves its basis out."""
+    limits = [one for one in catalogue.all(LawfulBasis) if in_scope(catalogue, one, question, category)]
     for ground in grounds_in_order(catalogue):
-        if _reaches(catalogue, ground, question, category) and _counts(
-            catalogue, ground, question, category, facts
-        ):
-            unmet = [condition.ways for condition in ground.needs if not _met(condition, facts)]
-            ways += [_lacking((one for way in choice for one in way), facts) for choice in product(*unmet)]
-    return ways
+        if _reaches(catalogue, ground, question, category):
+            met = [condition.ways for condition in ground.needs]
+            silent = [tuple(_turned(limit.when)) for limit in limits if ground.basis not in limit.only]
+            for choice in product(*met, *silent):
+                yield [literal for way in choice for literal in way]
 
 
-def _lacking(wanted: Iterable[Literal], facts: Facts) -> Way:
-    return tuple(literal for literal in wanted if not facts.holds(literal))
+def _turned(conditions: Iterable[Condition]) -> Iterator[Way]:
+    """The ways in which not all of some conditions hold: one of them fails, each of its ways by some literal."""
+    for condition in conditions:
+        for choice in product(*condition.ways):
+            yield tuple(literal.inverse() for literal in choice)
 
 
 def _changed(facts: Facts, wanted: tuple[Literal, ...]) -> Facts:

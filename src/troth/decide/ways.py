@@ -1,24 +1,28 @@
-"""Ways out of a denial: combinations of what each obstacle lacks, each tried for real.
+"""Ways out of a denial: every smallest set of facts that permits, found by mending one obstacle after the other.
 
-One round: a fact that removes one obstacle and wakes another bar is tried as it is, and not followed up.
+From the facts as they are, one obstacle that stands is mended in each of the ways there are; what then stands is mended in turn,
+until the question is permitted. Whatever permits must mend each obstacle it meets in one of its ways, so no set is missed; the
+smallest sets are looked at first, so that none is listed that holds another.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from itertools import islice, product
+from collections.abc import Callable, Iterable
+from heapq import heappop, heappush
 
 from troth.decide.model import Obstacle
-from troth.policy.facts import Way
+from troth.policy.facts import Literal, Way
 
 NAMING = "name the "
 """How a step begins that names a side of the question."""
 MOST_MISSING = 8
 """How many ways out an answer lists at most."""
 MOST_TRIED = 512
-"""How many combinations are looked at for them."""
+"""How many sets are tried for them."""
 
 Missing = tuple[tuple[str, ...], ...]
+Family = frozenset[frozenset[Literal]]
+"""Every way to mend one obstacle, each as what it still lacks; none holds another."""
 
 
 def naming_first(obstacles: Iterable[Obstacle]) -> Missing | None:
@@ -30,21 +34,47 @@ def naming_first(obstacles: Iterable[Obstacle]) -> Missing | None:
     return (tuple(f"{NAMING}{side}" for side in sides),) if sides else None
 
 
-def ways_out(choices: list[list[Way]], mends: Callable[[Way], bool]) -> Missing:
-    """The smallest sets of literals that permit: one choice for each obstacle, none left where an obstacle has no choice.
+def family(ways: Iterable[Iterable[Literal]], holds: Callable[[Literal], bool]) -> Family:
+    """What each way still lacks, without ways that contradict themselves and those that ask for more than another."""
+    sets = {frozenset(way) for way in ways}
+    lacking = {
+        frozenset(one for one in way if not holds(one))
+        for way in sets
+        if not any(one.inverse() in way for one in way)
+    }
+    return frozenset(way for way in lacking if not any(other < way for other in lacking))
 
-    Smallest first, then alphabetical; at most MOST_MISSING of them.
+
+def ways_out(standing: Callable[[Way], list[Family] | None]) -> tuple[Missing, bool]:
+    """The smallest sets of literals that permit, and whether there may be more than are listed.
+
+    `standing` tells what stands in the way once some literals have come true, None when nothing does. Sets that change who a
+    person is (`is:`) come last; then the smallest first, then alphabetical. At most MOST_MISSING are listed, and at most
+    MOST_TRIED sets tried.
     """
-    if not all(choices):
-        return ()
-    found: set[Way] = set()
-    for combination in islice(product(*choices), MOST_TRIED):
-        wanted = tuple(sorted({literal for way in combination for literal in way}))
-        if wanted not in found and mends(wanted):
-            found.add(wanted)
-    named = (tuple(map(str, way)) for way in _smallest(found))
-    return tuple(sorted(named, key=lambda way: (len(way), way))[:MOST_MISSING])
+    found: list[frozenset[Literal]] = []
+    start: frozenset[Literal] = frozenset()
+    seen, open_sets = {start}, [(_rank(start), start)]
+    for _ in range(MOST_TRIED):
+        if not open_sets or len(found) == MOST_MISSING:
+            break
+        _, wanted = heappop(open_sets)
+        if any(one <= wanted for one in found):
+            continue
+        families = standing(tuple(sorted(wanted)))
+        if families is None:
+            found.append(wanted)
+            continue
+        for way in min(families, key=lambda ways: (len(ways), sorted(map(_rank, ways)))):
+            more = wanted | way
+            if more not in seen and not any(literal.inverse() in more for literal in way):
+                seen.add(more)
+                heappush(open_sets, (_rank(more), more))
+    listed = tuple(tuple(map(str, sorted(one))) for one in found)
+    return listed, any(not any(one <= rest for one in found) for _, rest in open_sets)
 
 
-def _smallest(ways: set[Way]) -> Iterator[Way]:
-    return (way for way in ways if not any(set(other) < set(way) for other in ways))
+def _rank(wanted: frozenset[Literal]) -> tuple[int, int, tuple[str, ...]]:
+    """Where a set stands among others; whatever holds a set stands behind it."""
+    changes_who = sum(literal.fact.family == "is" for literal in wanted)
+    return changes_who, len(wanted), tuple(map(str, sorted(wanted)))

@@ -60,7 +60,7 @@ def answer_json(answer: Answer) -> dict[str, object]:
         "obstacles": [_obstacle(obstacle) for obstacle in answer.obstacles],
         "applied": list(answer.applied),
         "policy": answer.policy,
-    }
+    } | ({"more_missing": True} if answer.more_missing else {})
 
 
 def _obstacle(obstacle: Obstacle) -> dict[str, object]:
