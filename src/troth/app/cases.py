@@ -1,4 +1,4 @@
-"""A law book: cases as data, each with a question, a request or a read, the facts, and what must be answered.
+"""A law book: cases as data, each with a question, a request, a read or a safeguard, the facts, and what must be answered.
 
 `tests/cases/README.md` describes the format. A case counts for a clause only if it bites: switching off what the clause
 brought must turn it red. Otherwise it would stay green whatever became of that clause.
@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import yaml
 
 from troth.decide.model import Answer, Facts, Question, Request, RequestAnswer
 from troth.decide.naive import answer, decide
 from troth.decide.reads import Read, ReadAnswer, answer_read, course_id
+from troth.decide.register import RegisterAnswer, Shown, answer_register
 from troth.decide.requests import answer_request
 from troth.kernel.errors import AuthorError
 from troth.policy.bundle import Bundle
 from troth.policy.catalogue import Catalogue
 
-FORMS = frozenset({"ask", "request", "read"})
+FORMS = frozenset({"ask", "request", "read", "safeguard"})
 KEYS = frozenset({"name", "why", "facts", "unknown", "expect"}) | FORMS
 EXPECTED = frozenset(
     {"outcome", "grounds", "clauses", "duties", "applied", "missing", "fee", "within", "reasons"}
@@ -44,12 +46,22 @@ class Reading:
     holders: int = 1
 
 
-Said: TypeAlias = Answer | RequestAnswer | ReadAnswer
+@dataclass(frozen=True)
+class Registered:
+    """A safeguard that a case asks about, with the last word on each of its items."""
+
+    safeguard: str
+    shown: tuple[Shown, ...]
+
+
+LOOKED: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
+"""The instant at which cases about safeguards are judged; their ages count back from it."""
+Said: TypeAlias = Answer | RequestAnswer | ReadAnswer | RegisterAnswer
 
 
 @dataclass(frozen=True)
 class Case:
-    """One case as written: a question, a request or a read, the facts, and what must be contained in the answer."""
+    """One case as written: a question, a request, a read or a safeguard, the facts, and what must be contained in the answer."""
 
     policy: str
     file: str
@@ -61,6 +73,7 @@ class Case:
     expect: dict[str, Any]
     reading: str = "as_written"
     read: Reading | None = None
+    registered: Registered | None = None
 
     @property
     def id(self) -> str:
@@ -98,6 +111,8 @@ def _named_in(text: str) -> str:
 
 def asked(case: Case, catalogue: Catalogue) -> Said:
     """What the specification answers to a case under a catalogue."""
+    if case.registered is not None:
+        return answer_register(catalogue, case.registered.safeguard, case.registered.shown, LOOKED)
     if case.read is not None:
         return answer_read(catalogue, case.read.read, case.read.courses, case.read.holders)
     if case.request is not None:
@@ -187,6 +202,7 @@ def _case(policy: str, file: Path, plain: Any, reading: str) -> Case:
             plain["expect"],
             reading,
             _reading(plain["read"]) if "read" in plain else None,
+            _registered(plain["safeguard"]) if "safeguard" in plain else None,
         )
     except (KeyError, TypeError) as problem:
         raise CaseUnreadable(
@@ -198,6 +214,17 @@ def _reading(plain: Any) -> Reading:
     courses = frozenset(map(course_id, _words(plain.get("courses", ()))))
     read = Read(plain["role"], _words(plain["data"]), plain["purpose"])
     return Reading(read, courses, int(plain.get("holders", 1)))
+
+
+def _registered(plain: Any) -> Registered:
+    """`shown` gives the age in days of each item that was seen, `failed` of each that was looked for and not found."""
+    heads = int(plain["heads"]) if "heads" in plain else None
+    shown = [
+        Shown(int(item), passed, LOOKED - timedelta(days=float(age)), None, heads if passed else None)
+        for key, passed in (("shown", True), ("failed", False))
+        for item, age in (plain.get(key) or {}).items()
+    ]
+    return Registered(plain["id"], tuple(shown))
 
 
 def _words(value: Any) -> tuple[str, ...]:

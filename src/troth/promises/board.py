@@ -8,10 +8,10 @@ from datetime import datetime
 
 from troth.policy.bundle import Bundle, ClauseRef
 from troth.policy.catalogue import Catalogue
-from troth.policy.model import Definition, Principle, Reason, Statement
+from troth.policy.model import Definition, Principle, Reason, Safeguard, Statement
 from troth.promises.controls import controls_of
 from troth.promises.model import Evidence, State, Verdict
-from troth.promises.rules import verdict, worst
+from troth.promises.rules import register_verdict, verdict, worst
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,13 @@ class _Judge:
             return self._resting_on(statement.made_true_by)
         if isinstance(statement, Definition) and statement.of:
             return self._resting_on((statement.of,))
-        controls = controls_of(statement, self._catalogue)
-        return verdict(controls, self._evidence.get(statement.key, Evidence()), self._now)
+        controls, known = (
+            controls_of(statement, self._catalogue),
+            self._evidence.get(statement.key, Evidence()),
+        )
+        if isinstance(statement, Safeguard):
+            return register_verdict(statement, controls, known, self._now)
+        return verdict(controls, known, self._now)
 
     def _resting_on(self, keys: tuple[str, ...]) -> Verdict:
         below = [(key, self.statement(s)) for key in keys if (s := self._catalogue.by_key(key)) is not None]

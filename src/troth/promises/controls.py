@@ -28,6 +28,7 @@ from troth.policy.model import (
     RequestGround,
     Requirement,
     Residency,
+    Safeguard,
     Source,
     StaffRole,
     Statement,
@@ -70,6 +71,7 @@ BUILT: tuple[Control, ...] = (
     Control("policy.controller", "policy", "no policy compiles without a controller",
             lambda s: isinstance(s, Entity) and s.role in ("controller", "joint_controller")),
     _control("safeguards.access", "access", "reading decided by role, purpose and training", StaffRole),
+    _control("safeguards.register", "safeguards", "a register of safeguards, each shown by dated evidence", Safeguard),
     _control("promises.principles", "promises", "a principle is as true as what makes it true", Principle),
 )  # fmt: skip
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from troth.decide.register import Shown
 from troth.ledger import Draft, Event, Origin
 from troth.policy.model import SINGULAR
 from troth.promises.model import Grade
@@ -19,6 +20,8 @@ ACT_BREACH = "gate:act:breach"
 READ_BREACH = "access:read:breach"
 BREACHES = frozenset({ACT_BREACH, READ_BREACH})
 """What was seen and should not have been, told by the rooms that judge it."""
+ITEM_SHOWN = "safeguards:evidence:shown"
+ITEM_FAILED = "safeguards:evidence:failed"
 MOST_STATEMENTS = 200
 """How many statement keys one event carries; an event holds at most 256 codes."""
 
@@ -62,6 +65,19 @@ class Looked:
             payload={"seen": list(self.seen)} if self.seen else None,
             origin=self.origin,
         )
+
+
+def shown_of(event: Event) -> Shown:
+    """What an event of the register says of an item of evidence."""
+    said = {name: value for code in event.codes for name, equals, value in (code.partition("="),) if equals}
+    until, heads = said.get("until"), said.get("heads")
+    return Shown(
+        int(said["item"]),
+        event.kind == ITEM_SHOWN,
+        event.occurred_at,
+        datetime.fromisoformat(until) if until else None,
+        int(heads) if heads else None,
+    )
 
 
 def probe_of(event: Event) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from troth.decide.register import Shown
 from troth.policy.model import Statement
 
 
@@ -102,6 +103,16 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class ItemShown:
+    """The last word on one item of evidence that a safeguard names, how strong it is, and where it stands in the ledger."""
+
+    shown: Shown
+    grade: Grade
+    origin: str
+    sequence: int
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """All that is known about one statement."""
 
@@ -109,6 +120,7 @@ class Evidence:
     breaches: tuple[Breach, ...] = ()
     selftest: SelfTest | None = None
     looks: tuple[Look, ...] = ()
+    items: tuple[ItemShown, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from troth.policy.model import (
     Incident,
     Retention,
     Right,
-    Safeguard,
     Shutdown,
     Statement,
     TextClaim,
@@ -27,7 +26,6 @@ PLANNED: tuple[Control, ...] = (
     _planned("rights.cycle", "rights", "requests carried out over the stores, by their clock", Right),
     _planned("retention.schedule", "retention", "deletion on time in every store", Retention),
     _planned("incidents.case", "incidents", "an incident's clocks, notices and reports", Incident),
-    _planned("safeguards.register", "safeguards", "a register of safeguards with dated evidence", Safeguard),
     _planned(
         "lifecycle.changes", "notices", "change notices, publication and the archive of versions", ChangeRule
     ),

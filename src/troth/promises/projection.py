@@ -10,6 +10,8 @@ from troth.ledger import Event, Payload
 from troth.promises.evidence import (
     BREACH_MENDED,
     BREACHES,
+    ITEM_FAILED,
+    ITEM_SHOWN,
     PROBE_FAILED,
     PROBE_PASSED,
     READ_BREACH,
@@ -17,10 +19,23 @@ from troth.promises.evidence import (
     SELFTEST_PASSED,
     grade_of,
     probe_of,
+    shown_of,
     statements_of,
 )
 from troth.promises.model import Grade
-from troth.promises.store import breaches, count, is_open, looks, mend, open_breach, put, selftests, tallies
+from troth.promises.store import (
+    breaches,
+    count,
+    is_open,
+    looks,
+    mend,
+    open_breach,
+    put,
+    put_shown,
+    selftests,
+    shown,
+    tallies,
+)
 
 
 class PromisesProjection:
@@ -29,37 +44,45 @@ class PromisesProjection:
     name: Final = "evidence of promises"
     kinds: Final = (
         *("gate:", "consent:", "subjects:", "recipients:", "promises:", "staff:role:"),
-        *("access:token:refused", "access:reads:counted", "access:read:confirmed", READ_BREACH),
+        *(
+            "access:token:refused",
+            "access:reads:counted",
+            "access:read:confirmed",
+            READ_BREACH,
+            "safeguards:evidence:",
+        ),
     )
     opens: Final = ()
-    tables: Final = (tallies, breaches, selftests, looks)
+    tables: Final = (tallies, breaches, selftests, looks, shown)
 
     def apply(self, connection: Connection, event: Event, payload: Payload | None) -> None:
         """Bring the tables up to one event."""
         touched = statements_of(event)
-        if not touched:
-            return
-        if event.kind in (SELFTEST_PASSED, SELFTEST_FAILED):
-            for statement in touched:
-                put(
-                    connection,
-                    selftests,
-                    event,
-                    statement,
-                    passed=event.kind == SELFTEST_PASSED,
-                    at=event.occurred_at,
-                )
-        elif event.kind in (PROBE_PASSED, PROBE_FAILED):
+        if event.kind in (PROBE_PASSED, PROBE_FAILED):
             self._look(connection, event, tuple(touched))
-        elif event.kind in BREACHES:
-            for statement in touched:
+            return
+        for statement, (permitted, refused) in touched.items():
+            if event.kind in (SELFTEST_PASSED, SELFTEST_FAILED):
+                passed = event.kind == SELFTEST_PASSED
+                put(connection, selftests, event, statement, passed=passed, at=event.occurred_at)
+            elif event.kind in (ITEM_SHOWN, ITEM_FAILED):
+                self._item(connection, event, statement)
+            elif event.kind in BREACHES:
                 open_breach(connection, event, statement, event.kind, grade_of(event))
-        elif event.kind == BREACH_MENDED:
-            for statement in touched:
+            elif event.kind == BREACH_MENDED:
                 mend(connection, event, statement, None)
-        else:
-            for statement, (permitted, refused) in touched.items():
+            else:
                 count(connection, event, statement, permitted, refused)
+
+    def _item(self, connection: Connection, event: Event, statement: str) -> None:
+        """What was not found opens a breach, unless one of this item is open; once it is shown, that is mended."""
+        said = shown_of(event)
+        put_shown(connection, event, statement, said)
+        what = f"item:{said.item}"
+        if said.passed:
+            mend(connection, event, statement, what)
+        elif not is_open(connection, event, statement, what):
+            open_breach(connection, event, statement, what, grade_of(event))
 
     def _look(self, connection: Connection, event: Event, statements: tuple[str, ...]) -> None:
         """A failed look opens a breach, unless one of this probe is open; a passed one mends it."""

@@ -11,6 +11,8 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from troth.decide.register import HEADS, RegisterAnswer, Standing, standing
+from troth.policy.model import Safeguard
 from troth.promises.model import BEST_FIRST, WORST_FIRST, Control, Evidence, Grade, State, Verdict
 
 ALERT = 0.8
@@ -27,6 +29,49 @@ def verdict(controls: tuple[Control, ...], evidence: Evidence, now: datetime) ->
     fresh = min(control.fresh for control in built)
     tested = min(control.selftest for control in built)
     return _broken(evidence, ids) or _held(evidence, ids, now, fresh, tested)
+
+
+def register_verdict(
+    statement: Safeguard, controls: tuple[Control, ...], evidence: Evidence, now: datetime
+) -> Verdict:
+    """The verdict on a safeguard: every item of evidence that it names must be shown, and fresh; the weakest grade counts."""
+    ids = tuple(control.id for control in controls)
+    broken = _broken(evidence, ids)
+    if broken is not None:
+        return broken
+    found = standing(statement, {one.shown.item: one.shown for one in evidence.items}, now)
+    return replace(
+        _base(evidence, ids),
+        state=State(found.outcome.value),
+        reason=_REASONS[found.outcome] if evidence.items else "no_evidence",
+        sentence=_register_sentence(statement, found, evidence, now),
+        grade=max((one.grade for one in evidence.items), key=BEST_FIRST.index, default=None),
+        age=max((now - one.shown.at for one in evidence.items), default=None),
+        origins=tuple(sorted({one.origin for one in evidence.items})),
+        sequences=tuple(sorted((one.sequence for one in evidence.items), reverse=True)[:10]),
+    )
+
+
+def _register_sentence(statement: Safeguard, found: RegisterAnswer, evidence: Evidence, now: datetime) -> str:
+    whole = len(statement.evidence)
+    shown = whole - len([item for item in found.missing if item != HEADS])
+    said = f"{shown} of {whole} {'proof is' if whole == 1 else 'proofs are'} shown and fresh"
+    if found.outcome is Standing.BROKEN:
+        return "Broken: more people are counted than the policy allows."
+    if found.missing:
+        return f"Unproven: {said}; missing: {'; '.join(found.missing)}."
+    oldest = spoken(max(now - one.shown.at for one in evidence.items))
+    if found.outcome is Standing.AT_RISK:
+        return f"At risk: {said}, the oldest from {oldest} ago, and that is ageing."
+    return f"Kept: {said}, the oldest from {oldest} ago."
+
+
+_REASONS = {
+    Standing.BROKEN: "breach",
+    Standing.AT_RISK: "ageing",
+    Standing.UNPROVEN: "stale",
+    Standing.KEPT: "register",
+}
 
 
 def worst(verdicts: Iterable[tuple[str, Verdict]]) -> tuple[str, Verdict] | None:

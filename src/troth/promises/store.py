@@ -21,9 +21,10 @@ from sqlalchemy import (
 )
 
 from troth.db import Instant, metadata
+from troth.decide.register import Shown
 from troth.ledger import Event
 from troth.promises.evidence import grade_of
-from troth.promises.model import Breach, Evidence, Grade, Look, SelfTest, Tally
+from troth.promises.model import Breach, Evidence, Grade, ItemShown, Look, SelfTest, Tally
 
 _ORGANISATION = 64
 _KEY = 160
@@ -73,6 +74,21 @@ looks: Final = Table(
     Column("origin", String(16), nullable=False),
 )
 
+shown: Final = Table(
+    "promises_shown",
+    metadata,
+    Column("organisation", String(_ORGANISATION), primary_key=True),
+    Column("statement", String(_KEY), primary_key=True),
+    Column("item", Integer, primary_key=True, autoincrement=False),
+    Column("passed", Boolean, nullable=False),
+    Column("at", Instant(), nullable=False),
+    Column("until", Instant()),
+    Column("heads", Integer),
+    Column("grade", String(16), nullable=False),
+    Column("origin", String(16), nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+)
+
 
 def evidence_of(connection: Connection, organisation: str) -> dict[str, Evidence]:
     """Everything known about every statement of an organisation, by statement key."""
@@ -85,6 +101,7 @@ def evidence_of(connection: Connection, organisation: str) -> dict[str, Evidence
         (breaches, lambda r: Breach(r.what, r.found_at, r.sequence, Grade(r.grade), r.origin, r.mended_at)),
         (selftests, lambda r: SelfTest(r.passed, r.at, r.sequence)),
         (looks, lambda r: Look(r.probe, r.passed, r.at, r.sequence, r.origin)),
+        (shown, _item),
     ):
         query = select(table).where(table.c.organisation == organisation).order_by(*table.primary_key)
         for row in connection.execute(query):
@@ -95,9 +112,29 @@ def evidence_of(connection: Connection, organisation: str) -> dict[str, Evidence
             tuple(rows["promises_breaches"]),
             next(iter(rows["promises_selftests"]), None),
             tuple(rows["promises_looks"]),
+            tuple(rows["promises_shown"]),
         )
         for statement, rows in found.items()
     }
+
+
+def _item(row: Any) -> ItemShown:
+    said = Shown(row.item, row.passed, row.at, row.until, row.heads)
+    return ItemShown(said, Grade(row.grade), row.origin, row.sequence)
+
+
+def put_shown(connection: Connection, event: Event, statement: str, one: Shown) -> None:
+    """Put the last word on an item in place of the one before."""
+    mine = and_(
+        shown.c.organisation == event.organisation, shown.c.statement == statement, shown.c.item == one.item
+    )
+    values: dict[str, Any] = {
+        "passed": one.passed, "at": one.at, "until": one.until, "heads": one.heads,
+        "grade": grade_of(event).value, "origin": event.origin.value, "sequence": event.sequence,
+    }  # fmt: skip
+    if not connection.execute(update(shown).where(mine).values(**values)).rowcount:
+        key = {"organisation": event.organisation, "statement": statement, "item": one.item}
+        connection.execute(insert(shown).values(**key, **values))
 
 
 def probes_of(connection: Connection, organisation: str) -> list[Look]:
