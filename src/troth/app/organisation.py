@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, ExitStack, nullcontext
 from datetime import datetime
 from pathlib import Path
@@ -43,12 +43,15 @@ from troth.ledger import (
     create_key,
     read_key,
 )
+from troth.messages import Desk as Outbox
+from troth.messages import Messages, MessagesProjection
 from troth.policies import Declared, Policies
 from troth.policies.service import VersionsProjection
 from troth.policy.bundle import Bundle
 from troth.policy.compile import compile_policy
 from troth.promises import Promises, PromisesProjection
 from troth.recipients import Recipients, RecipientsProjection
+from troth.safeguards import Safeguards
 from troth.staff import Staff, StaffProjection
 from troth.subjects import EVERYBODY, UNWATCHED, Changes, PeopleProjection, SubjectErased, Subjects
 from troth.vault import SealBroken, Vault
@@ -62,6 +65,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     RecipientsProjection(),
     StaffProjection(),
     AccessProjection(),
+    MessagesProjection(),
     PromisesProjection(),
 )
 """Every table of state, in the order in which an event reaches them: who is who comes before what they said."""
@@ -137,8 +141,12 @@ class Organisation:
             words=words or self.words or Unshared(),
         )  # fmt: skip
         self.staff = Staff(id, entropy)
+        self.safeguards = Safeguards(self.staff)
         self.access = Access(
             Desk(id, self.ledger, self.recorder, self.rooms, self.staff, self.gate, vault, clock, entropy)
+        )
+        self.messages = Messages(
+            Outbox(id, self.ledger, self.recorder, self.rooms, self.gate, vault, clock, entropy)
         )
         self.erasures = Erasures(id)
         self._eraser = Eraser(self.ledger, self.rooms.subjects, self.erasures, vault, clock)
@@ -225,8 +233,13 @@ class Organisation:
         self, work: Work, changes: Changes, subject: str, at: datetime, origin: Origin
     ) -> None:
         """Sealed fields, and what leads to them, go in the transaction that says so."""
-        self.access.forget(work.connection, self._pseudonyms(work, subject))
+        self.forget(work.connection, self._pseudonyms(work, subject))
         self._eraser.begin(work, changes, subject, at, origin)
+
+    def forget(self, connection: Connection, pseudonyms: Collection[str]) -> None:
+        """Let nothing be left of what rooms keep sealed of people: part of erasing them, which says so."""
+        self.access.forget(connection, pseudonyms)
+        self.messages.forget(connection, pseudonyms)
 
     def _pseudonyms(self, work: Work, subject: str) -> tuple[str, ...]:
         work.lock()
@@ -251,8 +264,8 @@ class Organisation:
         """What has to be true before anything reads: the ledger names its key store, erasures are finished, and nothing lies
         unsealed. `told` hears how many old payloads were sealed."""
         self._eraser.note_epochs()
-        self._eraser.finish_all()
-        self._eraser.sweep(self.access.forget)
+        if self._eraser.finish_all():
+            self._eraser.sweep(self.forget)
         self.ledger.seal_old(told)
 
     def suppose(self, question: Question, facts: Facts) -> Reply:

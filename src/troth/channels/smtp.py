@@ -1,0 +1,202 @@
+"""Mail by SMTP (RFC 5321), encrypted by STARTTLS (RFC 3207) or from the first byte (RFC 8314).
+
+What a server says decides what is done next: 4yz and silence before the text is handed over mean later; 5yz about the
+recipient or the text means never; silence after the last dot means that nobody knows.
+"""
+
+from __future__ import annotations
+
+import re
+import smtplib
+import ssl
+from contextlib import suppress
+from dataclasses import dataclass, field
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from troth.kernel.clock import Clock
+from troth.kernel.errors import OperatorError
+from troth.messages.channel import Delivery, Outcome, Parcel
+
+PATIENCE: Final = 30.0
+"""Seconds that each answer of a server is waited for."""
+_DOTS: Final = re.compile(rb"(?m)^\.")
+_DEAD: Final = frozenset({550, 551, 553})
+"""What servers say of a mailbox that is none (RFC 5321, 4.2.3)."""
+_BROKEN: Final = (OSError, smtplib.SMTPException)
+
+
+class SenderUnusable(OperatorError):
+    """What is said of the mail server cannot be used: a sender that is no address, a password file that cannot be read."""
+
+
+class Tls(StrEnum):
+    """How the way to the mail server is encrypted."""
+
+    STARTTLS = "starttls"
+    """From the plain port on; a server that does not offer it is not used."""
+    SMTPS = "smtps"
+    NONE = "none"
+    """For a server on this machine."""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A mail server, who writes by it, and as whom one signs in; the password is read from a file."""
+
+    host: str
+    port: int
+    sender: str
+    name: str = ""
+    """What readers see beside the sender's address."""
+    tls: Tls = Tls.STARTTLS
+    ca: Path | None = None
+    user: str = ""
+    password: Path | None = field(default=None, repr=False)
+    patience: float = PATIENCE
+
+
+class SmtpChannel:
+    """Hands each parcel to one server, on a connection of its own."""
+
+    kind = "email"
+    real = True
+
+    def __init__(self, post: Post, clock: Clock) -> None:
+        """Raises SenderUnusable."""
+        self._post, self._clock = post, clock
+        self._secret = _secret(post.password)
+        try:
+            self._sender = Address(post.name, addr_spec=post.sender)
+            if not self._sender.domain:
+                raise ValueError
+        except (ValueError, IndexError):
+            raise SenderUnusable("The sender of mails is no address.", "Write news@example.com.") from None
+
+    @property
+    def name(self) -> str:
+        """The server, and how the way there is encrypted."""
+        return f"mail by {self._post.host}:{self._post.port} ({self._post.tls.value})"
+
+    def send(self, parcel: Parcel) -> Delivery:
+        """Hand one mail over, once."""
+        try:
+            mail = self._mail(parcel)
+            server = self._connected()
+        except ssl.SSLError:
+            return Delivery(Outcome.LATER, "tls")
+        except smtplib.SMTPNotSupportedError:
+            return Delivery(Outcome.LATER, "tls" if self._post.tls is Tls.STARTTLS else "auth")
+        except smtplib.SMTPAuthenticationError:
+            return Delivery(Outcome.LATER, "auth")
+        except smtplib.SMTPResponseException as answer:
+            return Delivery(Outcome.LATER, str(answer.smtp_code))
+        except TimeoutError:
+            return Delivery(Outcome.LATER, "timeout")
+        except _BROKEN:
+            return Delivery(Outcome.LATER, "down")
+        except (ValueError, UnicodeError):
+            return Delivery(Outcome.REFUSED, "unwritable")
+        try:
+            return self._handed(server, mail, parcel.to)
+        finally:
+            with suppress(*_BROKEN):
+                server.quit()
+            server.close()
+
+    def _handed(self, server: smtplib.SMTP, mail: EmailMessage, to: str) -> Delivery:
+        """Everything up to the text may be tried again; after it only an answer tells."""
+        plain = to.isascii()
+        try:
+            if not plain and not server.has_extn("smtputf8"):
+                return Delivery(Outcome.REFUSED, "smtputf8", dead=True)
+            options = () if plain else ("SMTPUTF8", "BODY=8BITMIME")
+            code, _ = server.mail(self._sender.addr_spec, options)
+            if code != 250:
+                return _refused(code, about_reader=False)
+            code, _ = server.rcpt(to)
+            if code not in (250, 251):
+                return _refused(code, about_reader=True)
+            server.putcmd("data")
+            code, _ = server.getreply()
+            if code != 354:
+                return _refused(code, about_reader=False)
+        except TimeoutError:
+            return Delivery(Outcome.LATER, "timeout")
+        except _BROKEN:
+            return Delivery(Outcome.LATER, "down")
+        return _texted(server, mail.as_bytes(policy=policy.SMTP if plain else policy.SMTPUTF8))
+
+    def _mail(self, parcel: Parcel) -> EmailMessage:
+        """The mail. The library refuses a line break in any header (ValueError), as does whoever took the message on."""
+        mail = EmailMessage(policy=policy.SMTP)
+        mail["From"], mail["To"] = self._sender, Address(addr_spec=parcel.to)
+        mail["Subject"] = parcel.title
+        mail["Date"] = format_datetime(self._clock.now())
+        mail["Message-ID"] = f"<{parcel.id}@{self._sender.domain}>"
+        mail["Content-Language"] = parcel.language
+        mail["Auto-Submitted"] = "auto-generated"
+        for name, value in parcel.headers:
+            mail[name] = value
+        mail.set_content(parcel.text, cte="quoted-printable")
+        if parcel.html:
+            mail.add_alternative(parcel.html, subtype="html", cte="quoted-printable")
+        return mail
+
+    def _connected(self) -> smtplib.SMTP:
+        post = self._post
+        if post.tls is Tls.SMTPS:
+            server: smtplib.SMTP = smtplib.SMTP_SSL(
+                post.host, post.port, timeout=post.patience, context=self._trust()
+            )
+        else:
+            server = smtplib.SMTP(post.host, post.port, timeout=post.patience)
+        try:
+            if post.tls is Tls.STARTTLS:
+                server.starttls(context=self._trust())
+            server.ehlo_or_helo_if_needed()
+            if post.user:
+                server.login(post.user, self._secret)
+        except BaseException:
+            server.close()
+            raise
+        return server
+
+    def _trust(self) -> ssl.SSLContext:
+        """Certificates are checked, with their name, against the machine's authorities or the one that was named."""
+        return ssl.create_default_context(cafile=self._post.ca)
+
+
+def _texted(server: smtplib.SMTP, text: bytes) -> Delivery:
+    """The text itself. Once its last dot may have left, silence says nothing."""
+    body = _DOTS.sub(b"..", text)
+    ending = b".\r\n" if body.endswith(b"\r\n") else b"\r\n.\r\n"
+    try:
+        server.send(body + ending)
+        code, _ = server.getreply()
+    except TimeoutError:
+        return Delivery(Outcome.UNKNOWN, "timeout")
+    except _BROKEN:
+        return Delivery(Outcome.UNKNOWN, "cut")
+    return Delivery(Outcome.TAKEN, str(code)) if code == 250 else _refused(code, about_reader=False)
+
+
+def _refused(code: int, *, about_reader: bool) -> Delivery:
+    """What a code means that is no yes. Anything but 5yz is worth another try."""
+    if 500 <= code <= 599:
+        return Delivery(Outcome.REFUSED, str(code), dead=about_reader and code in _DEAD)
+    return Delivery(Outcome.LATER, str(code))
+
+
+def _secret(path: Path | None) -> str:
+    if path is None:
+        return ""
+    try:
+        return path.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError):
+        raise SenderUnusable(f"The password file {path} cannot be read.", "Name one that can.") from None
