@@ -10,6 +10,7 @@ import pytest
 
 from tests.access.kit import WITH_STAFF
 from tests.gate.kit import folder
+from tests.safeguards.kit import GUARDED
 from troth.app.config import Home
 from troth.app.organisation import open_organisation
 from troth.cli.main import main
@@ -77,3 +78,29 @@ def test_an_instant_names_its_zone(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(["staff", "role", "quay", "stf_0", "post", "--until", "2026-01-01T00:00:00"])
     assert "name the zone" in capsys.readouterr().err
+
+
+def test_safeguards_by_the_command(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, database_url: str
+) -> None:
+    home = Home.at(tmp_path / "home", database_url)
+    with open_organisation(home, "quay", folder(tmp_path / "policy", GUARDED)):
+        pass
+
+    def guards(*argv: str, code: int = 0) -> Any:
+        verb, *rest = argv
+        where = ("--home", str(home.folder), "--database", home.database, "--json")
+        found = main(["safeguards", verb, "quay", *rest, *where])
+        out = capsys.readouterr().out
+        assert found == code, out
+        return json.loads(out)
+
+    assert {one["state"] for one in guards("list", code=1)["safeguards"]} == {"unproven"}
+    assert guards("map", code=1)["gaps"] == ["copy", "leak", "theft"]
+    for item in ("1", "2"):
+        assert guards("show", "locks", item, "--by", "probe:doors", "--grade", "probe")["passed"]
+    assert guards("count")["counted"] == [{"safeguard": "few_people", "heads": 0, "passed": True}]
+    assert guards("map", "--show", "all_threats", "1")["passed"]
+    assert {one["state"] for one in guards("list")["safeguards"]} == {"kept"}
+    assert guards("show", "locks", "2", "--by", "probe:doors", "--failed", code=1)["passed"] is False
+    assert guards("show", "locks", "7", "--by", "probe:doors", code=2)["error"] == "ItemUnknown"

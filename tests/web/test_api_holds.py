@@ -112,7 +112,7 @@ class Held:
         body = data.draw(bodies, label="body")
         once = data.draw(st.sampled_from(["", "k1", "k2"]), label="key")
         filled = path.replace("{org}", "harbour").replace("{subject}", quote(subject))
-        filled = filled.replace("{member}", self.member)
+        filled = filled.replace("{member}", self.member).replace("{safeguard}", "premises")
         filled = filled.replace("{recipient}", quote(recipient.encode("utf-8", "replace"), safe="") or "x")
         more = {"Idempotency_Key": once} if once else {}
         answer = self.at.call("POST", filled.lstrip("/"), json.dumps(body).encode(), **more)

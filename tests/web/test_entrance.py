@@ -215,6 +215,8 @@ def test_each_scope_opens_what_it_names_and_no_more(town: Place) -> None:
         ("POST", "harbour/vault/read"): "vault:read",
         ("POST", "harbour/vault/reads"): "vault:read",
         ("POST", "harbour/vault/search"): "vault:read",
+        ("GET", "harbour/safeguards"): "read",
+        ("POST", "harbour/safeguards/premises/evidence"): "observe",
         ("GET", "harbour/staff"): "staff",
         ("POST", "harbour/staff"): "staff",
         ("POST", "harbour/staff/stf_0/roles"): "staff",

@@ -212,6 +212,24 @@ def test_those_who_come_together_share_a_commit_and_get_their_own(harbour: Place
     assert len(events) == 30
 
 
+def test_a_safeguard_is_shown_by_the_api(harbour: Place) -> None:
+    at = harbour.hosting.clock.now().isoformat()
+    sent = {"at": at, "by": "probe:doors", "grade": "probe"}
+    for item in (1, 2):
+        found = post(harbour, "safeguards/premises/evidence", sent | {"item": item})
+        assert found == {"safeguard": "premises", "item": item, "passed": True}
+    listed = harbour.call("GET", "harbour/safeguards").json()
+    state = {one["safeguard"]: one["state"] for one in listed["safeguards"]}
+    assert (state["premises"], state["defence"]) == ("kept", "unproven")
+    assert listed["threats"]["damage"] == ["premises"]
+    assert "attack" in listed["gaps"]
+    clause = next(
+        c for c in harbour.call("GET", "harbour/promises").json()["clauses"] if c["clause"] == "4.1/1"
+    )
+    assert {s["statement"]: s["state"] for s in clause["statements"]}["safeguard:premises"] == "kept"
+    problem(harbour.call("POST", "harbour/safeguards/premises/evidence", sent | {"item": 9}), 404)
+
+
 def test_a_batch_answers_each_in_its_place() -> None:
     served: list[list[int]] = []
     gate = threading.Event()

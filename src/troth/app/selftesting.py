@@ -12,6 +12,7 @@ from pathlib import Path
 from troth.app.config import Home
 from troth.app.hosting import Engines
 from troth.app.organisation import open_organisation
+from troth.app.safeguarding import count
 from troth.app.tied import say, tied
 from troth.kernel.errors import TrothError
 
@@ -21,6 +22,7 @@ def selftest(home: Home, id: str) -> dict[str, bool]:
     with open_organisation(home, id, compile=Engines(), bring_up=False) as organisation:
         promises = organisation.promises
         promises.trials  # noqa: B018 - the search comes before the transaction, which holds the ledger
+        count(organisation)
         now = organisation.clock.now()
         return organisation.act(lambda acts: promises.selftest(acts.work, now))
 

@@ -30,13 +30,13 @@ def add(commands: Any) -> None:
     made = _verb(verbs, "role", "give a role, or take one away", _role)
     _member(made)
     made.add_argument("role", help="the id of a role of the policy")
-    made.add_argument("--until", type=_instant, help="until before this day, or instant with its zone")
+    made.add_argument("--until", type=instant, help="until before this day, or instant with its zone")
     made.add_argument("--end", action="store_true", help="take it away")
     made = _verb(verbs, "training", "put a course on record", _training)
     _member(made)
     made.add_argument("course", help="a course that some role asks for")
-    made.add_argument("--taken", type=_instant, required=True, help="the day, or instant with its zone")
-    made.add_argument("--expires", type=_instant, required=True, help="from when it counts no more")
+    made.add_argument("--taken", type=instant, required=True, help="the day, or instant with its zone")
+    made.add_argument("--expires", type=instant, required=True, help="from when it counts no more")
     made.add_argument("--document", default="", metavar="DIGEST", help="the digest of the certificate")
     made = _verb(verbs, "token", "give out an access token, shown this once", _token)
     _member(made)
@@ -189,7 +189,7 @@ def _deed(organisation: Organisation, args: argparse.Namespace) -> Deed:
     return Deed(parse(StaffId, args.member), organisation.clock.now(), policy=organisation.policy().digest)
 
 
-def _instant(text: str) -> datetime:
+def instant(text: str) -> datetime:
     """A day (its first instant in UTC), or an instant with its zone."""
     try:
         found = datetime.combine(date.fromisoformat(text), time(), UTC)

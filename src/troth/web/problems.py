@@ -17,6 +17,7 @@ from troth.kernel.ids import BadId
 from troth.ledger.errors import EntryMissing
 from troth.policies import NotDeclared, PolicyUnknown
 from troth.receipts import NoReceipt
+from troth.safeguards import ItemUnknown
 from troth.staff import StaffGone, StaffUnknown
 from troth.subjects import IdentitiesDiffer, IdentityTaken, SubjectUnknown
 
@@ -30,6 +31,7 @@ STATUS: Final[Mapping[type[TrothError], int]] = {
     NotDeclared: 422,
     StaffUnknown: 404,
     StaffGone: 409,
+    ItemUnknown: 404,
     TokenRefused: 403,
     IdentitiesDiffer: 409,
     IdentityTaken: 409,

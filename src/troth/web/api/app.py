@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from troth import __version__
 from troth.app.hosting import Hosting
 from troth.kernel.errors import TrothError
-from troth.web.api import reading, receipts, vault, vault_models, writing
+from troth.web.api import reading, receipts, register, vault, vault_models, writing
 from troth.web.api.entry import KeyNeeded, Refused
 from troth.web.api.hot import HotRoute
 from troth.web.api.peek import PEEK
@@ -55,6 +55,7 @@ def make_api(hosting: Hosting) -> FastAPI:
     api.state.hosting = hosting
     api.include_router(writing.router)
     api.include_router(vault.router)
+    api.include_router(register.router)
     api.include_router(reading.router)
     api.include_router(receipts.router)
     for kind, handler in _HANDLERS.items():

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints
 
 from troth.access import Asked, ObservedRead, Put
+from troth.safeguards import Proof
 from troth.web.api.models import Instant, SeenSent, Sent, Subject, Text, Word
 
 FieldName = Annotated[str, StringConstraints(max_length=129, pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$")]
@@ -155,3 +156,33 @@ class TokenEndedSent(Sent):
     """An access token that shall count no more, by its id."""
 
     id: Annotated[str, StringConstraints(max_length=32, pattern=r"^[0-9a-f]*$")]
+
+
+class ProofSent(Sent):
+    """That an item of evidence of a safeguard was seen, or looked for and not found; items count from 1 as the policy lists them.
+
+    `by` is the id of a member of staff, or `probe:NAME`; `document` the digest of what was seen.
+    """
+
+    item: Annotated[int, Field(ge=1, le=200)]
+    at: Instant
+    by: Annotated[str, StringConstraints(min_length=1, max_length=110, pattern=r"^[A-Za-z0-9:._-]*$")]
+    passed: bool = True
+    document: Annotated[str, StringConstraints(max_length=150, pattern=r"^[A-Za-z0-9:-]*$")] = ""
+    until: Instant | None = None
+    heads: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    grade: Literal["probe", "read_back", "signed", "log", "attestation"] = "attestation"
+
+    def proof(self, safeguard: str) -> Proof:
+        """The proof as the room takes it."""
+        return Proof(
+            safeguard,
+            self.item,
+            self.at,
+            self.by,
+            self.passed,
+            self.document,
+            self.until,
+            self.heads,
+            self.grade,
+        )

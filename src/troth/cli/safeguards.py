@@ -1,0 +1,140 @@
+"""`troth safeguards`: the register of what protects data, item by item; proofs, head counts, the map of threats."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Callable
+from typing import Any
+
+from troth.app.organisation import Organisation, open_organisation
+from troth.app.safeguarding import Line, count, register, show_map, threats
+from troth.cli.home import add_home, installation_of
+from troth.cli.staff import instant
+from troth.kernel.errors import TrothError
+from troth.safeguards import Proof
+
+Answer = dict[str, Any]
+Verb = Callable[[Organisation, argparse.Namespace], tuple[Answer, str, bool]]
+
+
+def add(commands: Any) -> None:
+    """Declare the command."""
+    command = commands.add_parser("safeguards", help="the register of safeguards and what shows them")
+    verbs = command.add_subparsers(dest="verb", required=True, metavar="VERB")
+    _verb(verbs, "list", "every safeguard, and what is missing", _list)
+    made = _verb(verbs, "show", "put a proof on record", _show)
+    made.add_argument("safeguard", help="the id of a safeguard of the policy")
+    made.add_argument("item", type=int, help="which item of its evidence, counted from 1")
+    made.add_argument("--by", required=True, help="the id of a member of staff, or probe:NAME")
+    made.add_argument("--at", type=instant, help="when it was seen (default: now)")
+    made.add_argument("--until", type=instant, help="when it runs out at the latest")
+    made.add_argument("--document", default="", metavar="DIGEST", help="the digest of what was seen")
+    made.add_argument("--heads", type=int, help="how many people were counted")
+    made.add_argument("--grade", default="attestation", help="probe, read_back, signed, log or attestation")
+    made.add_argument("--failed", action="store_true", help="it was looked for and not found")
+    _verb(verbs, "count", "count the heads that the policy caps, and put that on record", _count)
+    made = _verb(verbs, "map", "every threat, and what answers it", _map)
+    made.add_argument(
+        "--show", nargs=2, metavar=("SAFEGUARD", "ITEM"), help="put the map on record for an item"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
+    """Exit code 0 when all is well, 1 when something is broken, missing or a gap, 2 when it could not be tried."""
+    try:
+        with open_organisation(installation_of(args), args.organisation, bring_up=False) as organisation:
+            answer, sentence, well = args.act(organisation, args)
+    except TrothError as problem:
+        print(json.dumps(problem.as_json(), indent=2) if args.json else str(problem))
+        return 2
+    print(json.dumps(answer, indent=2, ensure_ascii=False) if args.json else sentence)
+    return 0 if well else 1
+
+
+def _verb(verbs: Any, name: str, words: str, act: Verb) -> argparse.ArgumentParser:
+    made: argparse.ArgumentParser = verbs.add_parser(name, help=words)
+    made.add_argument("organisation", help="the id of the organisation")
+    made.add_argument("--json", action="store_true", help="print JSON")
+    add_home(made)
+    made.set_defaults(run=run, act=act)
+    return made
+
+
+def _list(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:
+    lines = register(organisation)
+    answer = {"safeguards": [_json(line) for line in lines]}
+    well = all(line.answer.outcome.value in ("kept", "at_risk") for line in lines)
+    return answer, "\n".join(map(_line, lines)) or "This policy names no safeguards.", well
+
+
+def _show(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:
+    declared, at = organisation.policy(), args.at or organisation.clock.now()
+    one = Proof(
+        args.safeguard,
+        args.item,
+        at,
+        args.by,
+        not args.failed,
+        args.document,
+        args.until,
+        args.heads,
+        args.grade,
+    )
+    found = organisation.act(
+        lambda acts: organisation.safeguards.show(acts.work, declared, one, now=acts.at, origin=acts.origin)
+    )
+    return _proof(found)
+
+
+def _count(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:
+    found = count(organisation)
+    answer = {
+        "counted": [{"safeguard": one.safeguard, "heads": one.heads, "passed": one.passed} for one in found]
+    }
+    said = [
+        f"{one.safeguard}: {one.heads} counted{'' if one.passed else ', more than allowed'}" for one in found
+    ]
+    return (
+        answer,
+        "\n".join(said) or "This policy caps nothing that is counted here.",
+        all(o.passed for o in found),
+    )
+
+
+def _map(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:
+    if args.show:
+        safeguard, item = args.show
+        return _proof(show_map(organisation, safeguard, int(item) if item.isdigit() else 0))
+    drawn = threats(organisation)
+    gaps = [threat for threat, answers in drawn.items() if not answers]
+    lines = [
+        f"{threat:<12} {', '.join(answers) or 'nothing that is live'}" for threat, answers in drawn.items()
+    ]
+    return {"threats": drawn, "gaps": gaps}, "\n".join(lines) or "This policy names no threats.", not gaps
+
+
+def _proof(found: Proof) -> tuple[Answer, str, bool]:
+    answer = {
+        "safeguard": found.safeguard,
+        "item": found.item,
+        "passed": found.passed,
+        "document": found.document,
+    }
+    said = "is on record" if found.passed else "is on record as not shown"
+    return answer, f"{found.safeguard}, item {found.item}, {said}.", found.passed
+
+
+def _json(line: Line) -> Answer:
+    return {
+        "safeguard": line.statement.id,
+        "state": line.answer.outcome.value,
+        "missing": list(line.answer.missing),
+        "until": line.answer.ends.isoformat() if line.answer.ends else None,
+        "evidence": list(line.statement.evidence),
+    }
+
+
+def _line(line: Line) -> str:
+    missing = f"; missing: {'; '.join(line.answer.missing)}" if line.answer.missing else ""
+    return f"{line.statement.id:<24} {line.answer.outcome.value}{missing}"
