@@ -159,3 +159,10 @@ def test_the_ledger_names_the_key_store_and_its_epochs(quay: Organisation) -> No
     quay.mend()
     with quay.database.read() as connection:
         assert quay.erasures.epochs(connection) == epochs
+
+
+def test_an_opening_with_nothing_to_say_waits_for_no_writer(quay: Organisation) -> None:
+    with quay.database.write(), quay.database.read() as connection:
+        size = quay.ledger.head(connection).size
+        quay.mend()
+        assert quay.ledger.head(connection).size == size

@@ -130,6 +130,9 @@ class Eraser:
     def note_epochs(self) -> int:
         """Record what the ledger does not tell yet of the key store's epochs; how many events that took."""
         epochs = spans(self._keys.store_id, self._keys.epochs())
+        with self._database.read() as connection:
+            if self._erasures.epochs(connection) == epochs:
+                return 0  # an opening that has nothing to say takes nobody's lock
         with self._ledger.recording() as work:
             return self._erasures.note_epochs(work, epochs)
 
