@@ -70,6 +70,21 @@ def test_a_filter_needs_no_script_and_keeps_the_headings_above(town: Place) -> N
     assert "How this policy is brought up to date" not in page.partition("<article")[2]
 
 
+def test_a_filter_makes_plain_what_is_context_and_counts_what_it_leaves_out(town: Place) -> None:
+    counts = town.call("GET", "harbour/promises").json()["counts"]
+    for state in (state for state in counts if counts[state]):
+        article = town.see(f"/harbour?state={state}").text.partition("<article")[2].partition("</article>")[0]
+        chosen, context = article.count(f'class="c {state}"'), article.count('<span class="context"')
+        left_out = sum(map(int, re.findall(r'class="gap">(\d+) passages? left out', article)))
+        assert chosen == counts[state]
+        assert "The grey words around it show where it stands." in article
+        assert article.count('class="sign"') == chosen, "grey words carry no sign and lead nowhere"
+        assert chosen + left_out <= sum(counts.values()) <= chosen + left_out + context
+    assert 'class="gap"' not in town.see("/harbour").text
+    nothing = next(state for state in counts if not counts[state])
+    assert "No passage is in this state." in town.see(f"/harbour?state={nothing}").text
+
+
 def test_a_clause_tells_everything_behind_it(town: Place) -> None:
     page = html.unescape(town.see(f"/harbour/clauses/{slug('1.3(c)/1')}").text)
     assert "a web page shows you what has to be handed in" in page
@@ -187,8 +202,8 @@ def test_the_record_is_newest_first_and_comes_in_pages(town: Place) -> None:
     numbers = [int(n) for n in re.findall(r'class="seq" href="/harbour/ledger/(\d+)"', first)]
     assert numbers == sorted(numbers, reverse=True)
     probes = town.see("/harbour/ledger?kind=promises:").text
-    assert "gate · " not in probes
-    assert "promises · probe · failed" in probes
+    assert "was permitted" not in probes
+    assert "A look into a store found something wrong" in probes
     assert 'class="seq"' not in town.see("/harbour/ledger?origin=attested").text
 
 
@@ -196,7 +211,35 @@ def test_an_entry_proves_that_it_stands_in_the_record(town: Place) -> None:
     page = town.see("/harbour/ledger/3").text
     root = town.call("GET", "harbour/head").json()["root"]
     assert root in page
-    assert "it does" in page
+    assert "yes, unaltered" in page
+
+
+def test_the_record_speaks_plainly_first_and_technically_where_it_is_asked_to(town: Place) -> None:
+    events = town.call("GET", "harbour/evidence?kind=gate:").json()["events"]
+    refused = next(e["sequence"] for e in events if e["kind"] == "gate:release:refused")
+    for path in ("/harbour/ledger", f"/harbour/ledger/{refused}"):
+        page = town.see(path).text
+        plain = re.sub(r'<details class="technical">.*?</details>', "", page, flags=re.DOTALL).partition(
+            "<main"
+        )[2]
+        words = html.unescape(re.sub("<[^>]+>", " ", plain))
+        assert "A release of data was refused" in words
+        assert "share" in words
+        for jargon in (
+            "gate:",
+            "sha256:",
+            "hash",
+            "leaf",
+            "root",
+            "digest",
+            "pseudonym",
+            "codes",
+            "bytes",
+            "deny",
+        ):
+            assert jargon not in words, (path, jargon)
+        assert "gate:release:refused" in page
+        assert town.call("GET", "harbour/head").json()["root"] in page
 
 
 def test_what_people_are_recognised_by_stays_closed(town: Place) -> None:
@@ -299,7 +342,7 @@ def test_the_backups_page_counts_who_can_still_come_back_and_names_nobody(harbou
     assert "its epochs are destroyed: nothing in it opens" in page
     assert "nobody came back" in page
     record = harbour.see("/harbour/ledger?kind=erasures:").text
-    assert "erasures · subject · done" in record
+    assert "Somebody was erased" in record
 
 
 def test_an_entry_whose_key_was_destroyed_says_so(harbour: Place) -> None:

@@ -16,7 +16,9 @@ from troth.app.following import Followed, Follower, open_from_folder
 from troth.app.keys import Keys
 from troth.app.organisation import Organisation
 from troth.app.originals import match_originals, read_originals
+from troth.app.probing import probes_beside
 from troth.app.proofs import receipts_of
+from troth.app.sights import Sights
 from troth.app.signin import SignIn
 from troth.app.system import SystemClock, SystemEntropy
 from troth.decide.compiled import Engine
@@ -120,6 +122,14 @@ class Hosted:
             return self.promises.board(connection, self.organisation.clock.now())
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a company that runs beside this program has its own pages, and the one with what could go wrong there."""
+
+    home: str
+    lapses: str = ""
+
+
 class Hosting:
     """Organisations by id, in the order they were named, with sign-in and keys. Close it at the end.
 
@@ -138,6 +148,8 @@ class Hosting:
         self.organisations: Mapping[str, Hosted] = MappingProxyType(self._organisations)
         self._versions = {one.id: one.organisation.policy().digest for one in self._organisations.values()}
         self._followers = tuple(followers)
+        self.sites: dict[str, Site] = {}
+        self.sights: dict[str, Sights] = {}
         self.clock = clock
         self.signin = SignIn(clock, entropy)
         self.keys = Keys(entropy)
@@ -155,6 +167,11 @@ class Hosting:
             held = self._organisations[id] = replace(held, bundle=declared.bundle)
             self._versions[id] = declared.digest
         return held
+
+    def sights_of(self, hosted: Hosted) -> Sights:
+        """What opens the findings of an organisation's probes; one that does not run beside this program is only described."""
+        found = self.sights.get(hosted.id)
+        return found or Sights(probes_beside(hosted.folder, hosted.catalogue))
 
     def follow(self) -> list[Followed]:
         """Look at every policy folder; what came of those that changed and have come to rest."""

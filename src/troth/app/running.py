@@ -17,12 +17,13 @@ from typing import Any, Final
 from troth.app.archiving import archive
 from troth.app.children import Nursery, Order
 from troth.app.config import Home
-from troth.app.hosting import Hosted, Hosting, open_hosting
+from troth.app.hosting import Hosted, Hosting, Site, open_hosting
 from troth.app.organisation import PolicyRefused
 from troth.app.originals import check_originals
 from troth.app.probing import Report, Rounds, probes_beside
 from troth.app.schedule import keeping, schedule_of
 from troth.app.serve import address, listen, serving, sign_in_link
+from troth.app.sights import Sights
 from troth.app.witnessing import Witnessing, read_witnessing
 from troth.client import Away, Client, KeyFile
 from troth.kernel.errors import OperatorError, TrothError
@@ -305,6 +306,7 @@ def _start_standing(town: Town, *, once: bool) -> None:
         )
     )  # fmt: skip
     town.site = f"http://127.0.0.1:{company.port}"
+    town.hosting.sites[STANDING] = Site(town.site, f"{town.site}/what-could-go-wrong")
     _send_round(town, STANDING)
     settings = town.settings
     people = ["--people", settings.people] if once else ["--speed", settings.speed]
@@ -342,6 +344,7 @@ def _send_round(town: Town, id: str) -> None:
     probes = probes_beside(town.settings.examples / id, hosted.catalogue)
     if id not in town.reports:
         town.reports[id] = _reporter(town, id)
+    town.hosting.sights[id] = Sights(probes, town.data_of(id))
     town.rounds[id] = Rounds(probes, town.data_of(id), hosted.organisation.clock, town.reports[id])
 
 

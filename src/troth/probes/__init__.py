@@ -7,5 +7,18 @@ from troth.probes.declared import read_probes
 from troth.probes.errors import CannotLook, ProbesUnreadable
 from troth.probes.looking import open_eye
 from troth.probes.model import Eye, Look, Probe
+from troth.probes.opening import Held, open_mail, open_row, open_table
 
-__all__ = ["CannotLook", "Eye", "Look", "Probe", "ProbesUnreadable", "open_eye", "read_probes"]
+__all__ = [
+    "CannotLook",
+    "Eye",
+    "Held",
+    "Look",
+    "Probe",
+    "ProbesUnreadable",
+    "open_eye",
+    "open_mail",
+    "open_row",
+    "open_table",
+    "read_probes",
+]

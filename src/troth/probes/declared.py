@@ -8,6 +8,7 @@ filing_fields:
   expects: fields_of point:filing_form      # or purposes_of recipient:ID, or none
   column: field
   show: [row, field]
+  row_of: filings.id                         # so that a row can be opened; its values stay masked
   statements: [point:filing_form]
   clauses: ["1.3(c)/2"]
   every: 5
@@ -15,6 +16,7 @@ filing_fields:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -26,8 +28,9 @@ from troth.probes.model import Probe
 KINDS = ("sql", "mail", "files")
 WORDS = {
     "title", "what", "store", "query", "column", "expects", "besides", "show", "statements", "clauses", "every",
-    "people", "tracked", "pattern",
+    "people", "tracked", "pattern", "row_of",
 }  # fmt: skip
+_ROW_OF = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?\Z")
 Allowed = Callable[[str, str], frozenset[str]]
 """Given `fields_of` or `purposes_of` and a statement key: what may be found. Raises LookupError for an unknown key."""
 
@@ -69,7 +72,18 @@ def _probe(id: str, said: Any, allowed: Allowed, name: str) -> Probe:
         _words(said, "clauses"), every, str(said.get("query", "")), str(said.get("column", "")),
         None if may is None else may | set(_words(said, "besides")), _words(said, "show"),
         str(said.get("people", "")), _words(said, "tracked"), str(said.get("pattern", "")),
+        _row_of(str(said.get("row_of", "")), id, name),
     )  # fmt: skip
+
+
+def _row_of(said: str, id: str, name: str) -> str:
+    """A table, or a table and its key: names, and nothing that could be more than a name."""
+    if said and not _ROW_OF.match(said):
+        raise ProbesUnreadable(
+            f"{name}: '{id}' names no table with `row_of`.",
+            "Write a table, or a table and its key: filings.id.",
+        )
+    return said
 
 
 def _allowed(expects: str, allowed: Allowed) -> frozenset[str] | None:

@@ -38,6 +38,8 @@ class Probe:
     """For mail: pieces of an address by which a tracked link is known."""
     pattern: str = ""
     """For files: which must not be there."""
+    row_of: str = ""
+    """For sql: where a row that was found stands, as `table.key`, so that it can be opened by its `row`; or a table alone."""
 
 
 @dataclass(frozen=True, slots=True)

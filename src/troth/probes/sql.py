@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
@@ -45,11 +47,18 @@ class SqlEye:
 
 def read_rows(place: str, query: str) -> list[dict[str, Any]]:
     """The rows of a query, from a database that is opened read-only. Raises CannotLook."""
+    with read_only(place) as connection:
+        rows = connection.execution_options(yield_per=AT_ONCE).execute(text(query)).mappings()
+        return [dict(row) for row in rows]
+
+
+@contextmanager
+def read_only(place: str) -> Iterator[Connection]:
+    """A connection that cannot write, closed for good when the block ends. Raises CannotLook for whatever the database says."""
     engine = _engine(place)
     try:
         with engine.connect() as connection:
-            rows = connection.execution_options(yield_per=AT_ONCE).execute(text(query)).mappings()
-            return [dict(row) for row in rows]
+            yield connection
     except SQLAlchemyError as problem:
         raise CannotLook(
             f"The database {Path(place).name} cannot be looked into ({type(problem).__name__}).",

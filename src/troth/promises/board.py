@@ -24,6 +24,16 @@ class ClauseVerdict:
     readings_differ: bool
     """Whether the regimes ask for more than the text says in what these statements govern."""
 
+    @property
+    def provable(self) -> tuple[tuple[str, Verdict], ...]:
+        """The statements that can be proven at all, by key: those that decide."""
+        return tuple((s.key, v) for s, v in self.statements if v.state is not State.REASONED)
+
+    @property
+    def deciding(self) -> tuple[str, Verdict] | None:
+        """The statement whose verdict is the clause's own; None where none can be proven."""
+        return worst(self.provable)
+
 
 @dataclass(frozen=True, slots=True)
 class Board:
@@ -100,7 +110,7 @@ class _Judge:
         found = worst(pair for pair in below if pair[1].state is not State.REASONED)
         if found is None:
             return Verdict(State.UNPROVEN, "no_evidence", "Unproven: it rests on nothing that can be shown.")
-        return _named(found, f"rests on {found[0]}")
+        return replace(_named(found, f"rests on {found[0]}"), rests_on=found[0])
 
 
 def _clause_verdict(statements: tuple[tuple[Statement, Verdict], ...]) -> Verdict:

@@ -144,3 +144,7 @@ class Verdict:
     controls: tuple[str, ...] = ()
     sequences: tuple[int, ...] = field(default=())
     """Ledger entries to look at first."""
+    by: str = ""
+    """What kind of evidence decided: probe, occasions or selftest; '' where nothing fresh did."""
+    rests_on: str = ""
+    """The statement on which this one rests, and whose verdict this is."""

@@ -119,8 +119,11 @@ def _held(
     said = _sentence(evidence, reason, age, base.mended)
     if min(usable)[0] > ALERT:
         words = f"At risk: {said}, and that is ageing."
-        return replace(base, state=State.AT_RISK, reason="ageing", sentence=words, grade=grade, age=age)
-    return replace(base, state=State.KEPT, reason=reason, sentence=f"Kept: {said}.", grade=grade, age=age)
+        return replace(
+            base, state=State.AT_RISK, reason="ageing", sentence=words, grade=grade, age=age, by=reason
+        )
+    words = f"Kept: {said}."
+    return replace(base, state=State.KEPT, reason=reason, sentence=words, grade=grade, age=age, by=reason)
 
 
 def _base(evidence: Evidence, ids: tuple[str, ...]) -> Verdict:

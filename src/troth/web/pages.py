@@ -18,7 +18,7 @@ from troth.app.hosting import Hosted, Hosting
 from troth.app.signin import Session
 from troth.kernel.errors import TrothError
 from troth.promises.model import State, Verdict
-from troth.promises.rules import spoken
+from troth.web.lexicon import lexicon
 from troth.web.slugs import slug
 from troth.web.speech import LANGUAGES, NAMES, chosen, label, speaker
 
@@ -31,6 +31,9 @@ SIGNS: Final[Mapping[str, str]] = {
     State.REASONED: "–",
 }
 """A sign for each state, so that nobody needs to see its colour."""
+
+
+LONGEST_QUESTION: Final = 2000
 
 
 class NotThere(TrothError):
@@ -63,17 +66,23 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
     """A page from its template, in the language of the session or the browser."""
     session: Session | None = getattr(request.state, "session", None)
     language = language_of(request)
-    words = speaker(language)
     common = {
-        "t": words,
+        "t": speaker(language),
         "language": language,
         "languages": [(code, NAMES[code]) for code in LANGUAGES],
-        "path": request.url.path,
+        "path": _here(request),
         "session": session,
+        "words": lexicon(language),
         "label": lambda labels, otherwise="": label(labels, language, otherwise),
     }
     text = _templates().get_template(template).render(**{"hosted": None, "here": "", **common, **values})
     return HTMLResponse(text, status, headers={"vary": "accept-language, cookie"})
+
+
+def _here(request: Request) -> str:
+    """Where a reader is, to come back to; without what was asked, where that is too long to be sent along."""
+    asked = request.url.query
+    return f"{request.url.path}?{asked}" if 0 < len(asked) <= LONGEST_QUESTION else request.url.path
 
 
 def plain_page(request: Request, status: int) -> HTMLResponse:
@@ -97,7 +106,6 @@ def _templates() -> Environment:
     made.filters |= {
         "slug": slug,
         "instant": lambda at: f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
-        "age": spoken,
         "day": lambda at: f"{at:%Y-%m-%d}",
     }
     made.tests["only_tested"] = only_tested

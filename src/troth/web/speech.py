@@ -1,8 +1,9 @@
-"""Words of the frame in the languages people read: one catalogue a language, the same keys in each."""
+"""What the pages say, in the languages people read: one catalogue a language, the same keys in each."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -11,7 +12,38 @@ import yaml
 
 LANGUAGES: Final = ("en", "zh", "ms")
 NAMES: Final[Mapping[str, str]] = {"en": "English", "zh": "中文", "ms": "Bahasa Melayu"}
-Speak = Callable[[str], str]
+_SPANS: Final = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+
+
+class Voice:
+    """Says the keys of a catalogue in one language; a key nobody wrote down is a fault of the program (KeyError)."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+        self._words = catalogue(language)
+
+    def __call__(self, key: str, /, **values: object) -> str:
+        """The words of a key, with these values in their places."""
+        words = self._words[key]
+        return words.format(**values) if values else words
+
+    def known(self, key: str, otherwise: str) -> str:
+        """The words of a key, or others where nobody wrote them down."""
+        return self._words.get(key, otherwise)
+
+    def counted(self, key: str, number: int) -> str:
+        """A number of things: languages that tell one from many have a word for each."""
+        return self(f"{key}.{'one' if number == 1 else 'many'}", number=number)
+
+    def listed(self, items: Iterable[str], how: str = "join.list") -> str:
+        """Several things in a row, joined as the language does."""
+        return self(how).join(items)
+
+    def age(self, age: timedelta) -> str:
+        """A length of time in its largest whole unit."""
+        seconds = max(int(age.total_seconds()), 0)
+        size, unit = next((span for span in _SPANS if seconds >= span[0]), _SPANS[-1])
+        return self.counted(f"age.{unit}", seconds // size)
 
 
 @cache
@@ -22,9 +54,10 @@ def catalogue(language: str) -> Mapping[str, str]:
     return words if language == "en" else {**catalogue("en"), **words}
 
 
-def speaker(language: str) -> Speak:
-    """What says a key in a language; a key nobody wrote down is a fault of the program (KeyError)."""
-    return catalogue(language).__getitem__
+@cache
+def speaker(language: str) -> Voice:
+    """What speaks a language."""
+    return Voice(language)
 
 
 def chosen(preferred: str, accepted: str) -> str:

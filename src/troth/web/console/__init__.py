@@ -12,6 +12,7 @@ from troth.web.console.home import home
 from troth.web.console.ledger import ledger, one
 from troth.web.console.policy import coverage, policy
 from troth.web.console.staff import staff
+from troth.web.console.sight import sight
 
 ROUTES: list[BaseRoute] = [
     Route("/", home),
@@ -21,6 +22,7 @@ ROUTES: list[BaseRoute] = [
     Route("/{org}/ask/request", ask_request),
     Route("/{org}/ledger", ledger),
     Route("/{org}/ledger/{sequence}", one),
+    Route("/{org}/ledger/{sequence}/seen/{number}", sight),
     Route("/{org}/policy", policy),
     Route("/{org}/coverage", coverage),
     Route("/{org}/staff", staff),

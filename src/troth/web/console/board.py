@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from starlette.concurrency import run_in_threadpool
@@ -15,9 +15,11 @@ from troth.policy.clauses import Kind
 from troth.promises.board import Board, ClauseVerdict
 from troth.promises.model import State
 from troth.web.bar import stripes
+from troth.web.console.fields import Field, unknown
 from troth.web.layout import Block, homeless, lay_out
-from troth.web.pages import hosted_of, language_of, page
+from troth.web.pages import hosted_of, hosting_of, language_of, page
 from troth.web.plainly import Plainly
+from troth.web.verdicts import clause_sentence, statement_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,8 @@ class Shown:
     words: str
     clause: ClauseVerdict | None
     chosen: bool
+    said: str = ""
+    """What can be said of it, as a sentence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,16 +41,24 @@ class Row:
     tag: str
     passages: tuple[Shown, ...]
     beside: tuple[Shown, ...]
+    skipped: int = 0
+    """How many passages a filter left out right before it."""
+
+    @property
+    def shown(self) -> tuple[Shown, ...]:
+        """All passages of the block that stand for a clause."""
+        return tuple(one for one in (*self.passages, *self.beside) if one.clause is not None)
 
 
 async def board(request: Request) -> Response:
     """The board of one organisation; `?state=` shows only what is in that state, `?words=own` leaves the original words."""
     hosted = await hosted_of(request)
+    say, given = Plainly(hosted.catalogue, language_of(request)), request.query_params
+    fields = _fields(say)
     found = await run_in_threadpool(hosted.board)
-    asked = request.query_params.get("state", "")
-    only = State(asked) if asked in tuple(State) else None
-    original = hosted.original is not None and request.query_params.get("words") != "own"
-    rows = [row for row in _rows(hosted, found, only, original) if only is None or _matches(row)]
+    only = State(asked) if (asked := fields["state"].one(given)) else None
+    original = hosted.original is not None and not fields["words"].one(given)
+    rows = list(_rows(hosted, say, found, only, original))
     return page(
         request,
         "board.html",
@@ -57,19 +69,31 @@ async def board(request: Request) -> Response:
         total=len(found.clauses),
         stripes=stripes(found.counts),
         only=only,
-        rows=_with_headings(rows, hosted, original, only),
+        rows=rows if only is None else list(_filtered(rows)),
         original=original,
-        say=Plainly(hosted.catalogue, language_of(request)),
-        homeless=_homeless(hosted, found, only, original),
+        say=say,
+        added=[(s, v, statement_sentence(say, v)) for s, v in found.added],
+        homeless=_homeless(hosted, say, found, only, original),
+        site=hosting_of(request).sites.get(hosted.id),
+        wrong=unknown(fields.values(), given, request.url.path),
     )
 
 
-def _rows(hosted: Hosted, board: Board, only: State | None, original: bool) -> Iterator[Row]:
+def _fields(say: Plainly) -> dict[str, Field]:
+    states = {state.value: say.t(f"state.{state}") for state in State}
+    found = (Field("state", say.t("board.show"), states), Field("words", say.t("board.own"), {"own": "own"}))
+    return {field.name: field for field in found}
+
+
+def _rows(hosted: Hosted, say: Plainly, board: Board, only: State | None, original: bool) -> Iterator[Row]:
     verdicts = {clause.clause.id: clause for clause in board.clauses}
 
     def shown(words: str, id: str) -> Shown:
         clause = verdicts.get(id)
-        return Shown(words, clause, clause is not None and (only is None or clause.verdict.state is only))
+        if clause is None:
+            return Shown(words, None, False)
+        chosen = only is None or clause.verdict.state is only
+        return Shown(words, clause, chosen, clause_sentence(say, clause) if chosen else "")
 
     for block in _blocks(hosted, original):
         passages = tuple(shown(passage.words, passage.id) for passage in block.passages)
@@ -109,35 +133,31 @@ def _tag(block: Block) -> str:
     return "p"
 
 
-def _matches(row: Row) -> bool:
-    return any(shown.chosen for shown in (*row.passages, *row.beside))
-
-
-def _with_headings(rows: list[Row], hosted: Hosted, original: bool, only: State | None) -> list[Row]:
-    """With a filter, each passage keeps the headings above it, so that one sees where it stands."""
-    if only is None:
-        return rows
-    kept = {id(row.block) for row in rows}
-    found: list[Row] = []
-    above: list[Block] = []
-    by_block = {id(row.block): row for row in rows}
-    for block in _blocks(hosted, original):
-        if block.kind is Kind.HEADING:
-            above = [heading for heading in above if heading.level < block.level] + [block]
-        if id(block) in kept:
-            shown = {id(row.block) for row in found}
+def _filtered(rows: list[Row]) -> Iterator[Row]:
+    """The rows with a chosen passage and the headings above them, each saying how much was left out before it."""
+    above: list[Row] = []
+    skipped = 0
+    for row in rows:
+        if row.block.kind is Kind.HEADING:
+            above = [one for one in above if one.block.level < row.block.level]
+        if any(one.chosen for one in row.shown):
             for heading in above:
-                if id(heading) not in shown and heading is not block:
-                    words = tuple(Shown(p.words, None, False) for p in heading.passages)
-                    found.append(Row(heading, _tag(heading), words, ()))
-            found.append(by_block[id(block)])
-    return found
+                yield replace(heading, skipped=skipped)
+                skipped = 0
+            yield replace(row, skipped=skipped)
+            above, skipped = [], 0
+        elif row.block.kind is Kind.HEADING:
+            above.append(row)
+        else:
+            skipped += len(row.shown)
+    if skipped:
+        yield Row(Block("", Kind.PARAGRAPH, 0, "", ()), "p", (), (), skipped)
 
 
-def _homeless(hosted: Hosted, board: Board, only: State | None, original: bool) -> list[Shown]:
+def _homeless(hosted: Hosted, say: Plainly, board: Board, only: State | None, original: bool) -> list[Shown]:
     if not original or hosted.original is None:
         return []
     verdicts = {clause.clause.id: clause for clause in board.clauses}
     missing = homeless(hosted.original, hosted.bundle.clauses)
-    shown = [Shown("", verdicts[id], only in (None, verdicts[id].verdict.state)) for id in missing]
-    return [one for one in shown if one.chosen]
+    chosen = (verdicts[id] for id in missing if only in (None, verdicts[id].verdict.state))
+    return [Shown("", clause, True, clause_sentence(say, clause)) for clause in chosen]

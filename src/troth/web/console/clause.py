@@ -20,8 +20,9 @@ from troth.web.layout import plain
 from troth.web.lines import Excerpt, excerpt
 from troth.web.pages import NotThere, hosted_of, language_of, page
 from troth.web.plainly import Plainly, TermRow
-from troth.web.record import Entry, entries, seen
+from troth.web.record import Entry, Thing, entries, seen
 from troth.web.slugs import unslug
+from troth.web.verdicts import clause_sentence, statement_sentence
 
 ORDER: Final = (*WORST_FIRST, State.UNBOUND, State.REASONED)
 MOST_BREACHES: Final = 10
@@ -45,7 +46,7 @@ class Found:
     """A breach with what showed it: the row, file or mail, as it was reported."""
 
     breach: Breach
-    seen: tuple[str, ...]
+    seen: tuple[Thing, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,8 @@ class Card:
     name: str
     kind: str
     verdict: Verdict
+    judged: str
+    """What can be said of it, as a sentence."""
     terms: tuple[TermRow, ...]
     controls: tuple[Control, ...]
     evidence: Evidence
@@ -72,6 +75,7 @@ class View:
 
     found: ClauseVerdict
     board: Board
+    judged: str
     words: str
     original: str
     cards: tuple[Card, ...]
@@ -86,12 +90,12 @@ async def clause(request: Request) -> Response:
     id = unslug(request.path_params["clause"])
     if id is None or all(ref.id != id for ref in hosted.bundle.clauses):
         raise NotThere("There is no such clause.")
-    language = language_of(request)
-    view = await run_in_threadpool(_view, hosted, id, language)
-    return page(request, "clause.html", hosted=hosted, here="board", view=view)
+    say = Plainly(hosted.catalogue, language_of(request))
+    view = await run_in_threadpool(_view, hosted, id, say)
+    return page(request, "clause.html", hosted=hosted, here="board", view=view, say=say)
 
 
-def _view(hosted: Hosted, id: str, language: str) -> View:
+def _view(hosted: Hosted, id: str, say: Plainly) -> View:
     organisation = hosted.organisation
     with organisation.database.read() as connection:
         board = hosted.promises.board(connection, organisation.clock.now())
@@ -99,9 +103,11 @@ def _view(hosted: Hosted, id: str, language: str) -> View:
         found = board.clause(id)
         if found is None:
             raise NotThere("There is no such clause.")
-        shown = entries(hosted, connection, _first_to_see(found))
+        shown = entries(hosted, connection, _first_to_see(found), say)
         breaches = {
-            s.key: tuple(Found(b, seen(hosted, connection, b.sequence)) for b in _newest(evidence.get(s.key)))
+            s.key: tuple(
+                Found(b, seen(hosted, connection, b.sequence, say.t)) for b in _newest(evidence.get(s.key))
+            )
             for s, _ in found.statements
         }
     order = [clause.clause.id for clause in board.clauses]
@@ -109,9 +115,10 @@ def _view(hosted: Hosted, id: str, language: str) -> View:
     return View(
         found,
         board,
+        clause_sentence(say, found),
         plain(passage(found.clause, hosted.cut)),
         _original(hosted, found),
-        _cards(hosted, found, evidence, breaches, language),
+        _cards(hosted, found, evidence, breaches, say),
         shown,
         order[at - 1] if at else "",
         order[at + 1] if at + 1 < len(order) else "",
@@ -134,14 +141,14 @@ def _cards(
     found: ClauseVerdict,
     evidence: dict[str, Evidence],
     breaches: dict[str, tuple[Found, ...]],
-    language: str,
+    say: Plainly,
 ) -> tuple[Card, ...]:
     """The statements of a clause, the worst first: what decided is open, the rest unfolds."""
     order = sorted(found.statements, key=lambda pair: ORDER.index(pair[1].state))
     few = len(order) <= FEW
     return tuple(
         replace(
-            _card(hosted, s, v, evidence.get(s.key, Evidence()), language),
+            _card(hosted, s, v, evidence.get(s.key, Evidence()), say),
             breaches=breaches[s.key],
             open=few or at == 0 or bool(breaches[s.key]),
         )
@@ -155,9 +162,8 @@ def _newest(evidence: Evidence | None) -> list[Breach]:
     return sorted(found, key=lambda b: (b.mended_at is not None, -b.sequence))[:MOST_BREACHES]
 
 
-def _card(hosted: Hosted, statement: Statement, verdict: Verdict, evidence: Evidence, language: str) -> Card:
-    say = Plainly(hosted.catalogue, language)
-    everything = Plainly(Catalogue(hosted.bundle.in_force("with_regimes")), language)
+def _card(hosted: Hosted, statement: Statement, verdict: Verdict, evidence: Evidence, say: Plainly) -> Card:
+    everything = Plainly(Catalogue(hosted.bundle.in_force("with_regimes")), say.language)
     place = hosted.places.get(statement.key)
     additions = (
         Addition(regime, added, everything.name(added), everything.kind(added), everything.terms(added))
@@ -168,6 +174,7 @@ def _card(hosted: Hosted, statement: Statement, verdict: Verdict, evidence: Evid
         say.name(statement),
         say.kind(statement),
         verdict,
+        statement_sentence(say, verdict),
         say.terms(statement),
         controls_of(statement, hosted.catalogue),
         evidence,

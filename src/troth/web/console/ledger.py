@@ -10,7 +10,9 @@ from starlette.responses import Response
 
 from troth.app.hosting import Hosted
 from troth.ledger import Event, Head, Origin
-from troth.web.pages import NotThere, hosted_of, page
+from troth.web.console.fields import Field, unknown
+from troth.web.pages import NotThere, hosted_of, language_of, page
+from troth.web.plainly import Plainly
 from troth.web.record import Entry, Proof, entry, prove
 
 PAGE: int = 40
@@ -33,11 +35,11 @@ SCANNED: int = 5000
 async def ledger(request: Request) -> Response:
     """A page of entries; `?kind=`, `?origin=` and `?before=` choose."""
     hosted = await hosted_of(request)
-    given = request.query_params
-    kind = given.get("kind", "") if given.get("kind", "") in FAMILIES else ""
-    origin = given.get("origin", "") if given.get("origin", "") in tuple(Origin) else ""
+    say, given = Plainly(hosted.catalogue, language_of(request)), request.query_params
+    fields = _fields(say)
+    kind, origin = fields["kind"].one(given), fields["origin"].one(given)
     before = int(given.get("before", "")) if _number(given.get("before", "")) else 0
-    shown, head, more = await run_in_threadpool(_entries, hosted, kind, origin, before)
+    shown, head, more = await run_in_threadpool(_entries, hosted, say, kind, origin, before)
     return page(
         request,
         "ledger.html",
@@ -49,9 +51,22 @@ async def ledger(request: Request) -> Response:
         origin=origin,
         before=before,
         more=more,
-        families=FAMILIES,
-        origins=[one.value for one in Origin],
+        fields=fields,
+        given=given,
+        wrong=unknown([*fields.values(), _paging(given.get("before", ""))], given, request.url.path),
     )
+
+
+def _fields(say: Plainly) -> dict[str, Field]:
+    rooms = {family: say.t(f"room.{family[:-1]}") for family in FAMILIES}
+    origins = {origin.value: say.t(f"origin.{origin.value}") for origin in Origin}
+    found = (Field("kind", say.t("ledger.kind"), rooms), Field("origin", say.t("fact.origins"), origins))
+    return {field.name: field for field in found}
+
+
+def _paging(before: str) -> Field:
+    """The number that a page begins before: any number will do."""
+    return Field("before", "#", {}, also=frozenset({before}) if _number(before) else frozenset())
 
 
 async def one(request: Request) -> Response:
@@ -60,14 +75,17 @@ async def one(request: Request) -> Response:
     text = request.path_params["sequence"]
     if not _number(text):
         raise NotThere("Entries have numbers.")
-    found = await run_in_threadpool(_one, hosted, int(text))
+    say = Plainly(hosted.catalogue, language_of(request))
+    found = await run_in_threadpool(_one, hosted, say, int(text))
     if found is None:
         raise NotThere("There is no such entry.")
     shown, proof = found
     return page(request, "entry.html", hosted=hosted, here="ledger", one=shown, proof=proof)
 
 
-def _entries(hosted: Hosted, kind: str, origin: str, before: int) -> tuple[list[Entry], Head, int]:
+def _entries(
+    hosted: Hosted, say: Plainly, kind: str, origin: str, before: int
+) -> tuple[list[Entry], Head, int]:
     """A page of entries, the head, and the number before which the next page goes on (0 = there is none)."""
     kept = hosted.organisation.ledger
     with hosted.organisation.database.read() as connection:
@@ -80,18 +98,18 @@ def _entries(hosted: Hosted, kind: str, origin: str, before: int) -> tuple[list[
         )
         matching = (event for event in events if not origin or event.origin == origin)
         found: list[Event] = list(islice(matching, PAGE + 1))
-        shown = [entry(hosted, connection, event) for event in found[:PAGE]]
+        shown = [entry(hosted, connection, event, say) for event in found[:PAGE]]
         more = found[PAGE - 1].sequence if len(found) > PAGE else 0
         return shown, kept.head(connection), more
 
 
-def _one(hosted: Hosted, sequence: int) -> tuple[Entry, Proof] | None:
+def _one(hosted: Hosted, say: Plainly, sequence: int) -> tuple[Entry, Proof] | None:
     with hosted.organisation.database.read() as connection:
         proof = prove(hosted, connection, sequence)
         if proof is None:
             return None
         event = next(hosted.organisation.ledger.events(connection, after=sequence - 1, until=sequence))
-        return entry(hosted, connection, event), proof
+        return entry(hosted, connection, event, say), proof
 
 
 def _number(text: str) -> bool:
