@@ -11,8 +11,8 @@ from troth.web.console.clause import clause
 from troth.web.console.home import home
 from troth.web.console.ledger import ledger, one
 from troth.web.console.policy import coverage, policy
-from troth.web.console.staff import staff
 from troth.web.console.sight import sight
+from troth.web.console.staff import staff
 
 ROUTES: list[BaseRoute] = [
     Route("/", home),
