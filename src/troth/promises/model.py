@@ -124,6 +124,15 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True)
+class Proofs:
+    """How many proofs that a safeguard names are shown and fresh, of how many, and which are missing, as the policy words them."""
+
+    shown: int
+    whole: int
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What can be said of a statement or clause, and on what."""
 
@@ -148,3 +157,5 @@ class Verdict:
     """What kind of evidence decided: probe, occasions or selftest; '' where nothing fresh did."""
     rests_on: str = ""
     """The statement on which this one rests, and whose verdict this is."""
+    proofs: Proofs | None = None
+    """For a safeguard: what the register shows of it."""

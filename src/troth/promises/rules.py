@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from troth.decide.register import HEADS, RegisterAnswer, Standing, standing
 from troth.policy.model import Safeguard
-from troth.promises.model import BEST_FIRST, WORST_FIRST, Control, Evidence, Grade, State, Verdict
+from troth.promises.model import BEST_FIRST, WORST_FIRST, Control, Evidence, Grade, Proofs, State, Verdict
 
 ALERT = 0.8
 """The share of its freshness after which evidence is ageing."""
@@ -49,13 +49,19 @@ def register_verdict(
         age=max((now - one.shown.at for one in evidence.items), default=None),
         origins=tuple(sorted({one.origin for one in evidence.items})),
         sequences=tuple(sorted((one.sequence for one in evidence.items), reverse=True)[:10]),
+        proofs=_proofs(statement, found),
     )
 
 
-def _register_sentence(statement: Safeguard, found: RegisterAnswer, evidence: Evidence, now: datetime) -> str:
+def _proofs(statement: Safeguard, found: RegisterAnswer) -> Proofs:
     whole = len(statement.evidence)
-    shown = whole - len([item for item in found.missing if item != HEADS])
-    said = f"{shown} of {whole} {'proof is' if whole == 1 else 'proofs are'} shown and fresh"
+    return Proofs(whole - len([item for item in found.missing if item != HEADS]), whole, found.missing)
+
+
+def _register_sentence(statement: Safeguard, found: RegisterAnswer, evidence: Evidence, now: datetime) -> str:
+    proofs = _proofs(statement, found)
+    are = "proof is" if proofs.whole == 1 else "proofs are"
+    said = f"{proofs.shown} of {proofs.whole} {are} shown and fresh"
     if found.outcome is Standing.BROKEN:
         return "Broken: more people are counted than the policy allows."
     if found.missing:

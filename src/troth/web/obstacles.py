@@ -19,7 +19,13 @@ def obstacle_sentence(say: Plainly, obstacle: Obstacle, question: Question) -> s
     if obstacle.code == "unnamed" or (obstacle.code == "undeclared" and obstacle.name):
         return say.t("obstacle.unnamed", side=side_words(say, obstacle.name))
     if obstacle.code == "no_ground":
-        return say.t("obstacle.no_ground", **_named(say, obstacle, question))
+        said = say.t("obstacle.no_ground", **_named(say, obstacle, question))
+        nearest = say.t.listed(f"“{say.key(key)}”" for key in obstacle.nearest)
+        return (
+            say.t.listed((said, say.t("obstacle.nearest", what=nearest)), "join.sentences")
+            if nearest
+            else said
+        )
     if obstacle.code == "outside":
         return _outside(say, obstacle, question)
     return say.t("obstacle.undeclared")

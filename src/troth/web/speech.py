@@ -31,9 +31,9 @@ class Voice:
         """The words of a key, or others where nobody wrote them down."""
         return self._words.get(key, otherwise)
 
-    def counted(self, key: str, number: int) -> str:
+    def counted(self, key: str, number: int, **values: object) -> str:
         """A number of things: languages that tell one from many have a word for each."""
-        return self(f"{key}.{'one' if number == 1 else 'many'}", number=number)
+        return self(f"{key}.{'one' if number == 1 else 'many'}", number=number, **values)
 
     def listed(self, items: Iterable[str], how: str = "join.list") -> str:
         """Several things in a row, joined as the language does."""

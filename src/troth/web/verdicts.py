@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from troth.decide.register import HEADS
 from troth.promises.board import ClauseVerdict
 from troth.promises.controls import BY_ID
-from troth.promises.model import State, Verdict
+from troth.promises.model import Proofs, State, Verdict
 from troth.web.plainly import Plainly
 
 
@@ -33,10 +34,12 @@ def statement_sentence(say: Plainly, verdict: Verdict) -> str:
 
 def _said(say: Plainly, verdict: Verdict) -> str:
     t = say.t
+    if verdict.proofs is not None:
+        return _registered(say, verdict, verdict.proofs)
     if verdict.state is State.BROKEN:
         return t.counted("verdict.broken", verdict.breaches)
     if verdict.by:
-        return t(f"verdict.{verdict.state}", said=t.listed(_shown(say, verdict)))
+        return t(f"verdict.{verdict.state}", said=t.listed(_shown(say, verdict), "join.parts"))
     if verdict.reason == "not_built":
         titles = [say.words.control(BY_ID[id]) for id in verdict.controls if id in BY_ID]
         return t("verdict.not_built", what=t.listed(titles) or t("verdict.no_control"))
@@ -45,6 +48,20 @@ def _said(say: Plainly, verdict: Verdict) -> str:
     if verdict.reason == "stale" and verdict.age is not None:
         return t("verdict.stale", age=t.age(verdict.age))
     return t("verdict.unbound" if verdict.state is State.UNBOUND else "verdict.nothing")
+
+
+def _registered(say: Plainly, verdict: Verdict, proofs: Proofs) -> str:
+    """What is said of a safeguard: how many of its proofs are there, which are not, and how old the oldest is."""
+    t = say.t
+    if verdict.state is State.BROKEN:
+        return t("verdict.heads")
+    parts = [t.counted("verdict.proofs", proofs.whole, shown=proofs.shown)]
+    if proofs.missing:
+        missing = (t("verdict.head_count") if one == HEADS else one for one in proofs.missing)
+        parts.append(t("verdict.missing", what=t.listed(missing)))
+    elif verdict.age is not None:
+        parts.append(t("verdict.oldest", age=t.age(verdict.age)))
+    return t(f"verdict.{verdict.state}", said=t.listed(parts, "join.parts"))
 
 
 def _shown(say: Plainly, verdict: Verdict) -> list[str]:

@@ -146,7 +146,9 @@ def _request_answer(hosted: Hosted, fields: Fields, given: QueryParams) -> Reque
     right = fields["right"].one(given)
     if not right:
         return None
-    asked = RightsRequest(right, fields["ground"].one(given), fields["refusal"].one(given))
+    asked = RightsRequest(
+        right, fields["ground"].one(given), fields["refusal"].one(given), fields["route"].one(given)
+    )
     papers = [f"paper:{word}" for word in fields["paper"].chosen(given)]
     facts = Facts.of([*papers, *fields["fact"].chosen(given)])
     return answer_request(hosted.catalogue, asked, facts, hosted.bundle.digest)

@@ -10,6 +10,7 @@ from starlette.datastructures import QueryParams
 
 from troth.app.hosting import Hosted
 from troth.policy.facts import FAMILIES, Fact
+from troth.policy.model import Right
 from troth.policy.vocabulary import ACTIONS, PAPERS, READING_NAMES, REGIONS, RIGHTS
 from troth.web.console.fields import Field, Option
 from troth.web.plainly import NAMED_BY, Plainly
@@ -60,6 +61,7 @@ def request_fields(hosted: Hosted, say: Plainly) -> dict[str, Field]:
         _field(say, "right", {word: say.words.word("rights", word) for word in RIGHTS}),
         _field(say, "ground", _codes(hosted, say, "request_ground")),
         _field(say, "refusal", _codes(hosted, say, "refusal")),
+        _field(say, "route", _routes(hosted, say)),
         Field("paper", say.t("family.paper"), papers, many=True, also=frozenset(PAPERS)),
         _facts(hosted, say),
     ]
@@ -106,6 +108,12 @@ def _codes(hosted: Hosted, say: Plainly, kind: str) -> dict[str, str]:
         if statement.kind == kind:
             found.setdefault(str(getattr(statement, "code", "")), say.name(statement))
     return found
+
+
+def _routes(hosted: Hosted, say: Plainly) -> dict[str, str]:
+    """The ways by which rights of this policy can be asked for."""
+    routes = sorted({route for right in hosted.catalogue.all(Right) for route in right.routes})
+    return {route: say.words.word("channels", route) for route in routes}
 
 
 def _needed_papers(hosted: Hosted) -> Iterable[str]:
