@@ -40,8 +40,12 @@ def test_from_the_first_page_to_the_row_that_broke_a_promise(at: Place, page_wit
     expect(page.get_by_text("field: id_number, row: 17, table: filings").first).to_be_visible()
     page.get_by_text(re.compile("Where it is written")).first.click()
     expect(page.get_by_text("filing_form:").first).to_be_visible()
-    page.get_by_role("link", name=re.compile(r"^#\d+$")).first.click()
-    expect(page.get_by_text("it does")).to_be_visible()
+    page.get_by_role("link", name="look at it 1").first.click()
+    expect(page.get_by_role("heading", name="Where to look")).to_be_visible()
+    page.get_by_role("link", name=re.compile("Back to the entry")).click()
+    expect(page.get_by_text("yes, unaltered")).to_be_visible()
+    page.get_by_text("Technical details").click()
+    expect(page.get_by_text("promises:probe:failed", exact=True)).to_be_visible()
 
 
 def test_a_lapse_turns_red_and_mended_again(at: Place, page: Page) -> None:

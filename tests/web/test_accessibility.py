@@ -26,6 +26,8 @@ PAGES = {
     "question": "/harbour/ask",
     "denied": "/harbour/ask?action=use&data=email&purpose=permitted_other",
     "permitted": "/harbour/ask?action=use&data=email&purpose=permitted_other&fact=consent%3Aother_purpose",
+    "asked with unknown values": "/harbour/ask?action=usse&data=email&purpose=x",
+    "asked halfway": "/harbour/ask?action=use",
     "request": "/harbour/ask/request?right=delete",
     "record": "/harbour/ledger",
     "empty record": "/harbour/ledger?origin=attested",
@@ -55,6 +57,18 @@ def test_accessibility_of_a_page(town: Place, signed_in: Page, path: str, scheme
         signed_in.goto(town.base + path)
         assert violations(signed_in) == [], (path, scheme, width)
         assert not sideways(signed_in), (path, width)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_accessibility_of_what_a_look_found(town: Place, signed_in: Page, scheme: str) -> None:
+    signed_in.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+    events = town.call("GET", "harbour/evidence?kind=promises:probe:failed").json()["events"]
+    for width in (WIDE, NARROW):
+        signed_in.set_viewport_size({"width": width, "height": 800})
+        for path in (f"ledger/{events[0]['sequence']}", f"ledger/{events[0]['sequence']}/seen/1"):
+            signed_in.goto(f"{town.base}/harbour/{path}")
+            assert violations(signed_in) == [], (path, scheme, width)
+            assert not sideways(signed_in), (path, width)
 
 
 @pytest.mark.parametrize("language", ["zh", "ms"])

@@ -21,6 +21,7 @@ FILLED = {
     "org": "harbour",
     "clause": "1.1",
     "sequence": "1",
+    "number": "1",
     "token": "x",
     "subject": "sub_0",
     "recipient": "r",
