@@ -19,6 +19,7 @@ from troth.app.keystore import vault_of
 from troth.app.system import SystemClock, SystemEntropy
 from troth.app.words import open_words
 from troth.consent import Consents, ConsentsProjection
+from troth.cookies import Cookies, CookiesProjection
 from troth.db import Database, check, migrate, open_database
 from troth.db.closing import Closed
 from troth.decide import naive
@@ -61,6 +62,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     VersionsProjection(),
     PeopleProjection(),
     ConsentsProjection(),
+    CookiesProjection(),
     ErasuresProjection(),
     RecipientsProjection(),
     StaffProjection(),
@@ -149,6 +151,7 @@ class Organisation:
             Outbox(id, self.ledger, self.recorder, self.rooms, self.gate, vault, clock, entropy)
         )
         self.erasures = Erasures(id)
+        self.cookies = Cookies(id, lambda declared: compile(declared).answer)
         self._eraser = Eraser(self.ledger, self.rooms.subjects, self.erasures, vault, clock)
         self._compile = compile
         self._once = Once(id)
