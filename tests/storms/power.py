@@ -23,6 +23,8 @@ import apsw
 import pytest
 from sqlalchemy import create_engine
 
+from troth.keepers import FileKeeper
+
 SECTOR = 512
 Write = tuple[int, bytes | None]
 """Where, and what; None cuts the file off there."""
@@ -30,7 +32,7 @@ Write = tuple[int, bytes | None]
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that happened: a file was written to, flushed or deleted, or a line was said."""
+    """One thing that happened: a file was written to, flushed, kept whole or deleted, or a line was said."""
 
     what: str
     file: str = ""
@@ -50,6 +52,10 @@ class Machine:
     room: int | None = None
     """How many writes still find room on the disk; None: all of them."""
     files: Any = None
+
+    def keep(self, file: Path) -> None:
+        """A whole file that was flushed with its name, as it is now."""
+        self.steps.append(Step("kept", str(file), (0, file.read_bytes())))
 
     def take_room(self) -> None:
         """Refuse a write that finds none."""
@@ -215,6 +221,22 @@ def switch_on(patch: pytest.MonkeyPatch, name: str) -> Machine:
     return machine
 
 
+def watch_roots(patch: pytest.MonkeyPatch, machine: Machine) -> None:
+    """Root keys in a folder come and go at their time, too."""
+    make, destroy = FileKeeper.make, FileKeeper.destroy
+
+    def made(self: FileKeeper, name: str) -> None:
+        make(self, name)
+        machine.keep(self._path(name))
+
+    def destroyed(self: FileKeeper, name: str) -> None:
+        destroy(self, name)
+        machine.steps.append(Step("deleted", str(self._path(name))))
+
+    patch.setattr(FileKeeper, "make", made)
+    patch.setattr(FileKeeper, "destroy", destroyed)
+
+
 @dataclass
 class Disk:
     """The files of a machine: what is safe, and what waits in its cache."""
@@ -229,6 +251,8 @@ class Disk:
             content = self.safe.setdefault(step.file, bytearray())
             for write in self.waiting.pop(step.file, []):
                 _apply(content, write)
+        elif step.what == "kept":
+            self.safe[step.file] = bytearray(step.write[1] or b"")
         elif step.what == "deleted":
             self.safe.pop(step.file, None)
             self.waiting.pop(step.file, None)
@@ -284,5 +308,6 @@ def lay_out(found: dict[str, bytes], old: Path, new: Path) -> None:
     """Write the files of a cut, which lay under `old`, under `new`."""
     for name, content in found.items():
         file = new / os.path.relpath(os.path.realpath(name), os.path.realpath(old))
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(file, "wb", opener=lambda path, flags: os.open(path, flags, 0o600)) as written:
+            written.write(content)
