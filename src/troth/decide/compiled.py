@@ -19,6 +19,7 @@ from troth.decide.residual import Residual, Verdict, judge
 from troth.kernel.canonical import canonical
 from troth.policy.bundle import Bundle
 from troth.policy.catalogue import Catalogue
+from troth.policy.facts import Fact
 
 TABLE_SIZE = 4096
 """Entries a table holds at most."""
@@ -132,6 +133,20 @@ class Engine:
             return table[(word | request_word) & mask]
 
         return prepared
+
+    def asking(self, facts: Facts) -> Callable[[Question], Decision]:
+        """What decides many questions on the same facts; as `answer`, without obstacles and what is missing."""
+        packed = self.layout.pack(facts)
+
+        def decided(question: Question) -> Decision:
+            mask, _ = self._ready[question]
+            return self._decide(question, packed.word & mask, packed.unknown & mask)
+
+        return decided
+
+    def reads(self, question: Question, fact: Fact) -> bool:
+        """Whether a fact can matter to the answer of a question: where it cannot, the answer is the same with and without it."""
+        return bool(self._ready[question][0] & self.layout.bit(fact))
 
     def answer(self, question: Question, facts: Facts) -> Answer:
         """The whole answer, with obstacles and what is missing."""
