@@ -96,10 +96,8 @@ class SmtpChannel:
             return Delivery(Outcome.LATER, "auth")
         except smtplib.SMTPResponseException as answer:
             return Delivery(Outcome.LATER, str(answer.smtp_code))
-        except TimeoutError:
-            return Delivery(Outcome.LATER, "timeout")
-        except _BROKEN:
-            return Delivery(Outcome.LATER, "down")
+        except _BROKEN as error:
+            return Delivery(Outcome.LATER, _how(error, "down"))
         except (ValueError, UnicodeError):
             return Delivery(Outcome.REFUSED, "unwritable")
         try:
@@ -126,16 +124,15 @@ class SmtpChannel:
             code, _ = server.getreply()
             if code != 354:
                 return _refused(code, about_reader=False)
-        except TimeoutError:
-            return Delivery(Outcome.LATER, "timeout")
-        except _BROKEN:
-            return Delivery(Outcome.LATER, "down")
+        except _BROKEN as error:
+            return Delivery(Outcome.LATER, _how(error, "down"))
         return _texted(server, mail.as_bytes(policy=policy.SMTP if plain else policy.SMTPUTF8))
 
     def _mail(self, parcel: Parcel) -> EmailMessage:
         """The mail. The library refuses a line break in any header (ValueError), as does whoever took the message on."""
-        mail = EmailMessage(policy=policy.SMTP)
-        mail["From"], mail["To"] = self._sender, Address(addr_spec=parcel.to)
+        mail = EmailMessage(policy=policy.SMTP if parcel.to.isascii() else policy.SMTPUTF8)
+        local, _, domain = parcel.to.rpartition("@")
+        mail["From"], mail["To"] = self._sender, Address(username=local, domain=domain)
         mail["Subject"] = parcel.title
         mail["Date"] = format_datetime(self._clock.now())
         mail["Message-ID"] = f"<{parcel.id}@{self._sender.domain}>"
@@ -179,10 +176,8 @@ def _texted(server: smtplib.SMTP, text: bytes) -> Delivery:
     try:
         server.send(body + ending)
         code, _ = server.getreply()
-    except TimeoutError:
-        return Delivery(Outcome.UNKNOWN, "timeout")
-    except _BROKEN:
-        return Delivery(Outcome.UNKNOWN, "cut")
+    except _BROKEN as error:
+        return Delivery(Outcome.UNKNOWN, _how(error, "cut"))
     return Delivery(Outcome.TAKEN, str(code)) if code == 250 else _refused(code, about_reader=False)
 
 
@@ -191,6 +186,15 @@ def _refused(code: int, *, about_reader: bool) -> Delivery:
     if 500 <= code <= 599:
         return Delivery(Outcome.REFUSED, str(code), dead=about_reader and code in _DEAD)
     return Delivery(Outcome.LATER, str(code))
+
+
+def _how(error: Exception, otherwise: str) -> str:
+    """Whether a server kept silent; the library tells of that as of a connection that broke."""
+    return (
+        "timeout"
+        if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError)
+        else otherwise
+    )
 
 
 def _secret(path: Path | None) -> str:
