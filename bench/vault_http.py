@@ -23,9 +23,9 @@ from typing import Any, Final
 
 from bench.rows import Row, row
 
-CONNECTIONS: Final = 64
+CONNECTIONS: Final = 128
 """Requests under way at a time; each waits for its answer before the next is sent."""
-ROUNDS: Final = 4
+ROUNDS: Final = 2
 TURNS: Final = 7
 PEOPLE: Final = CONNECTIONS * ROUNDS * (TURNS + 1)
 WRITE, READ = "/api/v1/harbour/vault/write", "/api/v1/harbour/vault/read"

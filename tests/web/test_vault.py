@@ -162,7 +162,7 @@ def test_the_staff_page_counts_reads_and_names_nobody(harbour: Place) -> None:
     ):
         assert secret_word not in page
     record = harbour.see("/harbour/ledger?kind=access:").text
-    assert "access · read · permitted" in record
+    assert "A sealed value was read" in record
 
 
 @pytest.mark.parametrize(
@@ -240,7 +240,7 @@ def test_a_batch_answers_each_in_its_place() -> None:
         return [one * 2 if one % 2 else ValueError(one) for one in asked]
 
     async def ask() -> list[int | BaseException]:
-        batches: Batches[int, int] = Batches(serve, most=3)
+        batches: Batches[int, int] = Batches(serve, most=3, under_way=1)
         first = asyncio.create_task(batches.ask(1))
         while not served:
             await asyncio.sleep(0)
@@ -259,6 +259,25 @@ def test_a_batch_answers_each_in_its_place() -> None:
         "ValueError",
         "int",
     ]
+
+
+def test_nobody_is_forgotten_however_many_come_and_when() -> None:
+    def serve(asked: Sequence[int]) -> list[int | Exception]:
+        return [one + 1 for one in asked]
+
+    async def come(batches: Batches[int, int], number: int) -> list[int]:
+        found = []
+        for turn in range(20):
+            for _ in range((number * 7 + turn * 3) % 5):
+                await asyncio.sleep(0)
+            found.append(await batches.ask(turn))
+        return found
+
+    async def all_of_them() -> list[list[int]]:
+        batches: Batches[int, int] = Batches(serve, most=4)
+        return list(await asyncio.gather(*(come(batches, number) for number in range(15))))
+
+    assert asyncio.run(all_of_them()) == [[turn + 1 for turn in range(20)]] * 15
 
 
 def test_a_batch_that_fails_tells_all_and_the_next_goes_on() -> None:
