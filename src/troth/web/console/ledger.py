@@ -23,6 +23,7 @@ FAMILIES: tuple[str, ...] = (
     "recipients:",
     "staff:",
     "access:",
+    "safeguards:",
     "policies:",
     "promises:",
     "erasures:",
