@@ -9,10 +9,13 @@ from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 
+from troth.app.activity import Activity
 from troth.app.config import Home
+from troth.app.couriers import Box, Courier
 from troth.app.coverage import Coverage, cover
 from troth.app.folders import packs, read_folder
 from troth.app.following import Followed, Follower, open_from_folder
+from troth.app.foresight import Foresight
 from troth.app.keys import Keys
 from troth.app.organisation import Organisation
 from troth.app.originals import match_originals, read_originals
@@ -21,6 +24,7 @@ from troth.app.proofs import receipts_of
 from troth.app.sights import Sights
 from troth.app.signin import SignIn
 from troth.app.system import SystemClock, SystemEntropy
+from troth.app.visitors import Visitors
 from troth.decide.compiled import Engine
 from troth.decide.layout import Layout
 from troth.kernel.clock import Clock
@@ -35,6 +39,7 @@ from troth.policy.regimes import Pack
 from troth.promises.board import Board
 from troth.promises.service import Promises
 from troth.receipts import Receipts
+from troth.subjects import Identity, IdentityKind
 
 
 class Engines:
@@ -112,6 +117,16 @@ class Hosted:
         return cover(self.bundle, self.cases)
 
     @cached_property
+    def foresight(self) -> Foresight:
+        """What a press would do to a person."""
+        return Foresight(self.organisation)
+
+    @cached_property
+    def activity(self) -> Activity:
+        """What was done with the data of a person."""
+        return Activity(self.organisation)
+
+    @cached_property
     def receipts(self) -> Receipts:
         """What people take home of what they said."""
         return receipts_of(self.organisation, self.home)
@@ -143,6 +158,7 @@ class Hosting:
         entropy: Entropy,
         closing: ExitStack | None = None,
         followers: Iterable[Follower] = (),
+        courier: Courier | None = None,
     ) -> None:
         self._organisations = {one.id: one for one in hosted}
         self.organisations: Mapping[str, Hosted] = MappingProxyType(self._organisations)
@@ -153,6 +169,7 @@ class Hosting:
         self.clock = clock
         self.signin = SignIn(clock, entropy)
         self.keys = Keys(entropy)
+        self.visitors = Visitors(clock, entropy, self._leads_to, self._named, courier or self._box())
         self.trouble: Callable[[str], tuple[str, ...]] = _none
         """What goes wrong with the checkpoints of an organisation, where somebody keeps a schedule of them."""
         self._closing = closing or ExitStack()
@@ -172,6 +189,22 @@ class Hosting:
         """What opens the findings of an organisation's probes; one that does not run beside this program is only described."""
         found = self.sights.get(hosted.id)
         return found or Sights(probes_beside(hosted.folder, hosted.catalogue))
+
+    def _leads_to(self, id: str, address: str) -> str | None:
+        """The person a mail address leads to."""
+        organisation = self._organisations[id].organisation
+        with organisation.database.read() as connection:
+            identity = Identity(IdentityKind.EMAIL, address)
+            return organisation.rooms.subjects.find(connection, identity, organisation.ledger.pseudonym)
+
+    def _named(self, id: str, language: str) -> str:
+        names = self._organisations[id].bundle.header.organisation
+        return names.get(language) or names.get("en") or id
+
+    def _box(self) -> Box:
+        """Where codes go as long as no mail server is named."""
+        home = next((one.home for one in self._organisations.values()), None) or Home.of_environment()
+        return Box(home.folder / "codes")
 
     def follow(self) -> list[Followed]:
         """Look at every policy folder; what came of those that changed and have come to rest."""

@@ -271,6 +271,11 @@ class Organisation:
             self._eraser.sweep(self.forget)
         self.ledger.seal_old(told)
 
+    def engine(self, declared: Declared) -> Engine:
+        """The compiled engine of a version: the one at the gate, unless that asks something else."""
+        found = self._compile(declared)
+        return found if isinstance(found, Engine) else Engine.compile(declared.bundle)
+
     def suppose(self, question: Question, facts: Facts) -> Reply:
         """What would be answered on made-up facts under the version in force: hypothetical, recorded nowhere."""
         return suppose(self._compile(self.policy()), question, facts, self.clock.now())

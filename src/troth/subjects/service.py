@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -188,6 +188,14 @@ class Subjects:
         """The pseudonyms of all persons, those absorbed in a merge left out."""
         return store.everybody(connection, self._organisation)
 
+    def find(
+        self, connection: Connection, identity: Identity, pseudonym: Callable[[str], str]
+    ) -> SubjectId | None:
+        """The subject an identity leads to; nobody is made. `pseudonym` is the ledger's."""
+        digest = pseudonym(_naming(identity))
+        root = store.leads_to(connection, self._organisation, (digest,)).get(digest)
+        return None if root is None else self.id_of(connection, root)
+
     def identities(self, connection: Connection, root: str) -> tuple[str, ...]:
         """The kinds of identity that lead to a person, one entry for each identity."""
         return store.identities_of(connection, self._organisation, root)
@@ -220,10 +228,14 @@ def id_of(connection: Connection, organisation: str, root: str) -> SubjectId | N
 
 def _digest(work: Work, identity: Identity) -> str:
     """The keyed digest of an identity, under the organisation's own key: without it nobody can guess or compare."""
+    return work.pseudonym(_naming(identity))
+
+
+def _naming(identity: Identity) -> str:
     value = _normal(identity)
     if not value:
         raise IdentityUnreadable(f"This {identity.kind} identity is empty.", "Give its value.")
-    return work.pseudonym(f"identity:{identity.kind}:{value}")
+    return f"identity:{identity.kind}:{value}"
 
 
 def _normal(identity: Identity) -> str:
