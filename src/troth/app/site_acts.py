@@ -12,7 +12,10 @@ from typing import Any, Final
 from troth.app.acts import Acts
 from troth.app.organisation import Organisation
 from troth.cookies import Choice, ChoiceUnreadable, Made, Mode, Said, Site
+from troth.cookies.evidence import safe_name
 from troth.cookies.rules import ACCEPTED
+from troth.decide.model import Question
+from troth.gate import ObservedAct, Seen
 from troth.kernel.ids import SubjectId, parse
 from troth.policies import Declared
 from troth.policy.model import Notice
@@ -106,3 +109,35 @@ def _accept(
 
 def _spoken(languages: tuple[str, ...], language: str) -> str:
     return language if not languages or language in languages else languages[0]
+
+
+def note_signal(organisation: Organisation) -> bool:
+    """Put on record that a signal such as Global Privacy Control came and is honoured, once a day; whether it was the first."""
+    version, now = organisation.policy(), organisation.clock.now()
+    with organisation.database.read() as connection:
+        if organisation.cookies.signalled(connection, version, now):
+            return False
+    return organisation.act(
+        lambda acts: organisation.cookies.signal(acts.work, version, acts.at, acts.origin)
+    )
+
+
+def meet(organisation: Organisation, site: Site, what: str, name: str, refused: bool) -> bool:
+    """Put on record that a browser met an item nobody declared; whether that was new today.
+
+    One that was kept out is a refused attempt. One that lay there already is an act that was seen: no purpose, no data and no
+    point of it are declared, so the gate judges it a breach, on the word of a visitor's browser (the weakest grade).
+    Raises ChoiceUnreadable.
+    """
+    version = organisation.policy()
+
+    def do(acts: Acts) -> bool:
+        new = organisation.cookies.stranger(
+            acts.work, version, site, what, name, refused, acts.at, acts.origin
+        )
+        if new and not refused:
+            seen = Seen(f"site {what} {safe_name(name)}", "attestation")
+            acts.observe([ObservedAct(Question("collect", (), "", via=safe_name(name)), None, acts.at, seen)])
+        return new
+
+    return organisation.act(do)

@@ -99,6 +99,10 @@ class Cookies:
                 evidence.interface(said.interface, said.language, declared.digest, shown, act.at, act.origin)
             )
 
+    def signalled(self, connection: Connection, declared: Declared, at: datetime) -> bool:
+        """Whether a signal is on record for the day of an instant."""
+        return store.has_signal(connection, self._organisation, store.day(at), declared.digest)
+
     def signal(self, work: Work, declared: Declared, at: datetime, origin: Origin) -> bool:
         """Say that a signal came and was honoured, once a day; whether this was the first time."""
         work.lock()

@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from troth.app.hosting import Hosting
-from troth.web import wellknown
+from troth.web import unsubscribe, wellknown
 from troth.web.api import HotRoutes, api_routes, hot_routes
 from troth.web.console import ROUTES
 from troth.web.console.door import enter, leave, prefer
@@ -24,6 +24,7 @@ from troth.web.guard import API, Entrance
 from troth.web.headers import SecurityHeaders
 from troth.web.pages import NotThere, plain_page
 from troth.web.problems import problem_response
+from troth.web.site import ROUTES as SITE_ROUTES
 
 STATIC: Final = Path(__file__).parent / "static"
 HOSTS: Final = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -42,7 +43,7 @@ class Files(StaticFiles):
 def make_app(hosting: Hosting, hosts: frozenset[str] = HOSTS) -> Starlette:
     """The application for these organisations, answering under these host names."""
     app = Starlette(
-        routes=[*_door(), *wellknown.ROUTES, *api_routes(hosting), *ROUTES],
+        routes=[*_door(), *wellknown.ROUTES, *unsubscribe.ROUTES, *SITE_ROUTES, *api_routes(hosting), *ROUTES],
         middleware=[
             Middleware(HotRoutes, hosting=hosting, hosts=hosts, routes=hot_routes()),
             Middleware(SecurityHeaders),

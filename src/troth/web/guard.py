@@ -16,7 +16,10 @@ from troth.web.problems import problem_response
 
 COOKIE: Final = "troth_session"
 API: Final = "/api/"
-OPEN: Final = ("/static/", "/sign-in/", "/.well-known/")
+SITE: Final = "/site/"
+"""What companies' own pages ask for: their origins are checked where they are known, and no session counts there."""
+SITE_FORM: Final = "/choices"
+OPEN: Final = ("/static/", "/sign-in/", "/.well-known/", SITE)
 """What anybody may ask for: the style sheet, the door itself, and the public keys."""
 MARK: Final = "/favicon.ico"
 """Browsers ask for it on their own, before anybody has signed in."""
@@ -50,9 +53,9 @@ class Entrance:
         headers, path = Headers(scope=scope), scope["path"]
         if host_of(headers.get("host", "")) not in self._hosts:
             return problem_response(400, "host", "This server does not answer under that name.")
-        if path.startswith(API):
+        if path.startswith(API) or (path.startswith(SITE) and not path.endswith(SITE_FORM)):
             return None
-        if scope["method"] not in SAFE and not _from_here(headers):
+        if scope["method"] not in SAFE and not path.startswith(LEAVING) and not _from_here(headers):
             return self._page(scope, 403)
         if path.startswith(OPEN) or path == MARK:
             return None

@@ -22,6 +22,8 @@ HEADERS: Final[Mapping[str, str]] = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 RAW: Final = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+SHARED: Final = (b"cross-origin-resource-policy", b"cross-origin")
+"""Said by the one kind of file that other origins may load: the SDK for sites."""
 NO_STORE: Final = (b"cache-control", b"no-store")
 
 
@@ -42,8 +44,12 @@ class SecurityHeaders:
                 own = [
                     pair for pair in message.get("headers", ()) if pair[0].decode("latin-1") not in HEADERS
                 ]
+                raw = [
+                    SHARED if SHARED in message.get("headers", ()) and n == SHARED[0] else (n, v)
+                    for n, v in RAW
+                ]
                 kept = () if any(name == b"cache-control" for name, _ in own) else (NO_STORE,)
-                message = {**message, "headers": [*own, *kept, *RAW]}
+                message = {**message, "headers": [*own, *kept, *raw]}
             await send(message)
 
         await self.app(scope, receive, sending)

@@ -9,12 +9,15 @@ from starlette.responses import Response
 
 from troth.access import TokenRefused
 from troth.consent import MoveRefused
+from troth.cookies import InterfaceUnknown
 from troth.db.errors import DatabaseLocked, DatabaseProblem, StatementRefused
 from troth.gate import KeyReused
 from troth.kernel.canonical import canonical
 from troth.kernel.errors import AuthorError, CallerError, OperatorError, TrothError
 from troth.kernel.ids import BadId
 from troth.ledger.errors import EntryMissing
+from troth.messages import LinkUnknown, MessageUnknown
+from troth.messages import MoveRefused as MessageMoveRefused
 from troth.policies import NotDeclared, PolicyUnknown
 from troth.receipts import NoReceipt
 from troth.safeguards import ItemUnknown
@@ -29,6 +32,9 @@ STATUS: Final[Mapping[type[TrothError], int]] = {
     NoReceipt: 404,
     BadId: 404,
     NotDeclared: 422,
+    MessageUnknown: 404,
+    LinkUnknown: 404,
+    MessageMoveRefused: 409,
     StaffUnknown: 404,
     StaffGone: 409,
     ItemUnknown: 404,
@@ -37,6 +43,7 @@ STATUS: Final[Mapping[type[TrothError], int]] = {
     IdentityTaken: 409,
     MoveRefused: 409,
     KeyReused: 409,
+    InterfaceUnknown: 409,
     StatementRefused: 500,
     DatabaseLocked: 503,
     DatabaseProblem: 503,
@@ -56,6 +63,7 @@ TITLES: Final[Mapping[int, str]] = {
     413: "The request is too large",
     415: "The request is not JSON",
     422: "The request asks for something that cannot be",
+    429: "That came too often",
     500: "Something went wrong on our side",
     503: "The server cannot do this just now",
 }
