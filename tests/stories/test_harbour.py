@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import select
 import signal
 import smtplib
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -20,6 +23,7 @@ from tests.support.axe import violations
 from tests.tidy.source import ROOT
 from troth.app.probing import probes_beside
 from troth.app.running import Settings, Town, enliven, flush, running
+from troth.app.serve import sign_in_link
 from troth.client import Client, KeyFile, Problem
 from troth.probes import Probe
 
@@ -101,6 +105,37 @@ def test_with_every_lapse_off_nothing_is_broken(town: Town, board: Client) -> No
     assert {look.probe for look in town.rounds["harbour"].last.values() if look.passed} == {
         p.id for p in probes_beside(FOLDER, town.hosting.organisations["harbour"].catalogue)
     }
+
+
+def test_from_the_board_to_what_could_go_wrong_to_the_row_and_back(town: Town, page: Page) -> None:
+    story = newcomer(town, 100)
+    turn(town, "field_without_notice", "yes")
+    story.file_site()
+    story.close()
+    look(town)
+    page.goto(sign_in_link(town.hosting, town.base))
+    page.wait_for_url(f"{town.base}/")
+    page.goto(f"{town.base}/harbour")
+    page.get_by_role("link", name="What could go wrong here").click()
+    page.wait_for_url(f"{town.site}/what-could-go-wrong")
+    page.get_by_role("link", name="what is broken now").click()
+    page.get_by_role("link", name=re.compile("a web page shows you what has to be handed in")).click()
+    page.get_by_role("link", name="look at it 1").first.click()
+    said = page.inner_text("main")
+    assert re.search(r"In the database harbour.db, table filings: the row whose id is \d+\.", said)
+    assert "date_of_birth" in said
+    assert story.who.email not in page.content()
+    held = sqlite3.connect(f"file:{town.data_of('harbour') / 'harbour.db'}?mode=ro", uri=True)
+    (dossier,) = held.execute("SELECT dossier FROM filings ORDER BY id DESC").fetchone()
+    held.close()
+    assert [value for value in json.loads(dossier).values() if str(value) in page.content()] == []
+    page.goto(f"{town.site}/what-could-go-wrong")
+    page.get_by_role("button", name="Stop it and clean up").click()
+    page.get_by_role("link", name="Back to the board of promises").click()
+    page.wait_for_url(f"{town.base}/harbour")
+    look(town)
+    assert page.goto(f"{town.base}/harbour?state=broken")
+    assert "No passage is in this state." in page.inner_text("main")
 
 
 def test_a_field_its_notice_lacks(town: Town, board: Client) -> None:

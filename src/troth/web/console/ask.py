@@ -34,10 +34,10 @@ NEEDED = ("action", "data", "purpose")
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """One reason: a sentence, and the clauses it rests on."""
+    """What a rule of the policy says to it: the rule's name, the sentences, and the clauses it rests on."""
 
-    sentence: str
     name: str
+    sentences: tuple[str, ...]
     clauses: tuple[str, ...]
 
 
@@ -160,12 +160,12 @@ def _request_answer(hosted: Hosted, fields: Fields, given: QueryParams) -> Reque
 def _why(say: Plainly, answer: Answer, question: Question) -> tuple[Why, ...]:
     if answer.permitted:
         named = [say.catalogue.by_key(key) for key in answer.grounds]
-        return tuple(Why("", say.name(s), s.clauses) for s in named if s is not None)
-    found = []
+        return tuple(Why(say.name(s), (), s.clauses) for s in named if s is not None)
+    found: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     for obstacle in answer.obstacles:
         name = say.key(obstacle.statement) if obstacle.statement else ""
-        found.append(Why(obstacle_sentence(say, obstacle, question), name, obstacle.clauses))
-    return tuple(dict.fromkeys(found))
+        found.setdefault((name, obstacle.clauses), []).append(obstacle_sentence(say, obstacle, question))
+    return tuple(Why(name, tuple(dict.fromkeys(said)), clauses) for (name, clauses), said in found.items())
 
 
 def _ways(request: Request, say: Plainly, answer: Answer) -> tuple[Way, ...]:

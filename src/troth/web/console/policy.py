@@ -57,6 +57,7 @@ async def coverage(request: Request) -> Response:
         totals=found.totals,
         lines=found.lines,
         state=state,
+        say=Plainly(hosted.catalogue, language_of(request)),
     )
 
 
