@@ -19,7 +19,10 @@ API: Final = "/api/"
 SITE: Final = "/site/"
 """What companies' own pages ask for: their origins are checked where they are known, and no session counts there."""
 SITE_FORM: Final = "/choices"
-OPEN: Final = ("/static/", "/sign-in/", "/.well-known/", SITE)
+LEAVING: Final = "/u/"
+"""Links to unsubscribe. Mail programs and the servers behind them post there (RFC 8058), so nothing says where from: the link
+alone is what counts, and no cookie is read."""
+OPEN: Final = ("/static/", "/sign-in/", "/.well-known/", SITE, LEAVING)
 """What anybody may ask for: the style sheet, the door itself, and the public keys."""
 MARK: Final = "/favicon.ico"
 """Browsers ask for it on their own, before anybody has signed in."""
