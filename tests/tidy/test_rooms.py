@@ -16,7 +16,10 @@ NO_ROOMS = {"common", "core", "helper", "helpers", "lib", "misc", "shared", "too
 STORELESS = {"__init__.py", "model.py", "rules.py", "plan.py", "evidence.py", "controls.py", "errors.py"}
 
 # Vocabularies: many small things of one kind, longer than a module of logic may be. Each with its reason.
-VOCABULARIES = {"src/troth/policy/model.py": "one frozen type for each kind of statement"}
+VOCABULARIES = {
+    "src/troth/policy/model.py": "one frozen type for each kind of statement",
+    "src/troth/decide/naive.py": "the specification of decisions, to be read as one piece",
+}
 
 
 def module_of(relative: tuple[str, ...]) -> str:
