@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from troth.app.config import Home
-from troth.app.organisation import open_organisation
+from troth.app.opening import open_organisation
 from troth.app.proofs import packs_of
 from troth.app.starter import new_policy
 from troth.ledger import Draft

@@ -19,7 +19,8 @@ from typing import Any
 
 from bench.rows import Row, row
 from troth.app.config import Home
-from troth.app.organisation import Organisation, open_organisation
+from troth.app.opening import open_organisation
+from troth.app.organisation import Organisation
 from troth.app.system import SystemClock
 from troth.app.words import PeopleWords
 from troth.policy.facts import Fact

@@ -16,7 +16,8 @@ from sqlalchemy import text
 from tests.gate.kit import MAIL, TO_SISTER, agreed, folder
 from troth.app.backup import BackedUp, back_up
 from troth.app.config import Home
-from troth.app.organisation import Organisation, open_organisation
+from troth.app.opening import open_organisation
+from troth.app.organisation import Organisation
 from troth.app.proofs import checkpoints_of
 from troth.app.restoring import Restored, pair, restore
 from troth.app.system import SystemClock, SystemEntropy

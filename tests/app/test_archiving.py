@@ -15,7 +15,7 @@ from tests.gate.kit import agreed
 from tests.packs.kit import fast_program
 from troth.app import archiving
 from troth.app.archiving import archive
-from troth.app.organisation import open_organisation
+from troth.app.opening import open_organisation
 from troth.app.proofs import check_ledger, packs_of
 from troth.cli.main import main
 from troth.ledger import Archiver

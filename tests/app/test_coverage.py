@@ -10,7 +10,7 @@ from tests.tidy.source import ROOT
 from troth.app import cases
 from troth.app.cases import LawBook, load_cases
 from troth.app.coverage import cover
-from troth.app.organisation import compiled_folder
+from troth.app.opening import compiled_folder
 from troth.decide import naive
 
 CASES = ROOT / "tests" / "cases"

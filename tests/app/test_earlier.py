@@ -17,7 +17,7 @@ from tests.gate.kit import MAIL
 from tests.packs.kit import fast_program
 from troth.app.backup import back_up
 from troth.app.config import Home
-from troth.app.organisation import open_organisation
+from troth.app.opening import open_organisation
 from troth.app.proofs import check_ledger, packs_of
 from troth.app.restoring import pair, restore
 from troth.app.system import SystemClock, SystemEntropy

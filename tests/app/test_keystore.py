@@ -15,7 +15,7 @@ import pytest
 from tests.gate.kit import folder
 from troth.app.config import Home
 from troth.app.keystore import KeysBesideData, keeper_of, vault_of
-from troth.app.organisation import open_organisation
+from troth.app.opening import open_organisation
 from troth.keepers import NoKeeper
 from troth.kernel.errors import TrothError
 from troth.vault import KeeperUnreachable, KeyStoreForeign, KeyStoreMissing, RootMissing, RootWrong

@@ -14,7 +14,7 @@ from tests.packs.kit import fast_program
 from troth.app import moving
 from troth.app.config import Home
 from troth.app.moving import move
-from troth.app.organisation import open_organisation
+from troth.app.opening import open_organisation
 from troth.app.proofs import check_ledger, packs_of
 from troth.app.restoring import PlaceTaken, RestoredOtherwise
 from troth.db.errors import DatabaseClosed, MigrationMissing

@@ -8,7 +8,7 @@ import pytest
 
 from tests.gate.kit import MAIL, POLICY, agreed, bundle, folder, organisation, second, somebody
 from troth.app.config import Home
-from troth.app.organisation import PolicyRefused, compiled_folder, open_organisation
+from troth.app.opening import PolicyRefused, compiled_folder, open_organisation
 from troth.db.errors import MigrationMissing
 from troth.ledger.errors import KeyProblem
 from troth.policies import NoPolicyInForce

@@ -16,7 +16,7 @@ from tests.packs.kit import fast_program
 from troth.app import restoring
 from troth.app.backup_files import BackupDamaged, BackupRefused, Kind, find
 from troth.app.config import Home
-from troth.app.organisation import open_organisation
+from troth.app.opening import open_organisation
 from troth.app.proofs import check_ledger, packs_of
 from troth.app.restoring import PlaceTaken, RestoredOtherwise, pair, restore
 from troth.cli.main import main

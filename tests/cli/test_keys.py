@@ -14,7 +14,7 @@ from tests.support import openbao
 from tests.support.openbao import OpenBao
 from troth.app.backup import back_up
 from troth.app.config import Home
-from troth.app.organisation import open_organisation
+from troth.app.opening import open_organisation
 from troth.app.system import SystemClock, SystemEntropy
 from troth.cli.main import main
 

@@ -9,7 +9,8 @@ import pytest
 from sqlalchemy import text
 
 from troth.app.config import Home
-from troth.app.organisation import Organisation, open_organisation
+from troth.app.opening import open_organisation
+from troth.app.organisation import Organisation
 from troth.app.starter import new_policy
 from troth.cli.main import main
 from troth.db import open_database

@@ -12,7 +12,7 @@ from tests.access.kit import WITH_STAFF
 from tests.gate.kit import folder
 from tests.safeguards.kit import GUARDED
 from troth.app.config import Home
-from troth.app.organisation import open_organisation
+from troth.app.opening import open_organisation
 from troth.cli.main import main
 
 

@@ -15,7 +15,8 @@ from tests.packs.kit import quay, written
 from tests.support.databases import fresh_database
 from troth.app.config import Home
 from troth.app.keystore import vault_of
-from troth.app.organisation import Organisation, open_organisation
+from troth.app.opening import open_organisation
+from troth.app.organisation import Organisation
 from troth.cli.main import main
 from troth.db.errors import DatabaseProblem
 from troth.ledger import Draft, Head

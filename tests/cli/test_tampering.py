@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Table, text
 
 from tests.packs.kit import NOON, quay
 from troth.app.config import Home
-from troth.app.organisation import open_organisation
+from troth.app.opening import open_organisation
 from troth.cli.main import main
 from troth.db import metadata, migrate, open_database
 from troth.ledger import Draft, tree

@@ -9,7 +9,8 @@ import pytest
 
 from tests.cookies.kit import EXAMPLES
 from troth.app.config import Home
-from troth.app.organisation import Organisation, open_organisation
+from troth.app.opening import open_organisation
+from troth.app.organisation import Organisation
 
 
 @pytest.fixture

@@ -6,7 +6,8 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from troth.app.organisation import Organisation, compiled_folder
+from troth.app.opening import compiled_folder
+from troth.app.organisation import Organisation
 from troth.app.site_acts import choose
 from troth.cookies import Plan, Said, Site, plan
 from troth.decide import naive

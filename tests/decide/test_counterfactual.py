@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from tests.decide import generators
 from tests.decide.generators import FACTS, Case
 from tests.web.kit import EXAMPLES
-from troth.app.organisation import compiled_folder
+from troth.app.opening import compiled_folder
 from troth.decide import naive
 from troth.decide.compiled import Engine
 from troth.decide.counterfactual import Change, compare, declared_acts, touching

@@ -13,7 +13,8 @@ from typing import Any
 import pytest
 
 from troth.app.config import Home
-from troth.app.organisation import Organisation, open_organisation
+from troth.app.opening import open_organisation
+from troth.app.organisation import Organisation
 from troth.decide.model import Question
 from troth.kernel.clock import SteppedClock
 from troth.kernel.entropy import SeededEntropy

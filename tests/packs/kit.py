@@ -15,7 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from tests.verifier.program import load
 from troth.app.config import Home
-from troth.app.organisation import Organisation, open_organisation
+from troth.app.opening import open_organisation
+from troth.app.organisation import Organisation
 from troth.app.proofs import packs_of, signing_keys
 from troth.kernel.clock import SteppedClock
 from troth.ledger import Draft, Note

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from troth.app.config import Home
-from troth.app.organisation import Organisation, open_organisation
+from troth.app.opening import open_organisation
+from troth.app.organisation import Organisation
 from troth.app.proofs import checkpoints_of, receipts_of, signing_keys
 from troth.kernel.canonical import canonical
 from troth.kernel.clock import SteppedClock

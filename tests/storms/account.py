@@ -12,7 +12,8 @@ from tests.storms.lives import COMPANY
 from tests.storms.tally import Tally
 from troth.app.config import Home
 from troth.app.keystore import vault_of
-from troth.app.organisation import Organisation, open_organisation
+from troth.app.opening import open_organisation
+from troth.app.organisation import Organisation
 from troth.erasures import evidence
 from troth.ledger import Event, Head, read_key, segment_of
 

@@ -21,7 +21,8 @@ from tests.packs.kit import written
 from tests.storms.lives import COMPANY, Life, Speaks, to_the_end
 from troth.app.acts import Acts
 from troth.app.config import Home
-from troth.app.organisation import Organisation, open_organisation
+from troth.app.opening import open_organisation
+from troth.app.organisation import Organisation
 from troth.decide.model import Question
 from troth.ledger import Draft, Work
 from troth.ledger.errors import PayloadUnreadable, SubjectGone

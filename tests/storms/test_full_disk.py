@@ -18,7 +18,8 @@ from tests.storms.power import switch_on
 from tests.storms.tally import Tally
 from tests.support.exams import could_not_run
 from troth.app.config import Home
-from troth.app.organisation import Organisation, open_organisation
+from troth.app.opening import open_organisation
+from troth.app.organisation import Organisation
 from troth.app.proofs import checkpoints_of
 from troth.kernel.errors import OperatorError
 

@@ -14,7 +14,7 @@ from tests.storms.lives import COMPANY, life_at
 from tests.storms.power import Machine, cuts, lay_out, switch_on, watch_roots
 from tests.storms.tally import Tally
 from troth.app.config import Home
-from troth.app.organisation import open_organisation
+from troth.app.opening import open_organisation
 from troth.kernel.errors import TrothError
 
 pytestmark = [pytest.mark.storm, pytest.mark.slow]

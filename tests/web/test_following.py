@@ -14,7 +14,7 @@ from tests.web.kit import EXAMPLES, Place
 from troth.app import following
 from troth.app.config import Home
 from troth.app.hosting import open_hosting
-from troth.app.organisation import open_organisation
+from troth.app.opening import open_organisation
 from troth.app.probing import Rounds
 from troth.app.running import Settings, follow, running
 from troth.app.serve import listen, serving
@@ -94,7 +94,7 @@ def test_an_unchanged_folder_is_compiled_once(
         raise AssertionError("compiled again")
 
     monkeypatch.setattr(following, "compiled_folder", never)
-    monkeypatch.setattr("troth.app.organisation.compiled_folder", never)
+    monkeypatch.setattr("troth.app.opening.compiled_folder", never)
     with open_hosting(home, {"quay": policy}) as again:
         assert again.organisations["quay"].bundle.digest == version
     folder(policy, REWORDED)

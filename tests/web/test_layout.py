@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 
 from tests.web.kit import EXAMPLES
-from troth.app.organisation import compiled_folder
+from troth.app.opening import compiled_folder
 from troth.app.originals import match_originals
 from troth.policy.bundle import Bundle
 from troth.policy.clauses import Cut, Kind, cut

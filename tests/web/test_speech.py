@@ -11,7 +11,7 @@ import yaml
 
 from tests.tidy.source import ROOT
 from tests.web.kit import EXAMPLES
-from troth.app.organisation import compiled_folder
+from troth.app.opening import compiled_folder
 from troth.consent.model import ConsentAct
 from troth.policy.catalogue import Catalogue
 from troth.policy.facts import FAMILIES, Condition

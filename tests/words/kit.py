@@ -9,7 +9,8 @@ from pathlib import Path
 
 from tests.gate.kit import NOON, folder
 from troth.app.config import Home
-from troth.app.organisation import Organisation, open_organisation
+from troth.app.opening import open_organisation
+from troth.app.organisation import Organisation
 from troth.app.system import SystemEntropy
 from troth.app.words import PeopleWords
 from troth.kernel.clock import Clock, SteppedClock

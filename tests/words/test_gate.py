@@ -10,7 +10,8 @@ import pytest
 from tests.gate.kit import FACE, MAIL, NOON, SERVE, TO_COURT, TO_SISTER, bundle, second, somebody
 from tests.words.kit import sharing, words_of
 from troth.app.config import Home
-from troth.app.organisation import Organisation, open_organisation
+from troth.app.opening import open_organisation
+from troth.app.organisation import Organisation
 from troth.decide.layout import Layout
 from troth.decide.model import Facts, Request
 from troth.gate.situation import Unshared

@@ -21,7 +21,8 @@ from typing import Any, Final
 from troth.app.acts import Acts
 from troth.app.config import Home
 from troth.app.folders import READ, read_folder
-from troth.app.organisation import Organisation, PolicyRefused, compiled_folder, open_organisation
+from troth.app.opening import PolicyRefused, compiled_folder, open_organisation
+from troth.app.organisation import Organisation
 from troth.kernel.findings import Findings
 from troth.policies import NoPolicyInForce
 from troth.policy.bundle import Bundle

@@ -29,7 +29,8 @@ from troth.app.backup_files import (
 )
 from troth.app.config import Home
 from troth.app.erasing import chunks
-from troth.app.organisation import Organisation, open_organisation
+from troth.app.opening import open_organisation
+from troth.app.organisation import Organisation
 from troth.app.proofs import kept
 from troth.db import Database, History, open_database
 from troth.db.closing import Closed, close, closed_for, reopen

@@ -18,8 +18,9 @@ from troth.app.archiving import archive
 from troth.app.children import Nursery, Order
 from troth.app.config import Home
 from troth.app.hosting import Hosted, Hosting, Site, open_hosting
-from troth.app.organisation import PolicyRefused
+from troth.app.opening import PolicyRefused
 from troth.app.originals import check_originals
+from troth.app.posting import posting_of, sending
 from troth.app.probing import Report, Rounds, probes_beside
 from troth.app.schedule import keeping, schedule_of
 from troth.app.serve import address, listen, serving, sign_in_link
@@ -113,6 +114,7 @@ def running(settings: Settings, tell: Tell = print) -> Iterator[Town]:
         hosting = ends.enter_context(_open_all(settings, tell))
         ends.enter_context(serving(hosting, listening))
         ends.enter_context(keeping(schedule_of(hosting, witnessing, tell)))
+        ends.enter_context(sending(hosting, posting_of(Home.at(settings.data), hosting.clock), tell))
         town = Town(settings, hosting, address(listening), Nursery(tell), ends, witnessing=witnessing)
         ends.callback(town.nursery.stop)
         yield town

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from troth.app.config import Home
 from troth.app.hosting import Engines
-from troth.app.organisation import open_organisation
+from troth.app.opening import open_organisation
 from troth.app.safeguarding import count
 from troth.app.tied import say, tied
 from troth.kernel.errors import TrothError

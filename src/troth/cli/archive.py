@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from troth.app.archiving import archive
-from troth.app.organisation import open_organisation
+from troth.app.opening import open_organisation
 from troth.cli.home import add_home, installation_of
 from troth.kernel.errors import TrothError
 from troth.ledger import Archived

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from troth.app.folders import compile_folder
-from troth.app.organisation import open_organisation
+from troth.app.opening import open_organisation
 from troth.cli.home import add_home, installation_of
 from troth.decide.model import Answer, Facts, Question, Request, RequestAnswer
 from troth.decide.naive import answer

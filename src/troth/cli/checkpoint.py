@@ -7,7 +7,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from troth.app.organisation import open_organisation
+from troth.app.opening import open_organisation
 from troth.app.proofs import checkpoints_of
 from troth.app.witnessing import read_witnessing
 from troth.cli.home import add_home, installation_of

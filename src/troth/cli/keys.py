@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from troth.app.config import Home
 from troth.app.keystore import keeper_of
-from troth.app.organisation import Organisation, open_organisation
+from troth.app.opening import open_organisation
+from troth.app.organisation import Organisation
 from troth.cli.home import add_home, installation_of
 from troth.erasures import Reaching
 from troth.kernel.errors import CallerError, TrothError

@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from troth.app.organisation import open_organisation
+from troth.app.opening import open_organisation
 from troth.app.proofs import checkpoints_of, packs_of
 from troth.cli.home import add_home, installation_of
 from troth.kernel.errors import CallerError, TrothError

@@ -6,7 +6,7 @@ import argparse
 import json
 from typing import Any
 
-from troth.app.organisation import open_organisation
+from troth.app.opening import open_organisation
 from troth.cli.home import add_home, installation_of
 from troth.kernel.errors import TrothError
 

@@ -7,7 +7,8 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from troth.app.organisation import Organisation, open_organisation
+from troth.app.opening import open_organisation
+from troth.app.organisation import Organisation
 from troth.app.safeguarding import Line, count, register, show_map, threats
 from troth.cli.home import add_home, installation_of
 from troth.cli.staff import instant

@@ -8,7 +8,8 @@ from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from troth.app.organisation import Organisation, open_organisation
+from troth.app.opening import open_organisation
+from troth.app.organisation import Organisation
 from troth.cli.home import add_home, installation_of
 from troth.decide.reads import course_id
 from troth.kernel.errors import TrothError
