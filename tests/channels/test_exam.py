@@ -132,6 +132,17 @@ def test_a_server_that_takes_and_drops_is_only_ever_believed_to_have_taken() -> 
     assert (handler.taken, handler.mails) == (1, [])
 
 
+def test_a_long_link_to_unsubscribe_stays_whole_in_its_header() -> None:
+    handler, link = Taking(), f"<https://{'x' * 60}.example/{'y' * 300}/u/{'z' * 43}>"
+    with serving(handler) as port:
+        smtp(port).send(
+            Parcel("msg_00", "reader@example.test", "港" * 200, "t", "", (("List-Unsubscribe", link),))
+        )
+    assert f"\r\nList-Unsubscribe: {link}\r\n".encode() in handler.raw[0]
+    assert max(map(len, handler.raw[0].split(b"\r\n"))) <= 998
+    assert handler.mails[0]["Subject"] == "港" * 200
+
+
 @pytest.mark.parametrize("title", ["Hi\r\nBcc: all@example.test", "Hi\nX: y", "Hi\rX: y"])
 def test_a_line_break_in_a_heading_is_not_written(title: str) -> None:
     handler = Taking()

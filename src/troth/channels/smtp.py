@@ -25,6 +25,9 @@ from troth.messages.channel import Delivery, Outcome, Parcel
 
 PATIENCE: Final = 30.0
 """Seconds that each answer of a server is waited for."""
+_PLAIN: Final = policy.SMTP.clone(max_line_length=900)
+"""Headers are not folded below the limit of RFC 5322, 2.1.1: an address in one that is folded or encoded leads nowhere."""
+_WIDE: Final = policy.SMTPUTF8.clone(max_line_length=900)
 _DOTS: Final = re.compile(rb"(?m)^\.")
 _DEAD: Final = frozenset({550, 551, 553})
 """What servers say of a mailbox that is none (RFC 5321, 4.2.3)."""
@@ -126,7 +129,7 @@ class SmtpChannel:
                 return _refused(code, about_reader=False)
         except _BROKEN as error:
             return Delivery(Outcome.LATER, _how(error, "down"))
-        return _texted(server, mail.as_bytes(policy=policy.SMTP if plain else policy.SMTPUTF8))
+        return _texted(server, mail.as_bytes(policy=_PLAIN if plain else _WIDE))
 
     def _mail(self, parcel: Parcel) -> EmailMessage:
         """The mail. The library refuses a line break in any header (ValueError), as does whoever took the message on."""

@@ -43,7 +43,14 @@ class Files(StaticFiles):
 def make_app(hosting: Hosting, hosts: frozenset[str] = HOSTS) -> Starlette:
     """The application for these organisations, answering under these host names."""
     app = Starlette(
-        routes=[*_door(), *wellknown.ROUTES, *unsubscribe.ROUTES, *SITE_ROUTES, *api_routes(hosting), *ROUTES],
+        routes=[
+            *_door(),
+            *wellknown.ROUTES,
+            *unsubscribe.ROUTES,
+            *SITE_ROUTES,
+            *api_routes(hosting),
+            *ROUTES,
+        ],
         middleware=[
             Middleware(HotRoutes, hosting=hosting, hosts=hosts, routes=hot_routes()),
             Middleware(SecurityHeaders),

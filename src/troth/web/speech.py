@@ -48,9 +48,13 @@ class Voice:
 
 @cache
 def catalogue(language: str) -> Mapping[str, str]:
-    """The words of a language; what it lacks is said in English."""
-    file = resources.files("troth.web").joinpath("locale", f"{language}.yaml")
-    words: dict[str, str] = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else {}
+    """The words of a language, those of the frame and those that rooms bring in folders of their own; what it lacks is said in English."""
+    folder = resources.files("troth.web").joinpath("locale")
+    rooms = sorted((one for one in folder.iterdir() if one.is_dir()), key=lambda one: one.name)
+    words: dict[str, str] = {}
+    for place in (folder, *rooms):
+        file = place.joinpath(f"{language}.yaml")
+        words |= yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else {}
     return words if language == "en" else {**catalogue("en"), **words}
 
 

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 from troth import __version__
 from troth.app.hosting import Hosting
 from troth.kernel.errors import TrothError
-from troth.web.api import reading, receipts, register, vault, vault_models, writing
+from troth.web.api import messages, reading, receipts, register, vault, vault_models, writing
 from troth.web.api.entry import KeyNeeded, Refused
 from troth.web.api.hot import HotRoute
 from troth.web.api.peek import PEEK
@@ -27,7 +27,7 @@ from troth.web.problems import MEDIA, of_error, problem_response
 
 ABOUT = (
     "Ask before touching data, record what people chose, report what was seen, read what each promise stands on. "
-    "Send `Authorization: Bearer KEY`; a key opens one organisation, for some of the scopes ask, subjects, consents, observe, "
+    "Send `Authorization: Bearer KEY`; a key opens one organisation, for some of the scopes ask, subjects, consents, messages, observe, "
     "vault:write, vault:read, staff and read. Refusals are problems as RFC 9457 describes them; a denial is an answer and no "
     "refusal."
 )
@@ -56,6 +56,7 @@ def make_api(hosting: Hosting) -> FastAPI:
     api.include_router(writing.router)
     api.include_router(vault.router)
     api.include_router(register.router)
+    api.include_router(messages.router)
     api.include_router(reading.router)
     api.include_router(receipts.router)
     for kind, handler in _HANDLERS.items():

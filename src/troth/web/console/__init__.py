@@ -10,6 +10,7 @@ from troth.web.console.board import board
 from troth.web.console.clause import clause
 from troth.web.console.home import home
 from troth.web.console.ledger import ledger, one
+from troth.web.console.messages import messages
 from troth.web.console.policy import coverage, policy
 from troth.web.console.sight import sight
 from troth.web.console.staff import staff
@@ -26,6 +27,7 @@ ROUTES: list[BaseRoute] = [
     Route("/{org}/policy", policy),
     Route("/{org}/coverage", coverage),
     Route("/{org}/staff", staff),
+    Route("/{org}/messages", messages),
     Route("/{org}/backups", backups),
 ]
 """Every page, by its address."""
