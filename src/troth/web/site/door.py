@@ -20,9 +20,9 @@ from troth.web.problems import of_error, problem_response
 from troth.web.site.limits import Limit
 
 MOST_SENT: Final = 4096
-EACH: Final = Limit(30, 60)
+EACH: Final = Limit(120, 60)
 """For one address."""
-ALL: Final = Limit(1200, 60)
+ALL: Final = Limit(6000, 60)
 """For one organisation."""
 Taken = Callable[[Request, Hosted, Site, dict[str, Any]], Awaitable[dict[str, Any]]]
 
