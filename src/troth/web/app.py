@@ -17,6 +17,7 @@ from starlette.types import Scope
 from troth.app.hosting import Hosting
 from troth.web import unsubscribe, wellknown
 from troth.web.api import HotRoutes, api_routes, hot_routes
+from troth.web.centre import ROUTES as CENTRE_ROUTES
 from troth.web.console import ROUTES
 from troth.web.console.door import enter, leave, prefer
 from troth.web.faults import note
@@ -46,6 +47,7 @@ def make_app(hosting: Hosting, hosts: frozenset[str] = HOSTS) -> Starlette:
         routes=[
             *_door(),
             *wellknown.ROUTES,
+            *CENTRE_ROUTES,
             *unsubscribe.ROUTES,
             *SITE_ROUTES,
             *api_routes(hosting),

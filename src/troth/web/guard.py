@@ -22,7 +22,7 @@ SITE_FORM: Final = "/choices"
 LEAVING: Final = "/u/"
 """Links to unsubscribe. Mail programs and the servers behind them post there (RFC 8058), so nothing says where from: the link
 alone is what counts, and no cookie is read."""
-OPEN: Final = ("/static/", "/sign-in/", "/.well-known/", SITE, LEAVING)
+OPEN: Final = ("/static/", "/sign-in/", "/.well-known/", SITE, LEAVING, "/my/")
 """What anybody may ask for: the style sheet, the door itself, and the public keys."""
 MARK: Final = "/favicon.ico"
 """Browsers ask for it on their own, before anybody has signed in."""

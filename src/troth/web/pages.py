@@ -64,8 +64,13 @@ def language_of(request: Request) -> str:
 
 def page(request: Request, template: str, status: int = 200, **values: Any) -> HTMLResponse:
     """A page from its template, in the language of the session or the browser."""
+    text = render(request, template, language_of(request), values)
+    return HTMLResponse(text, status, headers={"vary": "accept-language, cookie"})
+
+
+def render(request: Request, template: str, language: str, values: Mapping[str, Any]) -> str:
+    """The text of a page from its template, in a language; what every page knows gives way to `values`."""
     session: Session | None = getattr(request.state, "session", None)
-    language = language_of(request)
     common = {
         "t": speaker(language),
         "language": language,
@@ -75,8 +80,8 @@ def page(request: Request, template: str, status: int = 200, **values: Any) -> H
         "words": lexicon(language),
         "label": lambda labels, otherwise="": label(labels, language, otherwise),
     }
-    text = _templates().get_template(template).render(**{"hosted": None, "here": "", **common, **values})
-    return HTMLResponse(text, status, headers={"vary": "accept-language, cookie"})
+    text: str = _templates().get_template(template).render(**{"hosted": None, "here": "", **common, **values})
+    return text
 
 
 def _here(request: Request) -> str:

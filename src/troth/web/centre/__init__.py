@@ -1,0 +1,39 @@
+"""The privacy centre: the pages of the person whom data are about. One door, one person, every action a form.
+
+`/my/{org}` opens by a one-use code and shows that person alone; `/my/{org}/notice` and the policy versions are for anybody.
+"""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute, Route
+
+from troth.web.centre.consents import consent, consents, objection, say, say_objection
+from troth.web.centre.door import ask, enter, leave, prefer
+from troth.web.centre.notice import notice
+from troth.web.centre.overview import overview
+from troth.web.centre.policy import policies, policy
+from troth.web.centre.receipts import download, receipts
+from troth.web.centre.rights import rights
+
+DOOR = "/my/"
+"""What every address of the centre begins with; nothing there asks for a session of the console."""
+
+ROUTES: list[BaseRoute] = [
+    Route("/my/{org}", overview, methods=["GET"]),
+    Route("/my/{org}/sign-in", ask, methods=["GET", "POST"]),
+    Route("/my/{org}/enter", enter, methods=["POST"]),
+    Route("/my/{org}/leave", leave, methods=["POST"]),
+    Route("/my/{org}/language", prefer, methods=["POST"]),
+    Route("/my/{org}/notice", notice, methods=["GET"]),
+    Route("/my/{org}/policy", policies, methods=["GET"]),
+    Route("/my/{org}/policy/{digest}", policy, methods=["GET"]),
+    Route("/my/{org}/consents", consents, methods=["GET"]),
+    Route("/my/{org}/consents/{item}", consent, methods=["GET"]),
+    Route("/my/{org}/consents/{item}", say, methods=["POST"]),
+    Route("/my/{org}/objections/{item}", objection, methods=["GET"]),
+    Route("/my/{org}/objections/{item}", say_objection, methods=["POST"]),
+    Route("/my/{org}/receipts", receipts, methods=["GET"]),
+    Route("/my/{org}/receipts/{sequence}", download, methods=["GET"]),
+    Route("/my/{org}/rights", rights, methods=["GET"]),
+]
+"""Every page, by its address."""
