@@ -73,7 +73,12 @@ class Account:
         with open_organisation(home, COMPANY, bring_up=False) as company:
             settle(company, self, tally, where)
         self.watcher = self.watcher or open_organisation(home, COMPANY, bring_up=False)
-        _judge_notes(self.watcher, self, tally, f"{where}, in a process that had the keys")
+        _judge_notes(self.watcher, self, tally, f"{where}, in a process that had the keys", self._telling())
+
+    def _telling(self) -> list[str]:
+        """The marks of the notes that the watcher is asked for: those of whoever may be dead, and the newest."""
+        perhaps = self.perhaps_dead
+        return [*(mark for mark, (who, _) in self.notes.items() if who in perhaps), *list(self.notes)[-20:]]
 
     def _judge_keys(self, home: Home, tally: Tally, where: str) -> None:
         """Whose end was acknowledged has no key, before any opening that would see to it."""
@@ -161,13 +166,16 @@ def _judge_ends(
         tally.wrong("missing", 1, f"{where}: {who} was refused and is not dead")
 
 
-def _judge_notes(company: Organisation, account: Account, tally: Tally, where: str) -> None:
+def _judge_notes(
+    company: Organisation, account: Account, tally: Tally, where: str, marks: Iterable[str] = ()
+) -> None:
     """What the living said is read as it was said; what the dead said is read by nobody."""
     dead, perhaps = account.dead, account.perhaps_dead
     with company.database.read() as connection:
-        said_now = {mark: said_in(company, connection, at) for mark, (_, at) in account.notes.items()}
-    for mark, (who, _) in account.notes.items():
-        said = said_now[mark]
+        asked = {mark: account.notes[mark] for mark in marks or account.notes}
+        said_now = {mark: said_in(company, connection, at) for mark, (_, at) in asked.items()}
+    for mark, said in said_now.items():
+        who = asked[mark][0]
         tally.wrong("undead", int(who in dead and said != "-"), f"{where}: the note {mark} of {who} is read")
         wrong = said != secret_of(mark) and (said != "-" or who not in perhaps)
         tally.wrong("missing", int(wrong), f"{where}: the note {mark} of {who} says {said}")

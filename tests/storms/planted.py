@@ -80,7 +80,13 @@ def _project_pairs(project: Any, writer: Writer, pairs: Sequence[tuple[Sealed, b
 
 def _commit_halfway(writer: Writer) -> None:
     writer.connection.exec_driver_sql("COMMIT")
+    for _ in range(2000):
+        _dawdle()  # the lot falls on a step: so many more of them lie between the two
     writer.connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _dawdle() -> None:
+    """A step on which a writer may die."""
 
 
 def _destroyed_but_not_read_back() -> None:
