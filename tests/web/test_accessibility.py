@@ -35,6 +35,7 @@ PAGES = {
     "policy": "/harbour/policy",
     "policy of tenants": "/desk/policy",
     "coverage": "/harbour/coverage",
+    "site": "/harbour/site",
     "staff": "/harbour/staff",
     "backups": "/harbour/backups",
     "nothing there": "/harbour/nowhere",

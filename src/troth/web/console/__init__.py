@@ -13,6 +13,7 @@ from troth.web.console.ledger import ledger, one
 from troth.web.console.messages import messages
 from troth.web.console.policy import coverage, policy
 from troth.web.console.sight import sight
+from troth.web.console.site import site
 from troth.web.console.staff import staff
 
 ROUTES: list[BaseRoute] = [
@@ -26,6 +27,7 @@ ROUTES: list[BaseRoute] = [
     Route("/{org}/ledger/{sequence}/seen/{number}", sight),
     Route("/{org}/policy", policy),
     Route("/{org}/coverage", coverage),
+    Route("/{org}/site", site),
     Route("/{org}/staff", staff),
     Route("/{org}/messages", messages),
     Route("/{org}/backups", backups),
