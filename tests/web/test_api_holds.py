@@ -166,7 +166,7 @@ def test_no_reading_is_answered_with_a_fault(
 @settings(max_examples=150)
 @given(
     where=st.sampled_from(
-        "|/ask|/ask/request|/ledger|/policy|/coverage|/staff|/backups|/clauses/x|/ledger/1|/clauses/1.1".split("|")
+        "|/ask|/ask/request|/ledger|/policy|/coverage|/site|/staff|/backups|/clauses/x|/ledger/1|/clauses/1.1".split("|")
     ),
     query=st.lists(
         st.tuples(

@@ -30,7 +30,7 @@ def interface(
 ) -> Interface:
     """The interface of a plan in a language, for one site."""
     say = _Said(catalogue, language)
-    choices = [_choice(one, say, site) for one in plan.choices]
+    choices = _told_apart([_choice(one, say, site) for one in plan.choices])
     asked = any(one.mode is Mode.ASKED for one in plan.choices)
     shown: dict[str, Any] = {
         "org": organisation,
@@ -75,6 +75,15 @@ def _choice(choice: Choice, say: _Said, site: Site) -> dict[str, Any]:
         "items": [_item(get(Point, one), say, site) for one in choice.points],
         "clauses": list(choice.clauses),
     }
+
+
+def _told_apart(choices: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Choices of the same purposes are called by their items as well."""
+    labels = [one["label"] for one in choices]
+    for one in choices:
+        if labels.count(one["label"]) > 1:
+            one["label"] += ": " + ", ".join(item["label"] for item in one["items"])
+    return choices
 
 
 def _cost(choice: Choice, say: _Said) -> str:
