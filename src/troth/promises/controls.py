@@ -39,6 +39,8 @@ from troth.promises.model import Control
 from troth.promises.planned import PLANNED
 
 RELEASES = frozenset({"share", "transfer", "publish"})
+MAILED = frozenset({"email", "sms", "push", "letter"})
+"""Channels by which a message can be answered with its own way out."""
 
 
 def _control(id: str, room: str, title: str, *kinds: type[Statement]) -> Control:
@@ -60,6 +62,9 @@ BUILT: tuple[Control, ...] = (
     _control("gate.minors", "gate", "minors' data wait for a guardian", Minor),
     _control("gate.features", "gate", "what is switched off collects nothing", Feature),
     _control("gate.messages", "gate", "messages keep to their class and purpose", Message),
+    _control("messages.sending", "messages", "a message is asked for when it is queued and again when it leaves, and sent once", Message),
+    Control("messages.suppression", "messages", "who left a list is written to no more, whatever becomes of their record",
+            lambda s: isinstance(s, Objection) and bool(MAILED & set(s.channels))),
     _control("consent.items", "consent", "consents of their own kind, given, refused, withdrawn, expired", Consent),
     _control("consent.objections", "consent", "an objection stops the acts in its scope at once", Objection),
     _control("consent.acceptance", "consent", "shown and accepted before use", Acceptance),
