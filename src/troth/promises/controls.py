@@ -42,6 +42,9 @@ RELEASES = frozenset({"share", "transfer", "publish"})
 MAILED = frozenset({"email", "sms", "push", "letter"})
 """Channels by which a message can be answered with its own way out."""
 
+SITE_KINDS = frozenset({"cookie", "local_storage", "beacon"})
+"""Collection points that stand on a site: what its banner offers, and what its pages are kept clear of."""
+
 
 def _control(id: str, room: str, title: str, *kinds: type[Statement]) -> Control:
     return Control(id, room, title, lambda statement: isinstance(statement, kinds))
@@ -65,6 +68,8 @@ BUILT: tuple[Control, ...] = (
     _control("messages.sending", "messages", "a message is asked for when it is queued and again when it leaves, and sent once", Message),
     Control("messages.suppression", "messages", "who left a list is written to no more, whatever becomes of their record",
             lambda s: isinstance(s, Objection) and bool(MAILED & set(s.channels))),
+    Control("cookies.choices", "cookies", "a site loads what its visitors' choices allow, and keeps out what nobody declared",
+            lambda s: isinstance(s, Point) and s.what in SITE_KINDS),
     _control("consent.items", "consent", "consents of their own kind, given, refused, withdrawn, expired", Consent),
     _control("consent.objections", "consent", "an objection stops the acts in its scope at once", Objection),
     _control("consent.acceptance", "consent", "shown and accepted before use", Acceptance),
