@@ -105,7 +105,7 @@ def _tried(found: Pair, place: Home, erased: Mapping[str, Mapping[str, str]], te
 
 def _look(organisation: Organisation, connection: Connection, people: Mapping[str, str]) -> _Raw:
     """Whom the backups still hold readable, before a single tombstone is carried out."""
-    cells = organisation.access.lying(connection, people)
+    cells = organisation.lying(connection, people)
     read, tried = _read(organisation, connection, people)
     return _Raw(cells, read | _opened(organisation.vault, cells), tried + len(cells))
 
@@ -120,7 +120,7 @@ def _come_back(
         known
         | alive
         | _read(organisation, connection, people)[0]
-        | _opened(organisation.vault, [*cells, *organisation.access.lying(connection, people)])
+        | _opened(organisation.vault, [*cells, *organisation.lying(connection, people)])
     )
 
 

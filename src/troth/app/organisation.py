@@ -44,7 +44,7 @@ from troth.recipients import Recipients, RecipientsProjection
 from troth.safeguards import Safeguards
 from troth.staff import Staff, StaffProjection
 from troth.subjects import EVERYBODY, UNWATCHED, Changes, PeopleProjection, SubjectErased, Subjects
-from troth.vault import SealBroken, Vault
+from troth.vault import Item, SealBroken, Vault
 
 T = TypeVar("T")
 PROJECTIONS: tuple[Projection, ...] = (
@@ -228,6 +228,10 @@ class Organisation:
         """Let nothing be left of what rooms keep sealed of people: part of erasing them, which says so."""
         self.access.forget(connection, pseudonyms)
         self.messages.forget(connection, pseudonyms)
+
+    def lying(self, connection: Connection, pseudonyms: Collection[str]) -> list[Item]:
+        """What rooms keep sealed of people, as (owner, place, sealed): for whoever tries whether it can still be opened."""
+        return [*self.access.lying(connection, pseudonyms), *self.messages.lying(connection, pseudonyms)]
 
     def _pseudonyms(self, work: Work, subject: str) -> tuple[str, ...]:
         work.lock()
