@@ -111,7 +111,7 @@ def exceptions_taken_for_lists(patch: Patch) -> None:
     def taken(catalogue: Any, kind: str, refs: Any) -> Any:
         return catalogue.expand(kind, tuple(refs))
 
-    def sides(catalogue: Any, statement: Any) -> Any:
+    def sides(catalogue: Any, statement: Any, left_out: str = "") -> Any:
         return {
             side: scopes.acts_of(statement)
             if side == "action"
@@ -132,10 +132,6 @@ def nobody_must_name_anything(patch: Patch) -> None:
 
 def frames_demand_no_names(patch: Patch) -> None:
     patch.setattr(lower.Declared, "nameless", lambda self, question: iter(()))
-
-
-def names_are_demanded_in_spite_of_what_lifts_them(patch: Patch) -> None:
-    _wrap(patch, lower, "naming_asks", lambda old: lambda one: asks.Asks(old(one).when))
 
 
 def nearest_grounds_without_regard_to_their_basis(patch: Patch) -> None:
@@ -401,7 +397,6 @@ ANSWER = (
     minors_grown_up, limits_ignored, unknown_is_absent, ways_out_untried, explanation_of_another_word, export_without_place,
     joint_ways_loosened, joint_ways_forgotten, nearest_grounds_without_regard_to_their_basis,
     nobody_must_name_anything, frames_demand_no_names,
-    names_are_demanded_in_spite_of_what_lifts_them,
     exceptions_taken_for_lists,
 )  # fmt: skip
 DECISION = (exceptions_first, stale_table, forbid_mask_dropped, decisions_shared_too_widely)

@@ -140,6 +140,22 @@ def test_a_question_does_not_slip_past_a_bar_by_leaving_a_side_out() -> None:
     assert _says(policy, replace(MAIL, source="feed", message="news"), "consent:news").permitted
 
 
+def test_a_name_is_demanded_while_the_bar_stands_and_nothing_lifts_it() -> None:
+    bar = Requirement(
+        id="fed", sources=("feed",), must_name=("source",), when=generators.needs("registered"),
+        unless=generators.needs("paper:order"),
+    )  # fmt: skip
+    frames = (Source(id="feed", what="partner"), Source(id="form", what="self"))
+    purpose, ground = Purpose(id="mail", data=("contact",)), Ground(id="g", basis="contract")
+    policy = Catalogue((*generators.categories(), purpose, ground, *frames, bar))
+    assert _says(policy, MAIL).permitted, "the bar does not stand"
+    assert _says(policy, MAIL, "registered").missing == (("name the source",),)
+    assert _says(policy, MAIL, "registered", "paper:order").permitted, "it is lifted"
+    unknown = Facts.of([], unknown=["registered"])
+    assert not naive.answer(policy, MAIL, unknown).permitted
+    assert Engine(policy).answer(MAIL, unknown) == naive.answer(policy, MAIL, unknown)
+
+
 def test_a_ground_on_all_but_health_does_not_reach_what_holds_health() -> None:
     """`all` holds health, and `lab` is both health and contact: a ground on all but health reaches neither, nor `contact`."""
     ground = Ground(id="g", basis="contract", data=AllBut(("health",)))

@@ -65,13 +65,17 @@ def ways_out(standing: Callable[[Way], list[Family] | None]) -> tuple[Missing, b
         if families is None:
             found.append(wanted)
             continue
-        for way in min(families, key=lambda ways: (len(ways), sorted(map(_rank, ways)))):
+        for way in min(families, key=_hardest_first, default=()):
             more = wanted | way
             if more not in seen and not any(literal.inverse() in more for literal in way):
                 seen.add(more)
                 heappush(open_sets, (_rank(more), more))
     listed = tuple(tuple(map(str, sorted(one))) for one in found)
     return listed, any(not any(one <= rest for one in found) for _, rest in open_sets)
+
+
+def _hardest_first(ways: Family) -> tuple[int, list[tuple[int, int, tuple[str, ...]]]]:
+    return len(ways), sorted(map(_rank, ways))
 
 
 def _rank(wanted: frozenset[Literal]) -> tuple[int, int, tuple[str, ...]]:
