@@ -54,8 +54,8 @@ class Cutting(Taking):
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         await super().handle_DATA(server, session, envelope)
-        assert server.transport is not None
-        server.transport.abort()
+        transport: Any = server.transport
+        transport.abort()
         return "250 nobody hears this"
 
 
@@ -65,9 +65,9 @@ class _Controller(Controller):
 
     def _trigger_server(self) -> None:
         """The port is known once somebody listens."""
-        assert self.server is not None
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        listening: Any = self.server
+        self.port = listening.sockets[0].getsockname()[1]
+        super()._trigger_server()  # type: ignore[no-untyped-call]
 
 
 @contextmanager

@@ -28,7 +28,8 @@ SAID = {
 
 
 def post(port: int, **more: Any) -> Post:
-    return Post("127.0.0.1", port, "news@quay.example", "Quay", **({"tls": Tls.NONE, "patience": 5.0} | more))
+    given: dict[str, Any] = {"tls": Tls.NONE, "patience": 5.0} | more
+    return Post("127.0.0.1", port, "news@quay.example", "Quay", **given)
 
 
 def smtp(port: int, **more: Any) -> SmtpChannel:
