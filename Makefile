@@ -3,6 +3,8 @@
 .DEFAULT_GOAL := check
 
 BIN := .venv/bin
+# Compiled modules are kept, whatever the shell says: else every start compiles them anew.
+unexport PYTHONDONTWRITEBYTECODE
 # Two workers: two cores is the machine this is planned for.
 PYTEST_ARGS ?= -n 2
 PYTEST := $(BIN)/python -m pytest -q $(PYTEST_ARGS)

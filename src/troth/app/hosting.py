@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
+from threading import Lock
 from types import MappingProxyType
 
 from troth.app.activity import Activity
@@ -27,6 +28,7 @@ from troth.app.system import SystemClock, SystemEntropy
 from troth.app.visitors import Visitors
 from troth.decide.compiled import Engine
 from troth.decide.layout import Layout
+from troth.decide.model import Answer, Facts, Question
 from troth.kernel.clock import Clock
 from troth.kernel.entropy import Entropy
 from troth.kernel.findings import Findings, Place
@@ -42,18 +44,32 @@ from troth.receipts import Receipts
 from troth.subjects import Identity, IdentityKind
 
 
+class LateEngine:
+    """The engine of one policy version, compiled by the first question it is asked: boards ask none."""
+
+    def __init__(self, bundle: Bundle) -> None:
+        self._bundle = bundle
+        self._compiling = Lock()
+        self._engine: Engine | None = None
+        self.answer: Callable[[Question, Facts], Answer] = self._first
+
+    def _first(self, question: Question, facts: Facts) -> Answer:
+        with self._compiling:
+            if self._engine is None:
+                self._engine = Engine.compile(self._bundle)
+                self.answer = self._engine.answer  # from now on nothing stands between
+        return self._engine.answer(question, facts)
+
+
 class Engines:
-    """One compiled engine for each policy version: what decides at the gate is what self-tests ask."""
+    """One engine for each policy version: what decides at the gate is what self-tests ask."""
 
     def __init__(self) -> None:
-        self._made: dict[str, Engine] = {}
+        self._made: dict[str, LateEngine] = {}
 
-    def __call__(self, declared: Declared) -> Engine:
+    def __call__(self, declared: Declared) -> LateEngine:
         """The engine of a version, made once."""
-        found = self._made.get(declared.digest)
-        if found is None:
-            found = self._made[declared.digest] = Engine.compile(declared.bundle)
-        return found
+        return self._made.setdefault(declared.digest, LateEngine(declared.bundle))
 
 
 @dataclass(frozen=True)
@@ -66,11 +82,12 @@ class Hosted:
     bundle: Bundle
     """The policy version this shows."""
     folder: Path
-    packs: Mapping[str, Pack]
     original: Cut | None = None
     """The published text in its original words, where the operator named a folder that has it."""
     cases: Path | None = None
     home: Home = field(default_factory=Home.of_environment)
+    digest: str = ""
+    """The digest this version was activated under: a later program, with more words, would give the bundle another."""
 
     @property
     def id(self) -> str:
@@ -86,8 +103,13 @@ class Hosted:
     def cut(self) -> Cut:
         """The authoritative text, as it was published with this version."""
         text = next(text for text in self.bundle.texts if text.authoritative)
-        source = self.organisation.texts(self.bundle.digest)[text.file]
+        source = self.organisation.texts(self.digest)[text.file]
         return cut(source, format=FORMATS[Path(text.file).suffix.lower()], language=text.language)
+
+    @property
+    def packs(self) -> Mapping[str, Pack]:
+        """The regime packs that ship with the program, by id."""
+        return packs(Findings())
 
     @cached_property
     def catalogue(self) -> Catalogue:
@@ -162,7 +184,6 @@ class Hosting:
     ) -> None:
         self._organisations = {one.id: one for one in hosted}
         self.organisations: Mapping[str, Hosted] = MappingProxyType(self._organisations)
-        self._versions = {one.id: one.organisation.policy().digest for one in self._organisations.values()}
         self._followers = tuple(followers)
         self.sites: dict[str, Site] = {}
         self.sights: dict[str, Sights] = {}
@@ -180,9 +201,8 @@ class Hosting:
         if held is None:
             return None
         declared = held.organisation.policy()
-        if self._versions[id] != declared.digest:
-            held = self._organisations[id] = replace(held, bundle=declared.bundle)
-            self._versions[id] = declared.digest
+        if held.digest != declared.digest:
+            held = self._organisations[id] = replace(held, bundle=declared.bundle, digest=declared.digest)
         return held
 
     def sights_of(self, hosted: Hosted) -> Sights:
@@ -247,12 +267,11 @@ def open_hosting(
         for id, folder in folders.items():
             made = open_from_folder(home, id, folder, clock=clock, entropy=chance, compile=Engines())
             opened.callback(made.close)
-            found[id] = made, made.policy().bundle
+            found[id] = made, made.policy()
             followers.append(Follower(home, made, folder))
-        matched = match_originals({id: bundle for id, (_, bundle) in found.items()}, texts)
-        known = packs(Findings())
+        matched = match_originals({id: declared.bundle for id, (_, declared) in found.items()}, texts)
         hosted = [
-            Hosted(made, bundle, folders[id], known, matched.get(id), cases, home)
-            for id, (made, bundle) in found.items()
+            Hosted(made, declared.bundle, folders[id], matched.get(id), cases, home, declared.digest)
+            for id, (made, declared) in found.items()
         ]
         return Hosting(hosted, clock, chance, opened.pop_all(), followers)

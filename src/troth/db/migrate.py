@@ -7,11 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, column, inspect, select, table, text
 
 from troth.db.closing import Closed, closed_for, refuse_closed
 from troth.db.database import Database
@@ -44,8 +40,8 @@ def migrate(database: Database, history: History = RECORDS) -> None:
     with database.write() as connection:
         if database.dialect == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": history.lock})
-        _refuse_newer(connection, database.where, history)
-        bring_to(connection, history)
+        if _refuse_newer(connection, database.where, history) != newest(history):
+            bring_to(connection, history)
 
 
 def check(database: Database, history: History = RECORDS, *, closed: Closed | None = None) -> None:
@@ -74,30 +70,42 @@ def check(database: Database, history: History = RECORDS, *, closed: Closed | No
 
 def newest(history: History = RECORDS) -> str:
     """The number of the newest migration this program knows."""
-    head = _scripts(history).get_current_head()
-    if head is None:
+    return known(history)[-1]
+
+
+@cache
+def known(history: History = RECORDS) -> tuple[str, ...]:
+    """The numbers of all migrations this program knows, in their order: each file is named by its own."""
+    files = sorted(path.name for path in (history.folder / "versions").glob("[0-9]*.py"))
+    if not files:
         raise RuntimeError("this program ships no migration")
-    return head
+    return tuple(name.partition("_")[0] for name in files)
 
 
 def bring_to(connection: Connection, history: History = RECORDS, revision: str = "head") -> None:
     """Run the migrations up to a revision, as part of the transaction at hand."""
-    config = _config(history)
+    from alembic import (
+        command,
+    )  # takes a while to load, and a database that is as it should be needs none of it
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(history.folder).replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
 
 
 def revision_of(connection: Connection, history: History = RECORDS) -> str | None:
     """The migration a database stands at; None where it is empty."""
-    return MigrationContext.configure(
-        connection, opts={"version_table": history.table}
-    ).get_current_revision()
+    if not inspect(connection).has_table(history.table):
+        return None
+    return connection.execute(select(table(history.table, column("version_num")))).scalar_one_or_none()
 
 
 def _refuse_newer(connection: Connection, where: str, history: History) -> str | None:
     found = revision_of(connection, history)
     refuse_closed(found, where)
-    if found is None or found in {script.revision for script in _scripts(history).walk_revisions()}:
+    if found is None or found in known(history):
         return found
     raise DatabaseNewer(
         f"The database {where} stands at migration {found}, which this program (up to {newest(history)}) does not know; "
@@ -107,14 +115,3 @@ def _refuse_newer(connection: Connection, where: str, history: History) -> str |
         found=found,
         needed=newest(history),
     )
-
-
-@cache
-def _scripts(history: History) -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config(history))
-
-
-def _config(history: History) -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(history.folder).replace("%", "%%"))
-    return config

@@ -16,14 +16,15 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TypeAlias
-
-import numpy as np
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from troth.words.epoch import KEY_BYTES, Epoch
 from troth.words.errors import WordsUnusable
 from troth.words.lock import PATIENCE, HostLock
 from troth.words.model import Cells, Shape
+
+if TYPE_CHECKING:
+    import numpy as np  # loaded where everybody is packed anew, which is seldom
 
 Column: TypeAlias = "np.ndarray[tuple[int], np.dtype[np.uint64]]"
 _BOOT: Final = Path("/proc/sys/kernel/random/boot_id")
@@ -202,6 +203,8 @@ class MappedEpoch(Epoch):
 
     def take(self, other: Epoch) -> None:
         """Take over everybody, column by column."""
+        import numpy as np
+
         count = other.tally[0] + 1
         for mine, theirs in zip((self.heads, *self.lanes), (other.heads, *other.lanes), strict=True):
             _array(mine)[:count] = _array(theirs)[:count]
@@ -212,12 +215,16 @@ class MappedEpoch(Epoch):
 
 
 def _array(cells: Cells) -> Column:
+    import numpy as np
+
     assert isinstance(cells, memoryview)
     return np.frombuffer(cells, np.uint64)
 
 
 def _spread(index: Column, firsts: Column) -> None:
     """Enter slots 1, 2, … into an empty index, where the first eight bytes of their keys lead, or at the next free place."""
+    import numpy as np
+
     mask = np.uint64(len(index) - 1)
     waiting = np.arange(1, len(firsts) + 1, dtype=np.uint64)
     places = firsts & mask

@@ -6,9 +6,6 @@ from collections.abc import Iterable
 from datetime import date
 from functools import cache
 
-import chinese_calendar  # type: ignore[import-untyped]
-import holidays
-
 from troth.kernel.calendars.eu_institutions import CLOSED
 from troth.kernel.calendars.model import Calendar, Source
 
@@ -33,6 +30,8 @@ def is_weekly_rest(day: date, calendar: Calendar) -> bool:
 def _exceptions(calendar: Calendar, year: int) -> tuple[frozenset[date], frozenset[date]]:
     """Days off, and days of rest that are worked, in a year that the calendar knows."""
     if calendar.source is Source.CHINESE:
+        import chinese_calendar  # type: ignore[import-untyped]  # tables that few programs look into
+
         return _of_year(chinese_calendar.holidays, year), _of_year(chinese_calendar.workdays, year)
     if calendar.source is Source.TABLE:
         return CLOSED[year], frozenset()
@@ -43,6 +42,8 @@ def _exceptions(calendar: Calendar, year: int) -> tuple[frozenset[date], frozens
 
 def _from_holidays(calendar: Calendar, year: int) -> tuple[frozenset[date], frozenset[date]]:
     """What the `holidays` package knows; its own idea of the weekend is not used, since it has one per country."""
+    import holidays  # as above
+
     found = holidays.country_holidays(
         calendar.country, subdiv=calendar.region or None, years=year, expand=False
     )

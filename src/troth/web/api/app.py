@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -10,17 +10,12 @@ from fastapi.openapi.utils import get_openapi
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Mount
-from starlette.types import ASGIApp
 
 from troth import __version__
 from troth.app.hosting import Hosting
 from troth.kernel.errors import TrothError
 from troth.web.api import messages, reading, receipts, register, vault, vault_models, writing
-from troth.web.api.entry import KeyNeeded, Refused
-from troth.web.api.hot import HotRoute
-from troth.web.api.peek import PEEK
-from troth.web.api.sealed import SealedRoutes
+from troth.web.api.entry import Refused
 from troth.web.faults import note
 from troth.web.pages import NotThere
 from troth.web.problems import MEDIA, of_error, problem_response
@@ -34,16 +29,6 @@ ABOUT = (
 PEEKS = "What would be answered now, on what is on record; nothing is written."
 WRITES = "Keep values of a person, sealed; on disk when this answers."
 READS = "Read fields of a person: values, or why not and what is missing. The read is on disk before its value is here."
-
-
-def api_routes(hosting: Hosting) -> list[BaseRoute]:
-    """What to mount: everything under `/api/v1` stands behind a key."""
-    return [Mount("/api/v1", cast(ASGIApp, KeyNeeded(make_api(hosting), hosting.keys)))]
-
-
-def hot_routes() -> dict[str, HotRoute]:
-    """What is answered before everything else, by what stands after the organisation."""
-    return {"peek": PEEK, **SealedRoutes().routes()}
 
 
 def make_api(hosting: Hosting) -> FastAPI:
