@@ -16,6 +16,7 @@ from troth.app.organisation import Organisation
 from troth.decide.model import Question
 
 ADDRESS = "siti@people.example"
+RESIDENT = "resident@people.example"
 SAME = {"sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded"}
 
 
@@ -40,7 +41,9 @@ class Visitor:
     def _heard(self, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Heard:
         cookies = "; ".join(f"{name}={value}" for name, value in self.jar.items())
         sent = ({"cookie": cookies} if cookies else {}) | headers
-        answer = self.town.ask(method, path if path.startswith("/") else f"{self.base}{path and '/'}{path}", body, sent)
+        answer = self.town.ask(
+            method, path if path.startswith("/") else f"{self.base}{path and '/'}{path}", body, sent
+        )
         if "set-cookie" in answer.headers:
             name, _, value = answer.headers["set-cookie"].partition(";")[0].partition("=")
             self.jar[name] = value
@@ -103,3 +106,25 @@ def with_bag(town: Place) -> Iterator[Place]:
 
 def permits(town: Place, subject: str, question: Question, org: str = "harbour") -> bool:
     return bool(organisation(town, org).gate.peek(question, subject).permitted)
+
+
+def lived(town: Place, address: str = ADDRESS) -> str:
+    """A person of harbour to whom things happened: an account, notices, uses, a consent given and one refused."""
+    subject = known(town, address, "harbour", "registered", "shown:privacy_policy")
+    harbour = organisation(town)
+
+    def said(acts: Acts) -> None:
+        acts.consent(subject, "other_purpose", "given", language="en")
+        acts.consent(subject, "affiliate_new_aim", "refused", language="en")
+
+    harbour.act(said)
+    for asked, times in (
+        (Question("collect", ("email", "user_name"), "account", via="registration_form"), 1),
+        (Question("use", ("email",), "account"), 7),
+        (Question("use", ("email",), "important_notice"), 2),
+        (Question("use", ("email",), "promotion"), 3),
+    ):
+        for _ in range(times):
+            harbour.gate.use(asked, subject)
+    harbour.gate.flush()
+    return subject

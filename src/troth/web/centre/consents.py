@@ -131,7 +131,7 @@ def _say(look: Looking, verb: str, policy: str) -> Response:
             language=shown.language if shown and verb == "given" else look.language,
             rendered=shown.rendered if shown and verb == "given" else "", policy=person.declared.digest,
         )  # fmt: skip
-        return acts.work.sequences[-1]
+        return _number(acts)
 
     try:
         sequence = look.hosted.organisation.act(do)
@@ -176,7 +176,7 @@ def _object(look: Looking, raised: bool) -> Response:
 
     def do(acts: Acts) -> int:
         acts.object(look.subject, item.id, raised=raised, policy=person.declared.digest)
-        return acts.work.sequences[-1]
+        return _number(acts)
 
     sequence = look.hosted.organisation.act(do)
     return RedirectResponse(f"{look.base}/objections/{item.id}?done={sequence}", 303)
@@ -207,6 +207,12 @@ def _notice(declared: Declared, item: Consent, language: str, say: Plainly) -> S
     return Shown(
         notice.id, say.name(notice), language if language in offered else offered[0], notice.contents
     )
+
+
+def _number(acts: Acts) -> int:
+    """The entry that was written last: its receipt is asked for by it."""
+    acts.work.settle()
+    return acts.work.sequences[-1]
 
 
 def _done(look: Looking) -> int:

@@ -8,6 +8,7 @@ from datetime import datetime
 from starlette.responses import Response
 
 from troth.app.activity import Deed
+from troth.policy.facts import Fact
 from troth.subjects import FAMILIES_HERE
 from troth.subjects.model import Standing
 from troth.web.centre.frame import Looking, own_page, run_in_threadpool
@@ -65,11 +66,16 @@ def _page(look: Looking) -> Response:
 
 def _known(person: Person, say: Plainly, *, notices: bool) -> list[Known]:
     found = [
-        Known(say.fact_name(fact) if notices else say.fact(fact), known.standing is Standing.DOUBTED, known.since, known.language)
+        Known(say.fact_name(fact) if notices else _spoken(say, fact), known.standing is Standing.DOUBTED, known.since, known.language)
         for fact, known in sorted(person.state.facts.items())
         if fact.family in FAMILIES_HERE and (fact.family == "shown") is notices
     ]  # fmt: skip
     return sorted(found, key=lambda one: one.since, reverse=True)
+
+
+def _spoken(say: Plainly, fact: Fact) -> str:
+    """A fact as it is said to the person whom it is about."""
+    return say.t(f"my.fact.{fact.family}", name=say.fact_name(fact))
 
 
 def _done(say: Plainly, person: Person, deed: Deed) -> Done:
