@@ -86,7 +86,7 @@ GOALS: Final[dict[str, tuple[str, float | None, float | None]]] = {
     "size_gzip": ("bytes", None, GOAL),
     "stored_before_choice": ("items", None, 0),
     "ran_before_choice": ("scripts", None, 0),
-    "no_less_than_yes": ("differences", None, 0),
+    "unequal_buttons": ("differences", None, 0),
     "focus": ("faults", None, 0),
     "axe": ("findings", None, 0),
     "way_back": ("control", 1, None),
@@ -109,7 +109,7 @@ def _measured(browser: Browser, one: Contender) -> dict[str, float]:
         "size_gzip": one.size,
         "stored_before_choice": stored,
         "ran_before_choice": ran,
-        "no_less_than_yes": differences,
+        "unequal_buttons": differences,
         "focus": faults,
         "axe": _axe(browser, one),
         "way_back": back,
@@ -125,7 +125,7 @@ def _open(page: Page, address: str, button: str) -> None:
 
 
 def _differences(page: Page, one: Contender) -> int:
-    """In how many ways a no is less than a yes; five where there is none beside the yes."""
+    """In how many ways yes and no differ or are hard to read; five where there is no no beside the yes."""
     yes, no = page.locator(one.accept).first, page.locator(one.reject).first
     if not no.is_visible() or not yes.is_visible():
         return 5

@@ -20,8 +20,10 @@ _LOOK = """el => {
   }
   const s = getComputedStyle(el), box = el.getBoundingClientRect();
   const a = lum(rgb(s.color)), b = lum(back || [255, 255, 255]);
+  const around = el.closest('section,dialog,form,aside,[role=dialog],[role=alertdialog],[role=region]');
+  const layer = [...el.getRootNode().querySelectorAll('*')].indexOf(around);
   return {
-    tag: el.tagName, area: box.width * box.height, size: s.fontSize, weight: s.fontWeight, layer: el.parentElement.className,
+    tag: el.tagName, area: box.width * box.height, size: s.fontSize, weight: s.fontWeight, layer,
     contrast: (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05),
     shown: box.width > 0 && box.height > 0 && s.visibility === 'visible' && s.opacity === '1',
   };
@@ -35,7 +37,7 @@ def measured(page: Page, button: Locator) -> dict[str, Any]:
 
 
 def unequal(yes: dict[str, Any], no: dict[str, Any]) -> list[str]:
-    """In what a no is less than a yes; empty when it is not."""
+    """In what a yes and a no differ, or are hard to read; empty when they are equals."""
     found = [name for name in ("tag", "size", "weight", "layer", "shown") if yes[name] != no[name]]
     found += [] if no["shown"] else ["not shown"]
     found += [] if AREA[0] <= no["area"] / max(yes["area"], 1) <= AREA[1] else ["area"]
