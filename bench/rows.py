@@ -27,7 +27,7 @@ def row(
     A goal is a bound of the value, of the ratio, or both; without any, `met` is null.
     """
     ratio = None
-    if peer_value:
+    if peer_value and (value or not smaller_is_better):  # nothing is not so many times less than something
         ratio = peer_value / value if smaller_is_better else value / peer_value
     goals = [
         (f">= {at_least:g} {unit}", value >= at_least) if at_least is not None else None,
