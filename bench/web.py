@@ -21,6 +21,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+from bench.centre import centre_rows
 from bench.rows import Row, row
 
 CONNECTIONS: Final = 8
@@ -40,6 +41,11 @@ ASKED: Final[tuple[dict[str, Any], ...]] = (
 
 class Unanswered(Exception):
     """The server that is measured does not answer as it should: its speed means nothing."""
+
+
+def rows() -> list[Row]:
+    """The bench `web`: pages as people get them."""
+    return centre_rows()
 
 
 def http_rows() -> list[Row]:

@@ -7,8 +7,7 @@ demand in a single case is not among the acts. Several policy versions may bind 
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from troth.decide.compiled import Engine
@@ -19,6 +18,7 @@ from troth.decide.counterfactual import (
     Said,
     compare,
     declared_acts,
+    permitted,
     touching,
 )
 from troth.decide.model import Facts, Question
@@ -49,15 +49,21 @@ class _Version:
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class _Strictest:
+def _strictest(asks: Sequence[Ask]) -> Ask:
     """The first that refuses; where none does, the first."""
+    if len(asks) == 1:
+        return asks[0]
 
-    asks: tuple[Ask, ...]
-
-    def __call__(self, question: Question) -> Said:
-        said = [ask(question) for ask in self.asks]
+    def ask(question: Question) -> Said:
+        said = [one(question) for one in asks]
         return next((one for one in said if not one.permitted), said[0])
+
+    return ask
+
+
+def _each(lists: Sequence[tuple[Question, ...]]) -> Iterable[Question]:
+    """Every act of these lists once; a list by itself has each once."""
+    return lists[0] if len(lists) == 1 else dict.fromkeys(act for one in lists for act in one)
 
 
 class Foresight:
@@ -77,26 +83,18 @@ class Foresight:
     ) -> Counterfactual:
         """What a change would do, and what goes on for these purposes, for those of what stops, or with the same data."""
         versions = [self._version(declared) for declared, _ in views]
-        before = _Strictest(tuple(self._ask(v, d, f) for v, (d, f) in zip(versions, views, strict=True)))
-        after = _Strictest(
-            tuple(self._ask(v, d, change.of(f)) for v, (d, f) in zip(versions, views, strict=True))
-        )
-        asked = dict.fromkeys(
-            act for one in versions for fact in sorted(change.facts) for act in one.reading(fact)
-        )
+        paired = list(zip(versions, views, strict=True))
+        before = _strictest([self._ask(v, d, f) for v, (d, f) in paired])
+        after = _strictest([self._ask(v, d, change.of(f)) for v, (d, f) in paired])
+        asked = _each([one.reading(fact) for one in versions for fact in sorted(change.facts)])
         moved = compare(asked, before, after)
         served = {*purposes, *(one.question.purpose for one in moved.stops)}
         data = {category for one in moved.stops for category in one.question.data}
-        beside = dict.fromkeys(act for one in versions for act in touching(one.acts, served, data))
-        return Counterfactual(moved.stops, moved.begins, compare(beside, before, after).goes_on)
-
-    def permitted(self, views: Sequence[View]) -> tuple[Question, ...]:
-        """Every declared act that is permitted as things stand."""
-        versions = [self._version(declared) for declared, _ in views]
-        ask = _Strictest(tuple(self._ask(v, d, f) for v, (d, f) in zip(versions, views, strict=True)))
-        return tuple(
-            act for act in dict.fromkeys(a for one in versions for a in one.acts) if ask(act).permitted
-        )
+        begun = {one.question for one in moved.begins}
+        beside = touching(_each([one.acts for one in versions]), served, data)
+        # what is permitted afterwards and does not begin was permitted before: what does not read the change is answered alike
+        goes_on = tuple(one for one in permitted(beside, after) if one.question not in begun)
+        return Counterfactual(moved.stops, moved.begins, goes_on)
 
     def _ask(self, version: _Version, declared: Declared, facts: Facts) -> Ask:
         """What asks with all that is known, the recipient's facts among it."""

@@ -17,6 +17,7 @@ from typing import Any, Final
 from troth.app.archiving import archive
 from troth.app.children import Nursery, Order
 from troth.app.config import Home
+from troth.app.couriers import Mailed
 from troth.app.hosting import Hosted, Hosting, Site, open_hosting
 from troth.app.opening import PolicyRefused
 from troth.app.originals import check_originals
@@ -25,7 +26,10 @@ from troth.app.probing import Report, Rounds, probes_beside
 from troth.app.schedule import keeping, schedule_of
 from troth.app.serve import address, listen, serving, sign_in_link
 from troth.app.sights import Sights
+from troth.app.system import SystemEntropy
 from troth.app.witnessing import Witnessing, read_witnessing
+from troth.channels import Post, SmtpChannel
+from troth.channels.smtp import Tls
 from troth.client import Away, Client, KeyFile
 from troth.kernel.errors import OperatorError, TrothError
 from troth.kernel.findings import did_you_mean
@@ -256,10 +260,19 @@ def archive_old(town: Town, tell: Tell) -> None:
 def where_to_look(town: Town) -> list[str]:
     """What to tell whoever started this."""
     lines = [f"Sign in (works once): {sign_in_link(town.hosting, town.base)}", f"Boards:  {town.base}/"]
+    known = town.hosting.organisations
+    lines.append(f"People:  {town.base}/my/{STANDING if STANDING in known else next(iter(known), '')}")
+    lines.append(f"         codes go by {_code_room(town)}")
     lines.append(f"Checkpoints: {town.witnessing.sentence}")
     if town.site:
         lines += [f"harbour: {town.site}/", f"         {town.site}/what-could-go-wrong"]
     return lines
+
+
+def _code_room(town: Town) -> str:
+    """Where a code for a privacy page is to be looked for."""
+    room = town.data_of(STANDING) / "mail"
+    return f"the mail room: {room}" if town.site else town.hosting.visitors.courier.name
 
 
 def _witnessing(settings: Settings) -> Witnessing:
@@ -298,6 +311,7 @@ def _start_standing(town: Town, *, once: bool) -> None:
     """Mail room, partners, company, people, and the probes that look at what they leave behind."""
     data = town.data_of(STANDING)
     mail = town.nursery.start(_order(town, "mail room", "examples.kit.mailroom", "--folder", data / "mail"))
+    _bring_codes(town, mail.port)
     partners = town.nursery.start(
         _order(town, "partners", "examples.kit.partners", "--database", data / "partners.db")
     )
@@ -318,6 +332,13 @@ def _start_standing(town: Town, *, once: bool) -> None:
             "--state", data / "people.json", "--seed", settings.seed, *people, once=once, port=False,
         )
     )  # fmt: skip
+
+
+def _bring_codes(town: Town, port: int) -> None:
+    """Codes for privacy pages go to the mail room, of whichever company: it takes every mail and sends none on."""
+    post = Post("127.0.0.1", port, "privacy@troth.example", tls=Tls.NONE)
+    channel = SmtpChannel(post, town.hosting.clock)
+    town.hosting.visitors.courier = Mailed(channel, lambda: SystemEntropy().bytes(12).hex())
 
 
 def _start_scripted(town: Town, *, once: bool) -> None:

@@ -97,6 +97,14 @@ def compare(questions: Iterable[Question], before: Ask, after: Ask) -> Counterfa
     return Counterfactual(tuple(stops), tuple(begins), tuple(goes_on))
 
 
+def permitted(questions: Iterable[Question], ask: Ask) -> Iterator[Outlook]:
+    """The acts that are permitted, each with what permits it."""
+    for question in questions:
+        said = ask(question)
+        if said.permitted:
+            yield _outlook(question, said)
+
+
 def touching(
     questions: Iterable[Question], purposes: Collection[str], data: Collection[str]
 ) -> Iterator[Question]:
