@@ -60,7 +60,7 @@ def test_no_route_answers_a_stranger(town: Place) -> None:
     assert ("POST", "/api/v1/harbour/peek") in listed
     for method, path in listed:
         if path == MARK or path.startswith(("/.well-known/", "/my/", "/site/")):
-            continue  # what anybody may have: our mark, and public keys; people have a door of their own (tests/web/centre), and so have sites
+            continue  # what anybody may have: our mark, and public keys; people have a door of their own (tests/web/centre), so have sites
         answer = town.ask(method, path)
         wanted = {405} if (method, path[:9]) == ("HEAD", "/sign-in/") else {401, 403}
         wanted = {404} if path.startswith(LEAVING) else wanted  # a link that nobody gave out leads to nothing
