@@ -87,7 +87,9 @@ def declared_acts(catalogue: Catalogue) -> tuple[Question, ...]:
 
 def compare(questions: Iterable[Question], before: Ask, after: Ask) -> Counterfactual:
     """Ask every question twice, and sort it by what the two answers say."""
-    stops, begins, goes_on = [], [], []
+    stops: list[Outlook] = []
+    begins: list[Outlook] = []
+    goes_on: list[Outlook] = []
     for question in questions:
         first, second = before(question), after(question)
         if first.permitted and not second.permitted:

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 import threading
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.policy import default
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
 
+from examples.kit.mailroom import Room
 from tests.web.centre.kit import ADDRESS, Visitor, bag_of, known, organisation, ticket_in
 from tests.web.kit import Heard, Place
 from troth.app.couriers import Bag, Box, Courier, Letter, Mailed
@@ -188,6 +192,24 @@ def test_a_mail_server_that_is_away_is_said_to_be(unused_port: int) -> None:
     )
     with pytest.raises(OperatorError, match="did not take"):
         Mailed(channel, lambda: "m1").carry(Letter("Harbour", ADDRESS, "12345678"))
+
+
+def test_a_mail_server_gets_the_code_and_nobody_else(tmp_path: Path, unused_port: int) -> None:
+    """By real SMTP, into a room that puts mails into folders."""
+    room = Controller(Room(tmp_path), hostname="127.0.0.1", port=unused_port)
+    room.start()
+    try:
+        post = Post("127.0.0.1", unused_port, "privacy@harbour.example", tls=Tls.NONE)
+        Mailed(SmtpChannel(post, SteppedClock(CLOCK)), lambda: "m1").carry(
+            Letter("海港", ADDRESS, "12345678", "zh")
+        )
+    finally:
+        room.stop()
+    (path,) = tmp_path.rglob("*.eml")
+    mail = message_from_bytes(path.read_bytes(), policy=default)
+    assert "1234 5678" in str(mail["Subject"])
+    assert "1234 5678" in mail.get_content()
+    assert mail["To"] == ADDRESS
 
 
 @pytest.fixture
