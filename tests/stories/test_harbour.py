@@ -22,8 +22,9 @@ from examples.kit.people import Person, person
 from tests.support.axe import violations
 from tests.tidy.source import ROOT
 from troth.app.probing import probes_beside
-from troth.app.running import Settings, Town, enliven, flush, running
+from troth.app.running import enliven, flush, running
 from troth.app.serve import sign_in_link
+from troth.app.town import Settings, Town
 from troth.client import Client, KeyFile, Problem
 from troth.probes import Probe
 

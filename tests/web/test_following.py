@@ -16,8 +16,9 @@ from troth.app.config import Home
 from troth.app.hosting import open_hosting
 from troth.app.opening import open_organisation
 from troth.app.probing import Rounds
-from troth.app.running import Settings, follow, running
+from troth.app.running import follow, running
 from troth.app.serve import listen, serving
+from troth.app.town import Settings
 
 REWORDED = POLICY.replace('version: "1"', 'version: "1.7"')
 PAGES = ("/quay", "/quay/policy", "/quay/coverage", "/quay/ask", "/quay/ledger", "/quay/clauses/2")

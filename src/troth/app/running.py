@@ -4,12 +4,11 @@ their own; they reach the product over HTTP alone, each with a key for what it m
 from __future__ import annotations
 
 import fcntl
-import math
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -20,24 +19,21 @@ from troth.app.config import Home
 from troth.app.couriers import Mailed
 from troth.app.hosting import Hosted, Hosting, Site, open_hosting
 from troth.app.opening import PolicyRefused
-from troth.app.originals import check_originals
 from troth.app.posting import posting_of, sending
 from troth.app.probing import Report, Rounds, probes_beside
 from troth.app.schedule import keeping, schedule_of
 from troth.app.serve import address, listen, serving, sign_in_link
 from troth.app.sights import Sights
 from troth.app.system import SystemEntropy
+from troth.app.town import STANDING, Settings, Town, check_settings, find_folders
 from troth.app.witnessing import Witnessing, read_witnessing
 from troth.channels import Post, SmtpChannel
 from troth.channels.smtp import Tls
 from troth.client import Away, Client, KeyFile
 from troth.kernel.errors import OperatorError, TrothError
-from troth.kernel.findings import did_you_mean
 from troth.ledger import Origin
 from troth.probes import Look, Probe
 
-STANDING: Final = "harbour"
-"""The company with a process of its own; the others live by script."""
 SELFTESTS: Final = "self-tests"
 TICK: Final = 0.25
 SELFTEST_EVERY: Final = 3600.0
@@ -48,59 +44,8 @@ ARCHIVE_AFTER: Final = timedelta(days=90)
 FOLLOW_EVERY: Final = 1.0
 COMPANY_SCOPES: Final = ("ask", "subjects", "consents", "read")
 PROBE_SCOPES: Final = ("observe", "read")
-ONCE_PEOPLE: Final = 12
-ONCE_STEPS: Final = 60
 ONCE_PATIENCE: Final = 600.0
 Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How to run."""
-
-    examples: Path
-    data: Path
-    port: int = 0
-    originals: Path | None = None
-    seed: int = 1
-    speed: float = 1.0
-    people: int = ONCE_PEOPLE
-    steps: int = ONCE_STEPS
-    only: tuple[str, ...] = ()
-    """Which companies; all, when none is named."""
-    checkpoint_every: timedelta | None = None
-    """How often a checkpoint is due; what the file of witnesses says, when nothing is said here."""
-
-
-@dataclass(slots=True)
-class Town:
-    """Everything that runs."""
-
-    settings: Settings
-    hosting: Hosting
-    base: str
-    nursery: Nursery
-    ends: ExitStack
-    """What is to be closed at the end."""
-    rounds: dict[str, Rounds] = field(default_factory=dict)
-    reports: dict[str, Report] = field(default_factory=dict)
-    site: str = ""
-    """Where the company with a process of its own has its pages."""
-    witnessing: Witnessing = field(default_factory=Witnessing)
-    """How often checkpoints are signed, and who is handed them."""
-
-    def data_of(self, id: str) -> Path:
-        """The folder of a company's own data; troth keeps nothing there."""
-        return (self.settings.data / "companies" / id).resolve()
-
-    def keys_of(self, id: str) -> Path:
-        """The file with the key a company was handed."""
-        return (self.settings.data / "handed" / f"{id}.json").resolve()
-
-    @property
-    def scripted(self) -> list[str]:
-        """Companies that live by script."""
-        return [id for id in self.hosting.organisations if id != STANDING]
 
 
 @contextmanager
@@ -122,36 +67,6 @@ def running(settings: Settings, tell: Tell = print) -> Iterator[Town]:
         town = Town(settings, hosting, address(listening), Nursery(tell), ends, witnessing=witnessing)
         ends.callback(town.nursery.stop)
         yield town
-
-
-def check_settings(settings: Settings) -> None:
-    """Pass where they can be run. Raises OperatorError."""
-    if not 0 < settings.speed < math.inf:
-        raise OperatorError(
-            f"Nobody can live at a speed of {settings.speed:g}.",
-            "Give --speed a number above 0; 1 is the usual.",
-        )
-    find_folders(settings.examples, settings.only)
-    if settings.originals is not None:
-        check_originals(settings.originals)
-
-
-def find_folders(examples: Path, only: Sequence[str] = ()) -> dict[str, Path]:
-    """The policy folders under a folder, by name; folders without a policy are passed over. Raises OperatorError."""
-    if not examples.is_dir():
-        raise OperatorError(
-            f"There is no folder {examples}.", "Name the folder of the companies with --examples."
-        )
-    found = {path.name: path for path in sorted(examples.iterdir()) if (path / "policy.yaml").is_file()}
-    for name in only:
-        if name not in found:
-            raise OperatorError(f"There is no policy in {examples / name}.", did_you_mean(name, found))
-    found = {name: path for name, path in found.items() if not only or name in only}
-    if not found:
-        raise OperatorError(
-            f"No folder under {examples} holds a policy.yaml.", "Name another with --examples."
-        )
-    return found
 
 
 def enliven(town: Town, *, once: bool = False) -> None:

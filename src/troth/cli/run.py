@@ -9,7 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from troth.app.running import Settings, enliven, live, live_once, running, where_to_look
+from troth.app.running import enliven, live, live_once, running, where_to_look
+from troth.app.town import Settings
 from troth.kernel.errors import TrothError
 
 
