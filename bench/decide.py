@@ -19,6 +19,7 @@ import numpy as np
 
 from bench import made, peers
 from bench.rows import Row, median_seconds, row
+from bench.start import start_rows
 from bench.web import http_rows
 from bench.words import word_rows
 from troth.app.folders import compile_folder
@@ -50,7 +51,14 @@ def rows() -> list[Row]:
     their = _peers(asked[:CHECKED], wanted)
     calls = [(one.question, *engine.layout.pack(one.facts)[:2]) for one in asked]
     _agree("the engine", [engine.decide(*call).permitted for call in calls[:CHECKED]], wanted)
-    return [*_single(engine, calls, asked, their), *_many(engine), *_examples(), *http_rows(), *word_rows()]
+    return [
+        *_single(engine, calls, asked, their),
+        *_many(engine),
+        *_examples(),
+        *http_rows(),
+        *start_rows(),
+        *word_rows(),
+    ]
 
 
 # --- one decision ----------------------------------------------------------------------------------------------------------

@@ -9,7 +9,8 @@ import pytest
 from tests.tidy.source import ROOT
 from troth.app import cases
 from troth.app.cases import LawBook, load_cases
-from troth.app.coverage import cover
+from troth.app.config import Home
+from troth.app.coverage import cover, cover_at
 from troth.app.opening import compiled_folder
 from troth.decide import naive
 
@@ -59,3 +60,29 @@ def test_a_file_that_names_its_policy_unusually_is_read_anyway(tmp_path: Path) -
     case = "{name: n, why: ['1'], request: {right: access}, expect: {outcome: await}}"
     (tmp_path / "one.yaml").write_text(f"cases:\n  - {case}\npolicy: 'quay'\n")
     assert [case.policy for case in load_cases(tmp_path, "quay")] == ["quay"]
+
+
+def test_which_cases_bite_is_found_out_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    home, bundle = Home.at(tmp_path), compiled_folder(ROOT / "examples" / "counter")[0]
+    first = cover_at(home, "counter", bundle, CASES)
+    assert first == cover(bundle, CASES)
+    monkeypatch.setattr(LawBook, "difference", None)
+    assert cover_at(home, "counter", bundle, CASES) == first, "the note is enough"
+    other = tmp_path / "cases"
+    other.mkdir()
+    assert cover_at(home, "counter", bundle, other).totals["tested"] == 0, "other cases are another question"
+
+
+@pytest.mark.parametrize("damage", ["", "{}", "rubbish"])
+def test_a_note_may_be_lost(tmp_path: Path, damage: str) -> None:
+    home, bundle = Home.at(tmp_path), compiled_folder(ROOT / "examples" / "counter")[0]
+    first = cover_at(home, "counter", bundle, CASES)
+    (tmp_path / "notes" / "coverage-counter.json").write_text(damage)
+    assert cover_at(home, "counter", bundle, CASES) == first
+
+
+def test_a_home_that_takes_no_notes_is_no_hindrance(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text("a file where the folder would be")
+    assert cover_at(
+        Home.at(tmp_path), "counter", compiled_folder(ROOT / "examples" / "counter")[0], CASES
+    ).lines

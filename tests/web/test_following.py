@@ -106,7 +106,7 @@ def test_an_unchanged_folder_is_compiled_once(
 @pytest.mark.parametrize("damage", ["", "[]", '{"made_from": 1}', "rubbish"])
 def test_what_was_remembered_may_be_lost(home: Home, policy: Path, damage: str) -> None:
     open_hosting(home, {"quay": policy}).close()
-    (home.folder / "compiled" / "quay.json").write_text(damage)
+    (home.folder / "notes" / "version-quay.json").write_text(damage)
     folder(policy, REWORDED)
     with open_hosting(home, {"quay": policy}) as again:
         assert again.organisations["quay"].bundle.header.version == "1.7"

@@ -7,6 +7,7 @@ brought must turn it red. Otherwise it would stay green whatever became of that 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -87,20 +88,33 @@ def load_cases(folder: Path, policy: str = "") -> list[Case]:
     Raises CaseUnreadable, naming file and case.
     """
     found: list[Case] = []
-    for file in sorted((*folder.glob("*.yaml"), *folder.glob("*/*.yaml"))):
+    for file, text in case_files(folder, policy):
         try:
-            text = file.read_text(encoding="utf-8")
-            if policy and _named_in(text) not in ("", policy):
-                continue  # without reading all of its YAML, which is most of the work
             plain = yaml.load(text, Loader=SAFE)  # noqa: S506  both are safe loaders
-        except (yaml.YAMLError, UnicodeDecodeError) as problem:
-            raise CaseUnreadable(
-                f"{file} is not YAML in UTF-8.", "Check indentation and quotes."
-            ) from problem
+        except yaml.YAMLError as problem:
+            raise _not_yaml(file) from problem
         if isinstance(plain, dict) and "cases" in plain:
             reading = plain.get("reading", "as_written")
             found += [_case(str(plain.get("policy", "")), file, one, reading) for one in plain["cases"]]
     return found
+
+
+def case_files(folder: Path, policy: str = "") -> Iterator[tuple[Path, str]]:
+    """The files of cases with their texts; where a policy is named, those that name another at their top are passed over.
+
+    To read all of their YAML is most of the work. Raises CaseUnreadable.
+    """
+    for file in sorted((*folder.glob("*.yaml"), *folder.glob("*/*.yaml"))):
+        try:
+            text = file.read_text(encoding="utf-8")
+        except UnicodeDecodeError as problem:
+            raise _not_yaml(file) from problem
+        if not policy or _named_in(text) in ("", policy):
+            yield file, text
+
+
+def _not_yaml(file: Path) -> CaseUnreadable:
+    return CaseUnreadable(f"{file} is not YAML in UTF-8.", "Check indentation and quotes.")
 
 
 def _named_in(text: str) -> str:

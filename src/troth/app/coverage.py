@@ -8,14 +8,19 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from troth.app.cases import LawBook, load_cases
+from troth.app.cases import LawBook, case_files, load_cases
+from troth.app.config import Home
+from troth.app.notes import digest_of_texts, recall, remember
 from troth.policy.bundle import Bundle
 from troth.policy.catalogue import Catalogue
 from troth.policy.model import Reason, Statement
 from troth.promises.controls import controls_of
 from troth.promises.model import Control
+
+_JUDGES: Final = ("troth.kernel", "troth.policy", "troth.decide")
+"""The packages on whose files it depends whether a case bites."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +72,26 @@ class Coverage:
 
 def cover(bundle: Bundle, cases_folder: Path | None) -> Coverage:
     """Follow every clause of a bundle to its statements, their controls and the cases that name it."""
+    return _coverage(bundle, _biting_cases(bundle, cases_folder))
+
+
+def cover_at(home: Home, id: str, bundle: Bundle, cases_folder: Path | None) -> Coverage:
+    """As `cover`; which cases bite is found out once for a bundle, its cases and the program, and noted in the home."""
+    texts = (
+        {str(path): text for path, text in case_files(cases_folder, bundle.header.policy)}
+        if cases_folder
+        else {}
+    )
+    made_from = digest_of_texts(texts | {"bundle": bundle.digest}, *_JUDGES)
+    biting = recall(home, f"coverage-{id}", made_from)
+    if biting is None:
+        biting = _biting_cases(bundle, cases_folder)
+        remember(home, f"coverage-{id}", made_from, biting)
+    return _coverage(bundle, biting)
+
+
+def _coverage(bundle: Bundle, biting: dict[str, list[str]]) -> Coverage:
     catalogue = Catalogue(bundle.statements)
-    biting = _biting_cases(bundle, cases_folder)
     by_clause = bundle.by_clause
     lines = []
     for clause in bundle.clauses:
@@ -94,7 +117,7 @@ def _biting_cases(bundle: Bundle, folder: Path | None) -> dict[str, list[str]]:
         if case.policy == policy:
             for clause in book.counts_for(case):
                 found[clause].append(case.name)
-    return found
+    return dict(found)
 
 
 def _line_json(line: Line) -> dict[str, Any]:

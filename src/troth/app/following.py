@@ -7,20 +7,15 @@ come to rest, and its version put in force; one that is refused leaves the versi
 
 from __future__ import annotations
 
-import hashlib
-import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any, Final
 
 from troth.app.acts import Acts
 from troth.app.config import Home
 from troth.app.folders import READ, read_folder
+from troth.app.notes import digest_of_texts, recall, remember
 from troth.app.opening import PolicyRefused, compiled_folder, open_organisation
 from troth.app.organisation import Organisation
 from troth.kernel.findings import Findings
@@ -35,14 +30,14 @@ Stamp = frozenset[tuple[str, int, int]]
 def open_from_folder(home: Home, id: str, folder: Path, **more: Any) -> Organisation:
     """As `open_organisation` with a folder, which is compiled only when it is not as it was when it was last compiled."""
     made_from = digest_of_folder(folder)
-    known = _recall(home, id, made_from)
+    known = recall(home, f"version-{id}", made_from)
     found = _open_as_it_was(home, id, **more) if known else None
     if found is None:
         found = open_organisation(home, id, folder, **more)
     elif found.policy().digest != known:
         _put_in_force(found, *compiled_folder(folder))
     if known != found.policy().digest and digest_of_folder(folder) == made_from:
-        _remember(home, id, made_from, found.policy().digest)
+        remember(home, f"version-{id}", made_from, found.policy().digest)
     return found
 
 
@@ -79,7 +74,7 @@ class Follower:
         except PolicyRefused as refused:
             return Followed(False, f"{id}: the version in force stays. {refused}")
         activated = _put_in_force(self._organisation, bundle, texts)
-        _remember(self._home, id, made_from, bundle.digest)
+        remember(self._home, f"version-{id}", made_from, bundle.digest)
         said = "its new version is in force" if activated else "the version in force is the same"
         return Followed(activated, f"{id}: the folder changed and {said}.")
 
@@ -99,31 +94,7 @@ def stamp(folder: Path) -> Stamp:
 
 def digest_of_folder(folder: Path) -> str:
     """A digest of a folder's files and of the compiler that reads them."""
-    found = hashlib.sha256(_digest_of_compiler())
-    for name, text in sorted(read_folder(folder, Findings()).items()):
-        for piece in (name.encode(), text.encode()):
-            found.update(len(piece).to_bytes(8))
-            found.update(piece)
-    return found.hexdigest()
-
-
-@cache
-def _digest_of_compiler() -> bytes:
-    found = hashlib.sha256()
-    for package in _COMPILER:
-        for file in _files_below(resources.files(package)):
-            found.update(hashlib.sha256(file.read_bytes()).digest())
-    return found.digest()
-
-
-def _files_below(folder: Traversable) -> list[Traversable]:
-    found = []
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.is_dir():
-            found += _files_below(entry)
-        elif entry.name.endswith((".py", ".yaml")):
-            found.append(entry)
-    return found
+    return digest_of_texts(read_folder(folder, Findings()), *_COMPILER)
 
 
 def _open_as_it_was(home: Home, id: str, **more: Any) -> Organisation | None:
@@ -145,24 +116,3 @@ def _put_in_force(organisation: Organisation, bundle: Bundle, texts: Mapping[str
         return needed
 
     return organisation.act(activate)
-
-
-def _recall(home: Home, id: str, made_from: str) -> str:
-    """The version that a folder with this digest was compiled to; '' where nobody remembers."""
-    try:
-        kept = json.loads(_note(home, id).read_text(encoding="utf-8"))
-        return str(kept["version"]) if kept["made_from"] == made_from else ""
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
-
-
-def _remember(home: Home, id: str, made_from: str, version: str) -> None:
-    note = _note(home, id)
-    note.parent.mkdir(parents=True, exist_ok=True)
-    part = note.with_suffix(f".{os.getpid()}.part")
-    part.write_text(json.dumps({"made_from": made_from, "version": version}), encoding="utf-8")
-    part.replace(note)
-
-
-def _note(home: Home, id: str) -> Path:
-    return home.folder / "compiled" / f"{id}.json"

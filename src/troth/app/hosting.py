@@ -13,7 +13,7 @@ from types import MappingProxyType
 from troth.app.activity import Activity
 from troth.app.config import Home
 from troth.app.couriers import Box, Courier
-from troth.app.coverage import Coverage, cover
+from troth.app.coverage import Coverage, cover_at
 from troth.app.folders import packs, read_folder
 from troth.app.following import Followed, Follower, open_from_folder
 from troth.app.foresight import Foresight
@@ -136,7 +136,7 @@ class Hosted:
     @cached_property
     def coverage(self) -> Coverage:
         """Which clauses are bound to what."""
-        return cover(self.bundle, self.cases)
+        return cover_at(self.home, self.id, self.bundle, self.cases)
 
     @cached_property
     def foresight(self) -> Foresight:

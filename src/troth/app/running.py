@@ -150,7 +150,11 @@ def start_selftests(town: Town) -> bool:
     """Let every organisation ask its engine what its statements must decide, in a process of its own; False while that runs."""
     which = list(town.hosting.organisations)
     home = town.settings.data.resolve()
-    order = _order(town, SELFTESTS, "troth.app.selftesting", "--home", home, *which, once=True, port=False)
+    cases = _cases(town.settings)
+    told = ("--cases", cases.resolve()) if cases else ()
+    order = _order(
+        town, SELFTESTS, "troth.app.selftesting", "--home", home, *told, *which, once=True, port=False
+    )
     if town.nursery.pid(SELFTESTS) is not None:
         return False
     town.nursery.start(order)
@@ -199,20 +203,25 @@ def _witnessing(settings: Settings) -> Witnessing:
 def _open_all(settings: Settings, tell: Tell) -> Hosting:
     """Every organisation whose policy compiles; one that does not is told of and passed over."""
     folders = find_folders(settings.examples, settings.only)
-    cases = settings.examples.parent / "tests" / "cases"
     while True:
         try:
             return open_hosting(
                 Home.at(settings.data),
                 folders,
                 originals=settings.originals,
-                cases=cases if cases.is_dir() else None,
+                cases=_cases(settings),
             )
         except PolicyRefused as problem:
             refused = Path(str(problem.data.get("folder", ""))).name
             if len(folders) < 2 or folders.pop(refused, None) is None:
                 raise
             tell(f"{refused} is passed over: {problem}")
+
+
+def _cases(settings: Settings) -> Path | None:
+    """The law book beside the examples, where there is one."""
+    found = settings.examples.parent / "tests" / "cases"
+    return found if found.is_dir() else None
 
 
 def _hand_out_keys(town: Town) -> None:
