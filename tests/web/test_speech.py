@@ -26,7 +26,7 @@ from troth.web.speech import LANGUAGES, catalogue, chosen, speaker
 FOLDER = resources.files("troth.web")
 SAYING = [
     path.read_text(encoding="utf-8")
-    for pattern in ("templates/*.html", "*.py", "console/*.py")
+    for pattern in ("templates/*.html", "*.py", "console/*.py", "centre/*.py")
     for path in sorted((ROOT / "src" / "troth" / "web").glob(pattern))
 ]
 """Everything that speaks: templates, and the modules that make sentences."""
