@@ -109,9 +109,7 @@ def _made(key: _Key) -> Sheet:
 def _aim(say: Plainly, catalogue: Catalogue, purpose: Purpose) -> Aim:
     declared: list[Ground | Export] = [*catalogue.all(Ground), *catalogue.all(Export)]
     grounds = [
-        one
-        for one in declared
-        if not one.purposes or purpose.id in catalogue.expand("purpose", one.purposes)
+        one for one in declared if not one.purposes or purpose.id in catalogue.expand("purpose", one.purposes)
     ]
     own = [one for one in grounds if one.purposes] or grounds
     receives = [
