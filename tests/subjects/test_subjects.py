@@ -39,6 +39,17 @@ def test_the_same_identity_leads_to_the_same_subject(quay: Organisation) -> None
     assert somebody(quay, 2) != first.subject
 
 
+def test_addresses_are_one_in_the_letters_that_mail_takes_for_equal(quay: Organisation) -> None:
+    """Folding more than a mail server does would give one person the record of another."""
+
+    def opened(address: str) -> str:
+        return quay.act(lambda acts: acts.open_subject([("email", address)])).subject
+
+    assert opened("Amy@Example.test") == opened("amy@example.test")
+    assert opened("straße@example.test") != opened("strasse@example.test")
+    assert opened("ıris@example.test") != opened("iris@example.test")
+
+
 def test_people_without_an_identity_are_subjects_too(quay: Organisation) -> None:
     one, other = (quay.act(lambda acts: acts.open_subject([])) for _ in range(2))
     assert one.created

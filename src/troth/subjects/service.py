@@ -241,7 +241,8 @@ def _naming(identity: Identity) -> str:
 def _normal(identity: Identity) -> str:
     value = identity.value.strip()
     if identity.kind is IdentityKind.EMAIL:
-        return value.casefold()
+        # Mail servers know no other letters as equal: folding more (ß and ss) would let one person be taken for another.
+        return "".join(sign.lower() if sign.isascii() else sign for sign in value)
     if identity.kind is IdentityKind.PHONE:
         return "".join(sign for sign in value if sign.isdigit() or sign == "+")
     return value
