@@ -26,9 +26,15 @@ PAGES = {
     "entry": "/harbour/ledger/3",
     "policy": "/harbour/policy",
     "coverage": "/harbour/coverage",
+    "staff": "/harbour/staff",
     "backups": "/harbour/backups",
 }
-LOOKS = {"wide": (1280, 900, "light"), "dark": (1280, 900, "dark"), "narrow": (320, 720, "light")}
+LOOKS = {
+    "wide": (1280, 900, "light", "en"),
+    "dark": (1280, 900, "dark", "en"),
+    "narrow": (320, 720, "light", "en"),
+    "zh": (1280, 900, "light", "zh"),
+}
 
 
 def main(folder: Path) -> int:
@@ -44,11 +50,14 @@ def main(folder: Path) -> int:
     ):
         live(at)
         with chromium.started(program) as browser:
-            for look, (width, height, scheme) in LOOKS.items():
-                with chromium.fresh_page(browser) as (page, _):
-                    page.set_viewport_size({"width": width, "height": height})
-                    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-                    take(at, page, folder, look)
+            for look, (width, height, scheme, language) in LOOKS.items():
+                context = browser.new_context(
+                    viewport={"width": width, "height": height},
+                    color_scheme="dark" if scheme == "dark" else "light",
+                    locale=language,
+                )
+                take(at, context.new_page(), folder, look)
+                context.close()
     return 0
 
 
@@ -56,10 +65,17 @@ def take(at: Place, page: Page, folder: Path, look: str) -> None:
     """Sign in and picture every page."""
     page.goto(f"{at.base}/sign-in/{at.hosting.signin.link()}")
     page.wait_for_url(f"{at.base}/")
-    for name, path in PAGES.items():
+    for name, path in (PAGES | found(at)).items():
         page.goto(at.base + path)
         page.screenshot(path=folder / f"{name}-{look}.png")
         print(f"{name}-{look}.png")
+
+
+def found(at: Place) -> dict[str, str]:
+    """The entry of a look that found something, and what it found."""
+    events = at.call("GET", "harbour/evidence?kind=promises:probe:failed").json()["events"]
+    address = f"/harbour/ledger/{events[0]['sequence']}"
+    return {"entry": address, "found": f"{address}/seen/1"}
 
 
 if __name__ == "__main__":
