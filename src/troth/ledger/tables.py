@@ -32,7 +32,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from troth.db import Instant, metadata
+from troth.db import Fixed, Instant, metadata
 from troth.ledger.model import Head
 from troth.ledger.tree import EMPTY_ROOT, Edge, Node, number
 
@@ -116,10 +116,10 @@ _SEALED: Final = (
     .where(not_(payloads.c.sealed))
     .values(salt=b"", payload=bindparam("body"), sealed=True)
 )
-_HELD_HEAD: Final = (
+_HELD_HEAD: Final = Fixed(
     select(heads.c.size, heads.c.edge).where(heads.c.organisation == bindparam("of")).with_for_update()
 )
-_GROWN_HEAD: Final = (
+_GROWN_HEAD: Final = Fixed(
     update(heads)
     .where(heads.c.organisation == bindparam("of"))
     .values(size=bindparam("size"), root=bindparam("root"), edge=bindparam("edge"))
@@ -148,10 +148,10 @@ class StoredPayload:
 
 def lock_head(connection: Connection, organisation: str) -> Edge:
     """The edge of an organisation's tree, held against every other writer until the transaction ends."""
-    row = connection.execute(_HELD_HEAD, {"of": organisation}).one_or_none()
+    row = _HELD_HEAD.run(connection, of=organisation).one_or_none()
     if row is None:
         connection.execute(_FIRST_HEAD, {"organisation": organisation, "root": EMPTY_ROOT, "edge": b""})
-        row = connection.execute(_HELD_HEAD, {"of": organisation}).one()
+        row = _HELD_HEAD.run(connection, of=organisation).one()
     edge = _bytes(row.edge)
     return Edge(row.size, [edge[at : at + 32] for at in range(0, len(edge), 32)])
 
@@ -165,10 +165,7 @@ def hold(connection: Connection, organisation: str, pseudonym: str) -> None:
 
 def set_head(connection: Connection, organisation: str, edge: Edge) -> None:
     """Write the grown tree's head."""
-    connection.execute(
-        _GROWN_HEAD,
-        {"of": organisation, "size": edge.size, "root": edge.root(), "edge": b"".join(edge.roots)},
-    )
+    _GROWN_HEAD.run(connection, of=organisation, size=edge.size, root=edge.root(), edge=b"".join(edge.roots))
 
 
 def get_head(connection: Connection, organisation: str) -> Head:

@@ -24,7 +24,7 @@ from sqlalchemy import (
     update,
 )
 
-from troth.db import Instant, metadata
+from troth.db import Fixed, Instant, metadata
 from troth.policy.facts import Fact
 from troth.subjects.model import Known, PersonState, Standing
 
@@ -77,8 +77,10 @@ _ROOT: Final = select(people.c.root).where(
 )
 ROOTED: Final = _ROOT.scalar_subquery()
 """The root of the person `who` of the organisation `of`, inside a statement of a room above."""
-_STANDS: Final = select(people.c.root, people.c.erased).where(
-    people.c.organisation == bindparam("of"), people.c.subject == bindparam("who")
+_STANDS: Final = Fixed(
+    select(people.c.root, people.c.erased).where(
+        people.c.organisation == bindparam("of"), people.c.subject == bindparam("who")
+    )
 )
 _ROOTS: Final = select(people.c.subject, people.c.root).where(
     people.c.organisation == bindparam("of"),
@@ -104,8 +106,8 @@ def root(connection: Connection, organisation: str, subject: str) -> str | None:
 
 def stands(connection: Connection, organisation: str, subject: str) -> tuple[str, bool] | None:
     """The pseudonym under which a person's state stands, and whether the person was erased."""
-    row = connection.execute(_STANDS, {"of": organisation, "who": subject}).one_or_none()
-    return (row.root, row.erased) if row else None
+    row = _STANDS.run(connection, of=organisation, who=subject).one_or_none()
+    return (row.root, bool(row.erased)) if row else None
 
 
 def erase(connection: Connection, organisation: str, subject: str) -> None:
