@@ -177,12 +177,18 @@ def archive_old(town: Town, tell: Tell) -> None:
 
 
 def where_to_look(town: Town) -> list[str]:
-    """What to tell whoever started this."""
-    lines = [f"Sign in (works once): {sign_in_link(town.hosting, town.base)}", f"Boards:  {town.base}/"]
+    """What to tell whoever started this, at once."""
     known = town.hosting.organisations
-    lines.append(f"People:  {town.base}/my/{STANDING if STANDING in known else next(iter(known), '')}")
-    lines.append(f"         codes go by {_code_room(town)}")
-    lines.append(f"Checkpoints: {town.witnessing.sentence}")
+    return [
+        f"Sign in (works once): {sign_in_link(town.hosting, town.base)}",
+        f"Boards:  {town.base}/",
+        f"People:  {town.base}/my/{STANDING if STANDING in known else next(iter(known), '')}",
+    ]
+
+
+def what_lives(town: Town) -> list[str]:
+    """What to tell once everybody is started: where codes go, when checkpoints are due, and the company's own pages."""
+    lines = [f"         codes go by {_code_room(town)}", f"Checkpoints: {town.witnessing.sentence}"]
     if town.site:
         lines += [f"harbour: {town.site}/", f"         {town.site}/what-could-go-wrong"]
     return lines

@@ -9,7 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-from troth.app.running import enliven, live, live_once, running, where_to_look
+from troth.app.running import enliven, live, live_once, running, what_lives, where_to_look
 from troth.app.town import Settings
 from troth.kernel.errors import TrothError
 
@@ -67,7 +67,7 @@ def run(args: argparse.Namespace) -> int:
             for line in where_to_look(town):
                 _say(line)
             enliven(town)
-            for line in where_to_look(town)[3:]:
+            for line in what_lives(town):
                 _say(line)
             _say("Ctrl-C ends everything.")
             live(town, tell)
