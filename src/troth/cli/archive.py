@@ -9,7 +9,7 @@ from typing import Any
 
 from troth.app.archiving import archive
 from troth.app.opening import open_organisation
-from troth.cli.home import add_home, installation_of
+from troth.cli.home import add_home, installation_of, refused
 from troth.kernel.errors import TrothError
 from troth.ledger import Archived
 
@@ -36,8 +36,7 @@ def run(args: argparse.Namespace) -> int:
         with open_organisation(home, args.organisation, bring_up=False) as organisation:
             moved = archive(organisation, home, timedelta(days=args.older_than), args.keep)
     except TrothError as problem:
-        print(json.dumps(problem.as_json(), indent=2) if args.json else str(problem))
-        return 2
+        return refused(problem, args.json)
     print(json.dumps(as_json(moved), indent=2) if args.json else sentence(moved))
     return 0
 

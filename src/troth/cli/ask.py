@@ -12,7 +12,7 @@ from typing import Any
 
 from troth.app.folders import compile_folder
 from troth.app.opening import open_organisation
-from troth.cli.home import add_home, installation_of
+from troth.cli.home import add_home, installation_of, refused
 from troth.decide.model import Answer, Facts, Question, Request, RequestAnswer
 from troth.decide.naive import answer
 from troth.decide.requests import answer_request
@@ -106,8 +106,7 @@ def _about_subject(args: argparse.Namespace, bundle: Bundle) -> int:
             reply = organisation.gate.peek(_question(args), args.subject, papers)
             return _shown(args, reply.answer, hypothetical=False)
     except TrothError as problem:
-        print(json.dumps(problem.as_json(), indent=2) if args.json else str(problem))
-        return 2
+        return refused(problem, args.json)
 
 
 def _question(args: argparse.Namespace) -> Question:

@@ -11,7 +11,7 @@ from typing import Any
 from troth.app.backup import BackedUp, back_up
 from troth.app.backup_files import Backup
 from troth.app.system import SystemClock, SystemEntropy
-from troth.cli.home import add_home, installation_of
+from troth.cli.home import add_home, installation_of, refused
 from troth.kernel.errors import TrothError
 
 
@@ -38,8 +38,7 @@ def run(args: argparse.Namespace) -> int:
             installation_of(args), data=args.data, keys=args.keys, clock=SystemClock(), entropy=SystemEntropy(), keep=keep
         )  # fmt: skip
     except TrothError as problem:
-        print(json.dumps(problem.as_json(), indent=2) if args.json else str(problem))
-        return 2
+        return refused(problem, args.json)
     print(json.dumps(as_json(made), indent=2) if args.json else sentences(made))
     return int(bool(made.problems))
 

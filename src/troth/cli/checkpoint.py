@@ -10,7 +10,7 @@ from typing import Any
 from troth.app.opening import open_organisation
 from troth.app.proofs import checkpoints_of
 from troth.app.witnessing import read_witnessing
-from troth.cli.home import add_home, installation_of
+from troth.cli.home import add_home, installation_of, refused
 from troth.kernel.errors import TrothError
 from troth.ledger import Checkpoints, Made, VerifierKey
 from troth.witnesses import open_witness
@@ -58,8 +58,7 @@ def run(args: argparse.Namespace) -> int:
                 else checkpoints.make_if_older(age, witnesses, trusted=trusted)
             )
     except TrothError as problem:
-        print(json.dumps(problem.as_json(), indent=2) if args.json else str(problem))
-        return 2
+        return refused(problem, args.json)
     print(json.dumps(as_json(made), indent=2) if args.json else sentence(made))
     return int(made is not None and bool(made.problems))
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from troth.app.drill import Drilled, drill
 from troth.app.system import SystemClock
-from troth.cli.home import add_home, installation_of
+from troth.cli.home import add_home, installation_of, refused
 from troth.kernel.errors import TrothError
 
 
@@ -41,8 +41,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         found = drill(installation_of(args), args.data, args.keys, clock=SystemClock(), tell=tell)
     except TrothError as problem:
-        print(json.dumps(problem.as_json(), indent=2) if args.json else str(problem))
-        return 2
+        return refused(problem, args.json)
     risen = sum(one.back + (one.reachable if args.without_tombstones else 0) for one in found)
     if args.json:
         print(json.dumps({"nobody": not risen, "organisations": [_plain(one) for one in found]}, indent=2))

@@ -1,14 +1,15 @@
-"""Where a command finds an installation: `--home` and `--database`, or the environment."""
+"""Where a command finds an installation: `--home` and `--database`, or the environment; and how it says that it could not."""
 
 from __future__ import annotations
 
 import argparse
+import json
 import os
 from dataclasses import replace
 from pathlib import Path
 
 from troth.app.config import Home
-from troth.kernel.errors import OperatorError
+from troth.kernel.errors import OperatorError, TrothError
 
 
 class NoInstallation(OperatorError):
@@ -38,6 +39,12 @@ def installation_of(args: argparse.Namespace) -> Home:
             database=str(file),
         )
     return home
+
+
+def refused(problem: TrothError, as_json: bool) -> int:
+    """Say why something could not be done; the exit code for it."""
+    print(json.dumps(problem.as_json(), indent=2) if as_json else str(problem))
+    return 2
 
 
 def _file_of(address: str) -> Path | None:

@@ -12,7 +12,7 @@ from troth.app.config import Home
 from troth.app.keystore import keeper_of
 from troth.app.opening import open_organisation
 from troth.app.organisation import Organisation
-from troth.cli.home import add_home, installation_of
+from troth.cli.home import add_home, installation_of, refused
 from troth.erasures import Reaching
 from troth.kernel.errors import CallerError, TrothError
 from troth.vault import Epoch, EpochState
@@ -52,8 +52,7 @@ def run(args: argparse.Namespace) -> int:
             epochs, reaching = organisation.vault.epochs(), _reaching(organisation)
             store = organisation.vault.store_id
     except TrothError as problem:
-        print(json.dumps(problem.as_json(), indent=2) if args.json else str(problem))
-        return 2
+        return refused(problem, args.json)
     if args.json:
         rows = [_plain(one, reaching) for one in epochs]
         print(json.dumps({"organisation": args.organisation, "key_store": store, "epochs": rows}, indent=2))

@@ -3,58 +3,31 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
-from collections.abc import Callable
 from typing import Any
 
-from troth.app.opening import open_organisation
 from troth.app.organisation import Organisation
 from troth.app.posting import posting_of
-from troth.cli.home import add_home, installation_of
-from troth.kernel.errors import TrothError
+from troth.cli.home import installation_of
+from troth.cli.verbs import Answer, add_verb
 from troth.messages import State
 from troth.messages.bounces import read_bounce
-
-Answer = dict[str, Any]
-Verb = Callable[[Organisation, argparse.Namespace], tuple[Answer, str, bool]]
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     command = commands.add_parser("messages", help="show and send what is written to people")
     verbs = command.add_subparsers(dest="verb", required=True, metavar="VERB")
-    made = _verb(verbs, "list", "messages that changed last, and opt-outs by count", _list)
+    made = add_verb(verbs, "list", "messages that changed last, and opt-outs by count", _list)
     made.add_argument("--state", default="", choices=["", *State], help="in this state alone")
     made.add_argument("--limit", type=int, default=50, help="at most so many (default: 50)")
-    made = _verb(verbs, "send", "send what is due now", _send)
+    made = add_verb(verbs, "send", "send what is due now", _send)
     made.add_argument("--limit", type=int, default=200, help="at most so many (default: 200)")
-    _message(_verb(verbs, "show", "where one message stands", _show))
-    made = _verb(verbs, "settle", "say what happens to a message that may have been sent", _settle)
+    _message(add_verb(verbs, "show", "where one message stands", _show))
+    made = add_verb(verbs, "settle", "say what happens to a message that may have been sent", _settle)
     _message(made)
     made.add_argument("--again", action="store_true", help="send it again, at the risk of twice")
-    _verb(verbs, "bounce", "read a bounce (RFC 3464) from standard input", _bounce)
-
-
-def run(args: argparse.Namespace) -> int:
-    """Exit code 0 when it is done, 1 when something was not sent, 2 when it could not be tried."""
-    try:
-        with open_organisation(installation_of(args), args.organisation, bring_up=False) as organisation:
-            answer, sentence, done = args.act(organisation, args)
-    except TrothError as problem:
-        print(json.dumps(problem.as_json(), indent=2) if args.json else str(problem))
-        return 2
-    print(json.dumps(answer, indent=2) if args.json else sentence)
-    return 0 if done else 1
-
-
-def _verb(verbs: Any, name: str, words: str, act: Verb) -> argparse.ArgumentParser:
-    made: argparse.ArgumentParser = verbs.add_parser(name, help=words)
-    made.add_argument("organisation", help="the id of the organisation")
-    made.add_argument("--json", action="store_true", help="print JSON")
-    add_home(made)
-    made.set_defaults(run=run, act=act)
-    return made
+    add_verb(verbs, "bounce", "read a bounce (RFC 3464) from standard input", _bounce)
 
 
 def _message(command: argparse.ArgumentParser) -> None:

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from troth.app.moving import Moved, move
-from troth.cli.home import add_home, installation_of
+from troth.cli.home import add_home, installation_of, refused
 from troth.kernel.errors import TrothError
 
 
@@ -30,8 +30,7 @@ def run(args: argparse.Namespace) -> int:
     try:
         done = move(installation_of(args), database=args.to_database, keystore=args.to_keystore)
     except TrothError as problem:
-        print(json.dumps(problem.as_json(), indent=2) if args.json else str(problem))
-        return 2
+        return refused(problem, args.json)
     rows = [{"what": one.what, "where": one.where, "rows": one.rows} for one in done]
     print(json.dumps({"moved": rows}, indent=2) if args.json else "\n".join(map(sentence, done)))
     return 0

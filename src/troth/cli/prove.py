@@ -10,7 +10,7 @@ from typing import Any
 
 from troth.app.opening import open_organisation
 from troth.app.proofs import checkpoints_of, packs_of
-from troth.cli.home import add_home, installation_of
+from troth.cli.home import add_home, installation_of, refused
 from troth.kernel.errors import CallerError, TrothError
 from troth.packs import Pack, Selection
 
@@ -76,8 +76,7 @@ def run(args: argparse.Namespace) -> int:
             pack = packs_of(organisation, home).make(selection)
         _write(args.out, pack.text, private=bool(pack.payloads))
     except TrothError as problem:
-        print(json.dumps(problem.as_json(), indent=2) if args.json else str(problem))
-        return 2
+        return refused(problem, args.json)
     print(json.dumps(as_json(args.out, pack), indent=2) if args.json else sentence(args.out, pack))
     return 0
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from troth.app.opening import open_organisation
 from troth.app.proofs import checkpoints_of, receipts_of
-from troth.cli.home import add_home, installation_of
+from troth.cli.home import add_home, installation_of, refused
 from troth.kernel.errors import CallerError, TrothError
 from troth.receipts import Checked, Outcome, Receipt, check_offline, read_keys
 
@@ -50,7 +50,7 @@ def run_make(args: argparse.Namespace) -> int:
                 checkpoints_of(organisation, home).make()
                 made = receipts.make(args.sequence, args.subject)
     except TrothError as problem:
-        return _refused(problem, args.json)
+        return refused(problem, args.json)
     print(json.dumps(as_json(made), ensure_ascii=False, indent=2) if args.json else made.jws)
     return 0
 
@@ -61,7 +61,7 @@ def run_verify(args: argparse.Namespace) -> int:
         receipt, proof = read_receipt(args.file)
         found = _checked(args, receipt, proof)
     except TrothError as problem:
-        return _refused(problem, args.json)
+        return refused(problem, args.json)
     print(json.dumps(checked_json(found), ensure_ascii=False, indent=2) if args.json else sentence(found))
     return int(found.outcome is not Outcome.VALID)
 
@@ -125,8 +125,3 @@ def _text(path: Path) -> str:
         raise CallerError(f"{path} cannot be read: {error.strerror}.") from error
     except UnicodeDecodeError:
         raise CallerError(f"{path} is no text.") from None
-
-
-def _refused(problem: TrothError, as_plain: bool) -> int:
-    print(json.dumps(problem.as_json(), indent=2) if as_plain else str(problem))
-    return 2

@@ -7,7 +7,7 @@ import json
 from typing import Any
 
 from troth.app.opening import open_organisation
-from troth.cli.home import add_home, installation_of
+from troth.cli.home import add_home, installation_of, refused
 from troth.kernel.errors import TrothError
 
 
@@ -29,8 +29,7 @@ def run(args: argparse.Namespace) -> int:
         with open_organisation(installation_of(args), args.organisation, bring_up=False) as organisation:
             found = organisation.ledger.compare() if args.compare else organisation.replay()
     except TrothError as problem:
-        print(json.dumps(problem.as_json(), indent=2) if args.json else str(problem))
-        return 2
+        return refused(problem, args.json)
     equal = all(one.equal for one in found)
     if args.json:
         rows = [

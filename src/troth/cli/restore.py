@@ -11,6 +11,7 @@ from typing import Any
 
 from troth.app.config import Home
 from troth.app.restoring import Restored, pair, restore
+from troth.cli.home import refused
 from troth.kernel.errors import TrothError
 
 
@@ -45,8 +46,7 @@ def run(args: argparse.Namespace) -> int:
         found = pair(args.data, args.keys)
         done = restore(found, home, _quiet if args.json else _say)
     except TrothError as problem:
-        print(json.dumps(problem.as_json(), indent=2) if args.json else str(problem))
-        return 2
+        return refused(problem, args.json)
     print(
         json.dumps(
             {"home": str(args.home), "from": found.ids, "organisations": [_plain(one) for one in done]},

@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Callable
 from typing import Any
 
-from troth.app.opening import open_organisation
 from troth.app.organisation import Organisation
 from troth.app.safeguarding import Line, count, register, show_map, threats
-from troth.cli.home import add_home, installation_of
 from troth.cli.staff import instant
-from troth.kernel.errors import TrothError
+from troth.cli.verbs import Answer, add_verb
 from troth.safeguards import Proof
-
-Answer = dict[str, Any]
-Verb = Callable[[Organisation, argparse.Namespace], tuple[Answer, str, bool]]
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     command = commands.add_parser("safeguards", help="the register of safeguards and what shows them")
     verbs = command.add_subparsers(dest="verb", required=True, metavar="VERB")
-    _verb(verbs, "list", "every safeguard, and what is missing", _list)
-    made = _verb(verbs, "show", "put a proof on record", _show)
+    add_verb(verbs, "list", "every safeguard, and what is missing", _list)
+    made = add_verb(verbs, "show", "put a proof on record", _show)
     made.add_argument("safeguard", help="the id of a safeguard of the policy")
     made.add_argument("item", type=int, help="which item of its evidence, counted from 1")
     made.add_argument("--by", required=True, help="the id of a member of staff, or probe:NAME")
@@ -34,32 +27,11 @@ def add(commands: Any) -> None:
     made.add_argument("--heads", type=int, help="how many people were counted")
     made.add_argument("--grade", default="attestation", help="probe, read_back, signed, log or attestation")
     made.add_argument("--failed", action="store_true", help="it was looked for and not found")
-    _verb(verbs, "count", "count the heads that the policy caps, and put that on record", _count)
-    made = _verb(verbs, "map", "every threat, and what answers it", _map)
+    add_verb(verbs, "count", "count the heads that the policy caps, and put that on record", _count)
+    made = add_verb(verbs, "map", "every threat, and what answers it", _map)
     made.add_argument(
         "--show", nargs=2, metavar=("SAFEGUARD", "ITEM"), help="put the map on record for an item"
     )
-
-
-def run(args: argparse.Namespace) -> int:
-    """Exit code 0 when all is well, 1 when something is broken, missing or a gap, 2 when it could not be tried."""
-    try:
-        with open_organisation(installation_of(args), args.organisation, bring_up=False) as organisation:
-            answer, sentence, well = args.act(organisation, args)
-    except TrothError as problem:
-        print(json.dumps(problem.as_json(), indent=2) if args.json else str(problem))
-        return 2
-    print(json.dumps(answer, indent=2, ensure_ascii=False) if args.json else sentence)
-    return 0 if well else 1
-
-
-def _verb(verbs: Any, name: str, words: str, act: Verb) -> argparse.ArgumentParser:
-    made: argparse.ArgumentParser = verbs.add_parser(name, help=words)
-    made.add_argument("organisation", help="the id of the organisation")
-    made.add_argument("--json", action="store_true", help="print JSON")
-    add_home(made)
-    made.set_defaults(run=run, act=act)
-    return made
 
 
 def _list(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:

@@ -3,71 +3,43 @@
 from __future__ import annotations
 
 import argparse
-import json
-from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
-from troth.app.opening import open_organisation
 from troth.app.organisation import Organisation
-from troth.cli.home import add_home, installation_of
+from troth.cli.verbs import Answer, add_verb
 from troth.decide.reads import course_id
-from troth.kernel.errors import TrothError
 from troth.kernel.ids import StaffId, parse
 from troth.policy.model import StaffRole
 from troth.staff import Member
 from troth.staff.evidence import Deed
-
-Answer = dict[str, Any]
-Verb = Callable[[Organisation, argparse.Namespace], tuple[Answer, str, bool]]
 
 
 def add(commands: Any) -> None:
     """Declare the command."""
     command = commands.add_parser("staff", help="record who works here, and give out access tokens")
     verbs = command.add_subparsers(dest="verb", required=True, metavar="VERB")
-    made = _verb(verbs, "add", "somebody comes to work here", _add)
+    made = add_verb(verbs, "add", "somebody comes to work here", _add)
     made.add_argument("--name", default="", help="a display name; it is sealed, and no list shows it")
-    made = _verb(verbs, "role", "give a role, or take one away", _role)
+    made = add_verb(verbs, "role", "give a role, or take one away", _role)
     _member(made)
     made.add_argument("role", help="the id of a role of the policy")
     made.add_argument("--until", type=instant, help="until before this day, or instant with its zone")
     made.add_argument("--end", action="store_true", help="take it away")
-    made = _verb(verbs, "training", "put a course on record", _training)
+    made = add_verb(verbs, "training", "put a course on record", _training)
     _member(made)
     made.add_argument("course", help="a course that some role asks for")
     made.add_argument("--taken", type=instant, required=True, help="the day, or instant with its zone")
     made.add_argument("--expires", type=instant, required=True, help="from when it counts no more")
     made.add_argument("--document", default="", metavar="DIGEST", help="the digest of the certificate")
-    made = _verb(verbs, "token", "give out an access token, shown this once", _token)
+    made = add_verb(verbs, "token", "give out an access token, shown this once", _token)
     _member(made)
     made.add_argument("role", help="the role in which is read")
     made.add_argument("purpose", help="the purpose for which is read")
     made.add_argument("--minutes", type=int, default=60, help="how long it lasts (default: 60, at most 480)")
-    made = _verb(verbs, "leave", "somebody works here no more", _leave)
+    made = add_verb(verbs, "leave", "somebody works here no more", _leave)
     _member(made)
-    _verb(verbs, "list", "who works here, by id", _list)
-
-
-def run(args: argparse.Namespace) -> int:
-    """Exit code 0 when it is done, 1 when it was refused and that is on record, 2 when it could not be tried."""
-    try:
-        with open_organisation(installation_of(args), args.organisation, bring_up=False) as organisation:
-            answer, sentence, done = args.act(organisation, args)
-    except TrothError as problem:
-        print(json.dumps(problem.as_json(), indent=2) if args.json else str(problem))
-        return 2
-    print(json.dumps(answer, indent=2) if args.json else sentence)
-    return 0 if done else 1
-
-
-def _verb(verbs: Any, name: str, words: str, act: Verb) -> argparse.ArgumentParser:
-    made: argparse.ArgumentParser = verbs.add_parser(name, help=words)
-    made.add_argument("organisation", help="the id of the organisation")
-    made.add_argument("--json", action="store_true", help="print JSON")
-    add_home(made)
-    made.set_defaults(run=run, act=act)
-    return made
+    add_verb(verbs, "list", "who works here, by id", _list)
 
 
 def _member(command: argparse.ArgumentParser) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from troth.app.proofs import Checked, check_ledger, recorded
-from troth.cli.home import add_home, installation_of
+from troth.cli.home import add_home, installation_of, refused
 from troth.kernel.errors import CallerError, TrothError
 
 
@@ -50,8 +50,7 @@ def run(args: argparse.Namespace) -> int:
             raise CallerError("There is no ledger here.", "Name its home or its database.")
         found = {name: check_ledger(home, name, args.checkpoint, args.other, args.tsa_ca) for name in names}
     except TrothError as problem:
-        print(json.dumps(problem.as_json(), indent=2) if args.json else str(problem))
-        return 2
+        return refused(problem, args.json)
     holds = all(one.holds for one in found.values())
     if args.json:
         rows = [as_json(name, one) for name, one in found.items()]
