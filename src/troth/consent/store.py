@@ -22,7 +22,7 @@ from sqlalchemy import (
 )
 
 from troth.consent.model import ConsentAct, ConsentState, Said
-from troth.db import Instant, metadata
+from troth.db import Fixed, Instant, instant_of, metadata
 from troth.subjects import ROOTED
 
 states = Table(
@@ -67,8 +67,10 @@ def _of_person(table: Table) -> Any:
     return select(table).where(table.c.organisation == bindparam("of"), table.c.subject == bindparam("who"))
 
 
-_STATES: Final = _of_person(states)
-_SAID_BY: Final = select(states).where(states.c.organisation == bindparam("of"), states.c.subject == ROOTED)
+_STATES: Final = Fixed(_of_person(states))
+_SAID_BY: Final = Fixed(
+    select(states).where(states.c.organisation == bindparam("of"), states.c.subject == ROOTED)
+)
 _ACCEPTANCES: Final = _of_person(acceptances)
 _OBJECTIONS: Final = _of_person(objections)
 _GONE: Final = {
@@ -78,14 +80,16 @@ _GONE: Final = {
     for table in (states, acceptances, objections)
 }
 _CHANGED: Final = {
-    table.name: update(table)
-    .where(*(column == bindparam(f"of_{column.name}") for column in table.primary_key))
-    .values(
-        {
-            column.name: bindparam(column.name)
-            for column in table.columns
-            if column.name not in ("organisation", "subject")
-        }
+    table.name: Fixed(
+        update(table)
+        .where(*(column == bindparam(f"of_{column.name}") for column in table.primary_key))
+        .values(
+            {
+                column.name: bindparam(column.name)
+                for column in table.columns
+                if column.name not in ("organisation", "subject")
+            }
+        )
     )
     for table in (states, acceptances, objections)
 }
@@ -96,7 +100,7 @@ def load(connection: Connection, organisation: str, subject: str) -> ConsentStat
     """The state that stands under a pseudonym."""
     who = {"of": organisation, "who": subject}
     return ConsentState(
-        MappingProxyType({(r.item, r.kind): _said(r) for r in connection.execute(_STATES, who)}),
+        MappingProxyType({(r.item, r.kind): _said(r) for r in _STATES.run(connection, **who)}),
         MappingProxyType({(r.policy, r.kind): r.since for r in connection.execute(_ACCEPTANCES, who)}),
         MappingProxyType({r.objection: r.since for r in connection.execute(_OBJECTIONS, who)}),
     )
@@ -104,13 +108,13 @@ def load(connection: Connection, organisation: str, subject: str) -> ConsentStat
 
 def load_said(connection: Connection, organisation: str, subject: str) -> ConsentState:
     """As `load`, with what was said about items alone: for whoever looks at, or moves, nothing else."""
-    rows = connection.execute(_STATES, {"of": organisation, "who": subject})
+    rows = _STATES.run(connection, of=organisation, who=subject)
     return ConsentState(MappingProxyType({(r.item, r.kind): _said(r) for r in rows}))
 
 
 def load_said_by(connection: Connection, organisation: str, pseudonym: str) -> tuple[str, ConsentState]:
     """What was said about items by a person under any pseudonym, and where it stands; "" where nothing was said yet."""
-    rows = connection.execute(_SAID_BY, {"of": organisation, "who": pseudonym}).all()
+    rows = _SAID_BY.run(connection, of=organisation, who=pseudonym).all()
     said = MappingProxyType({(r.item, r.kind): _said(r) for r in rows})
     return (rows[0].subject if rows else ""), ConsentState(said)
 
@@ -151,9 +155,9 @@ def _change(connection: Connection, table: Table, mine: dict[str, str], before: 
             continue
         there = {f"of_{name}": value for name, value in (mine | told(key, {})).items()}
         if key in after:
-            connection.execute(_CHANGED[table.name], there | told(key, after[key]))
+            _CHANGED[table.name].run(connection, **there, **told(key, after[key]))
         elif come:
-            connection.execute(_CHANGED[table.name], there | told(*come.popitem()))
+            _CHANGED[table.name].run(connection, **there, **told(*come.popitem()))
         else:
             connection.execute(_GONE[table.name], there)
     if come:
@@ -185,6 +189,7 @@ def _row(said: Said) -> dict[str, Any]:
 
 
 def _said(row: Any) -> Said:
+    expires = None if row.expires is None else instant_of(row.expires)
     return Said(
-        ConsentAct(row.act), row.since, row.expires, row.policy, row.notice, row.version, row.language
+        ConsentAct(row.act), instant_of(row.since), expires, row.policy, row.notice, row.version, row.language
     )

@@ -15,8 +15,10 @@ Services never open transactions of their own: they take the one they are handed
 """
 
 from troth.db.database import Database, open_database
-from troth.db.fixed import Fixed
+from troth.db.fixed import Fixed, insertion
 from troth.db.migrate import History, check, migrate
-from troth.db.schema import Instant, metadata
+from troth.db.schema import Instant, instant_of, metadata
 
-__all__ = ["Database", "Fixed", "History", "Instant", "check", "metadata", "migrate", "open_database"]
+__all__ = [
+    "Database", "Fixed", "History", "Instant", "check", "insertion", "instant_of", "metadata", "migrate", "open_database",
+]  # fmt: skip

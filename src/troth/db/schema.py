@@ -39,4 +39,9 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
         """The instant back, in UTC."""
-        return None if value is None else EPOCH + timedelta(microseconds=value)
+        return None if value is None else instant_of(value)
+
+
+def instant_of(stored: int) -> datetime:
+    """The instant that a column of instants holds, where nothing converted it."""
+    return EPOCH + timedelta(microseconds=stored)

@@ -18,7 +18,7 @@ from sqlalchemy import (
     select,
 )
 
-from troth.db import Instant, metadata
+from troth.db import Fixed, Instant, instant_of, metadata
 from troth.kernel.canonical import digest_bytes
 from troth.policies.model import Version
 
@@ -76,17 +76,17 @@ _IN_FORCE: Final = (
     .order_by(versions.c.since.desc(), versions.c.sequence.desc())
     .limit(1)
 )
-_IN_FORCE_UNTIL: Final = _IN_FORCE.where(versions.c.sequence <= bindparam("until"))
+_IN_FORCE_NOW: Final = Fixed(_IN_FORCE)
+_IN_FORCE_UNTIL: Final = Fixed(_IN_FORCE.where(versions.c.sequence <= bindparam("until")))
 
 
 def in_force(connection: Connection, organisation: str, at: datetime, until: int | None) -> Version | None:
     """The activation that holds at an instant: the latest to begin, and of several at once the last recorded."""
-    asked: dict[str, object] = {"of": organisation, "at": at}
     if until is None:
-        row = connection.execute(_IN_FORCE, asked).one_or_none()
+        row = _IN_FORCE_NOW.run(connection, of=organisation, at=at).one_or_none()
     else:
-        row = connection.execute(_IN_FORCE_UNTIL, asked | {"until": until}).one_or_none()
-    return Version(row.digest, row.since, row.sequence) if row else None
+        row = _IN_FORCE_UNTIL.run(connection, of=organisation, at=at, until=until).one_or_none()
+    return Version(row.digest, instant_of(row.since), row.sequence) if row else None
 
 
 def all_versions(connection: Connection, organisation: str) -> tuple[Version, ...]:

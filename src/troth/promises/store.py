@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from troth.db import Instant, metadata
+from troth.db import Fixed, Instant, metadata
 from troth.decide.register import Shown
 from troth.ledger import Event
 from troth.promises.evidence import grade_of
@@ -146,7 +146,7 @@ def probes_of(connection: Connection, organisation: str) -> list[Look]:
     return list(latest.values())
 
 
-_COUNTED: Final = (
+_COUNTED: Final = Fixed(
     update(tallies)
     .where(
         *(
@@ -173,7 +173,7 @@ def count(connection: Connection, event: Event, statement: str, permitted: int, 
     }
     happened = {"at": event.occurred_at, "sequence": event.sequence}
     told: dict[str, Any] = {"permits": permitted, "refusals": refused, **happened}
-    changed = connection.execute(_COUNTED, told | {f"of_{name}": value for name, value in key.items()})
+    changed = _COUNTED.run(connection, **told, **{f"of_{name}": value for name, value in key.items()})
     if not changed.rowcount:
         row = {
             "permitted": permitted,
