@@ -73,8 +73,7 @@ class Desk:
 
     def declared(self, connection: Connection) -> Declared:
         """What the policy in force declares. Raises NoPolicyInForce."""
-        version = self.rooms.policies.in_force(connection, self.clock.now())
-        return self.rooms.policies.declared(connection, version.digest)
+        return self.rooms.policies.ruling(connection, self.clock.now())
 
     def people(self, connection: Connection, subjects: Collection[str]) -> dict[str, tuple[str, ...]]:
         """For each subject that is known and not erased, by id, the pseudonyms of that person, the root first."""

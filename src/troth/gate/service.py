@@ -134,16 +134,9 @@ class Gate:
         """A use as part of a larger work: a refusal is durable when that work is; a permit is booked by whoever did the work,
         once it is durable, so that a work that fails leaves no use behind.
         """
-        held = check_papers(papers)
-        work.lock()
-        at = self._clock.now()
-        pseudonym = self._pseudonym(subject)
-        views = situation.now(
-            self._rooms, work.connection, pseudonym, question.recipient, held, at, _UNSHARED
-        )
-        answer = self._decide(views, question)
+        views, answer, at = self._locked(work, question, subject, papers)
         if answer.permitted:
-            row = evidence.use_row(question, answer, pseudonym or "", at)
+            row = evidence.use_row(question, answer, self._pseudonym(subject) or "", at)
             return Using(Reply(answer, at, "segment", None, origin), lambda: self._book(origin).add(*row))
         draft = evidence.decided(
             evidence.USE_REFUSED, question, answer, views[0].declared,
@@ -180,14 +173,7 @@ class Gate:
         origin: Origin = Origin.OBSERVED,
     ) -> Reply:
         """A release as part of a larger work; it is durable when that work is."""
-        held = check_papers(papers)
-        work.lock()
-        at = self._clock.now()
-        pseudonym = self._pseudonym(subject)
-        views = situation.now(
-            self._rooms, work.connection, pseudonym, question.recipient, held, at, _UNSHARED
-        )
-        answer = self._decide(views, question)
+        views, answer, at = self._locked(work, question, subject, papers)
         kind = evidence.RELEASE_PERMITTED if answer.permitted else evidence.RELEASE_REFUSED
         draft = evidence.decided(
             kind, question, answer, views[0].declared, subject=subject, at=at, papers=papers, origin=origin
@@ -234,6 +220,18 @@ class Gate:
         return tuple(name for name in sealed if name is not None)
 
     # --- deciding ----------------------------------------------------------------------------------------------------
+
+    def _locked(
+        self, work: Work, question: Question, subject: str | None, papers: Papers
+    ) -> tuple[Situation, Answer, datetime]:
+        """What is known, and the answer, under the lock that every restriction takes."""
+        held = check_papers(papers)
+        work.lock()
+        at = self._clock.now()
+        views = situation.now(
+            self._rooms, work.connection, self._pseudonym(subject), question.recipient, held, at, _UNSHARED
+        )
+        return views, self._decide(views, question), at
 
     def _decide(self, views: Situation, question: Question) -> Answer:
         """The answer under every version that binds: the first denial, else the permit with the duties of all."""

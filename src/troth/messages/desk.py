@@ -62,8 +62,7 @@ class Desk:
 
     def declared(self, connection: Connection, at: datetime) -> Declared:
         """What the policy in force declares. Raises NoPolicyInForce."""
-        version = self.rooms.policies.in_force(connection, at)
-        return self.rooms.policies.declared(connection, version.digest)
+        return self.rooms.policies.ruling(connection, at)
 
     def digest(self, channel: str, address: str) -> str:
         """An address as a digest under the organisation's own key: it can be compared here, and guessed by nobody else."""

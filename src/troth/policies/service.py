@@ -80,6 +80,10 @@ class Policies:
             self._declared[digest] = found
         return found
 
+    def ruling(self, connection: Connection, at: datetime) -> Declared:
+        """What the version in force at an instant declares. Raises NoPolicyInForce."""
+        return self.declared(connection, self.in_force(connection, at).digest)
+
     def encoded(self, connection: Connection, digest: str) -> bytes:
         """The bytes of a version as it was activated: their SHA-256 is its digest. Raises PolicyUnknown."""
         return self._document(connection, digest)

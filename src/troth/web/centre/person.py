@@ -61,7 +61,7 @@ def read_in(connection: Connection, look: Looking) -> Person:
     rooms, at = organisation.rooms, organisation.clock.now()
     person = rooms.subjects.person(connection, organisation.ledger.pseudonym(look.subject))
     said = rooms.consents.state(connection, person.pseudonym)
-    in_force = rooms.policies.declared(connection, rooms.policies.in_force(connection, at).digest)
+    in_force = rooms.policies.ruling(connection, at)
     since = {one.digest: one.sequence for one in rooms.policies.versions(connection)}
     bound = sorted(person.state.bound, key=lambda digest: since.get(digest, 0)) or [in_force.digest]
     versions = [rooms.policies.declared(connection, digest) for digest in bound]
