@@ -37,6 +37,11 @@ class Acts:
         self._rooms = rooms
         self._gate = gate
 
+    @property
+    def changes(self) -> Changes:
+        """Who must hear, within this transaction, of what changes about people."""
+        return self._changes
+
     # --- policy ------------------------------------------------------------------------------------------------------
 
     def activate(self, bundle: Bundle, texts: Mapping[str, str], *, since: datetime | None = None) -> str:

@@ -18,6 +18,7 @@ SCOPES: Final = {
     "ask": "ask whether an act may be done, and have it recorded",
     "subjects": "open subjects and record facts about them",
     "consents": "record consents, acceptances and objections",
+    "notices": "record what was shown to whom, and what came in under it",
     "messages": "have messages sent, and record opt-outs",
     "observe": "report what was seen outside the gate",
     "vault:write": "keep, change and remove sealed values of people",

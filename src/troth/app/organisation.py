@@ -37,6 +37,7 @@ from troth.ledger import (
 )
 from troth.messages import Desk as Outbox
 from troth.messages import Messages, MessagesProjection
+from troth.notices import Notices, NoticesProjection
 from troth.policies import Declared, Policies
 from troth.policies.service import VersionsProjection
 from troth.promises import Promises, PromisesProjection
@@ -51,6 +52,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     VersionsProjection(),
     PeopleProjection(),
     ConsentsProjection(),
+    NoticesProjection(),
     CookiesProjection(),
     ErasuresProjection(),
     RecipientsProjection(),
@@ -135,6 +137,7 @@ class Organisation:
         self.messages = Messages(
             Outbox(id, self.ledger, self.recorder, self.rooms, self.gate, vault, clock, entropy)
         )
+        self.notices = Notices(id, self.rooms.subjects, self.rooms.policies, self.ledger.payload)
         self.erasures = Erasures(id)
         self.cookies = Cookies(id, lambda declared: compile(declared).answer)
         self._eraser = Eraser(self.ledger, self.rooms.subjects, self.erasures, vault, clock)

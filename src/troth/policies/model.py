@@ -44,10 +44,18 @@ class Declared:
 
     @cached_property
     def notice_versions(self) -> dict[str, str]:
-        """For each notice the digest of what is declared of it: a reworded notice is another version of it."""
+        """For each notice the digest of what is declared of it: a reworded notice is another version of it, and a general notice,
+        which is the policy as a whole, is another one with every change of the authoritative text."""
         texts = {clause.id: clause.digest for clause in self.bundle.clauses}
+        whole = [text.digest for text in self.bundle.texts if text.authoritative]
         return {
-            notice.id: digest([statement_json(notice), [texts.get(c, "") for c in notice.clauses]])[:23]
+            notice.id: digest(
+                [
+                    statement_json(notice),
+                    [texts.get(c, "") for c in notice.clauses],
+                    *(whole if notice.level == "general" else ()),
+                ]
+            )[:23]
             for notice in self.catalogue.all(Notice)
         }
 

@@ -43,7 +43,7 @@ class PromisesProjection:
 
     name: Final = "evidence of promises"
     kinds: Final = (
-        *("gate:", "consent:", "subjects:", "recipients:", "promises:", "staff:role:"),
+        *("gate:", "consent:", "subjects:", "recipients:", "promises:", "staff:role:", "notices:"),
         *(
             "access:token:refused",
             "access:reads:counted",

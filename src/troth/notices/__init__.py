@@ -1,0 +1,30 @@
+"""notices: what was shown to whom: the words by their digest, the version, the language, by which interface, at which form.
+
+Owns displays (general, enhanced and instant notices), the shown texts, each kept once, submissions bound to the notice they were
+made under, and the way out to third parties. Serves GDPR art. 12 and 13, PIPL art. 7 and 17; levels as in GB/T 42574.
+"""
+
+from troth.notices.errors import NoticeMismatch, NoticeTooLong, TextUnknown
+from troth.notices.model import Counted, Display, Interface, Rendered, Shown, Submission, Submitted
+from troth.notices.projection import NoticesProjection
+from troth.notices.rules import digest_of, lacking, notices_at, rendered
+from troth.notices.service import Notices
+
+__all__ = [
+    "Counted",
+    "Display",
+    "Interface",
+    "NoticeMismatch",
+    "NoticeTooLong",
+    "Notices",
+    "NoticesProjection",
+    "Rendered",
+    "Shown",
+    "Submission",
+    "Submitted",
+    "TextUnknown",
+    "digest_of",
+    "lacking",
+    "notices_at",
+    "rendered",
+]
