@@ -37,6 +37,8 @@ from troth.ledger import (
 )
 from troth.messages import Desk as Outbox
 from troth.messages import Messages, MessagesProjection
+from troth.operators import Desk as Counter
+from troth.operators import Operators, OperatorsProjection
 from troth.notices import Notices, NoticesProjection
 from troth.policies import Declared, Policies
 from troth.policies.service import VersionsProjection
@@ -57,6 +59,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     ErasuresProjection(),
     RecipientsProjection(),
     StaffProjection(),
+    OperatorsProjection(),
     AccessProjection(),
     MessagesProjection(),
     PromisesProjection(),
@@ -112,6 +115,7 @@ class Organisation:
         words: Words | None = None,
         watch: Watch | None = None,
         words_folder: Path | None = None,
+        product_roles: Mapping[str, str] | None = None,
     ) -> None:
         self.id = id
         self.database = database
@@ -131,6 +135,9 @@ class Organisation:
         )  # fmt: skip
         self.staff = Staff(id, entropy)
         self.safeguards = Safeguards(self.staff)
+        self.operators = Operators(
+            Counter(id, self.ledger, self.recorder, self.staff, vault, clock, entropy, product_roles or {})
+        )
         self.access = Access(
             Desk(id, self.ledger, self.recorder, self.rooms, self.staff, self.gate, vault, clock, entropy)
         )
