@@ -13,7 +13,7 @@ from troth.policy.catalogue import Catalogue
 CASES = corpus.cases()
 ASKED = [case for case in CASES if case.question is not None]
 REQUESTED = [case for case in CASES if case.request is not None]
-READ = [case for case in CASES if case.read is not None or case.registered is not None]
+READ = [case for case in CASES if case.read or case.registered or case.moment]
 
 
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS, ids=lambda i: i.name)
@@ -40,7 +40,7 @@ def test_request(case: Case) -> None:
 
 
 @pytest.mark.parametrize("case", READ, ids=lambda c: c.id)
-def test_read_or_safeguard(case: Case) -> None:
+def test_read_safeguard_or_moment(case: Case) -> None:
     found = asked(case, Catalogue.of(corpus.bundle(case.policy, case.reading)))
     assert difference(case, found) == "", found
 

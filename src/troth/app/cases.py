@@ -15,6 +15,8 @@ from typing import Any, Final, TypeAlias
 
 import yaml
 
+from troth.decide.changes import Change, ChangeAnswer, answer_change
+from troth.decide.leaving import Leaving, LeavingAnswer, answer_leaving
 from troth.decide.model import Answer, Facts, Question, Request, RequestAnswer
 from troth.decide.naive import answer, decide
 from troth.decide.reads import Read, ReadAnswer, answer_read, course_id
@@ -24,7 +26,7 @@ from troth.kernel.errors import AuthorError
 from troth.policy.bundle import Bundle
 from troth.policy.catalogue import Catalogue
 
-FORMS = frozenset({"ask", "request", "read", "safeguard"})
+FORMS = frozenset({"ask", "request", "read", "safeguard", "change", "leaving"})
 KEYS = frozenset({"name", "why", "facts", "unknown", "expect"}) | FORMS
 EXPECTED = frozenset(
     {"outcome", "grounds", "clauses", "duties", "applied", "missing", "fee", "within", "reasons"}
@@ -57,7 +59,7 @@ class Registered:
 
 LOOKED: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """The instant at which cases about safeguards are judged; their ages count back from it."""
-Said: TypeAlias = Answer | RequestAnswer | ReadAnswer | RegisterAnswer
+Said: TypeAlias = Answer | RequestAnswer | ReadAnswer | RegisterAnswer | ChangeAnswer | LeavingAnswer
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,8 @@ class Case:
     reading: str = "as_written"
     read: Reading | None = None
     registered: Registered | None = None
+    moment: Change | Leaving | None = None
+    """A change of the policy, or somebody leaving for a third party."""
 
     @property
     def id(self) -> str:
@@ -125,6 +129,10 @@ def _named_in(text: str) -> str:
 
 def asked(case: Case, catalogue: Catalogue) -> Said:
     """What the specification answers to a case under a catalogue."""
+    if isinstance(case.moment, Change):
+        return answer_change(catalogue, case.moment)
+    if case.moment is not None:
+        return answer_leaving(catalogue, case.moment)
     if case.registered is not None:
         return answer_register(catalogue, case.registered.safeguard, case.registered.shown, LOOKED)
     if case.read is not None:
@@ -217,6 +225,7 @@ def _case(policy: str, file: Path, plain: Any, reading: str) -> Case:
             reading,
             _reading(plain["read"]) if "read" in plain else None,
             _registered(plain["safeguard"]) if "safeguard" in plain else None,
+            _moment(plain),
         )
     except (KeyError, TypeError) as problem:
         raise CaseUnreadable(
@@ -239,6 +248,14 @@ def _registered(plain: Any) -> Registered:
         for item, age in (plain.get(key) or {}).items()
     ]
     return Registered(plain["id"], tuple(shown))
+
+
+def _moment(plain: Any) -> Change | Leaving | None:
+    """A change of these `kinds` with what was `done`, or a way out before which these were `shown`."""
+    if "change" in plain:
+        said = plain["change"]
+        return Change(_words(said["kinds"]), frozenset(_words(said.get("done", ()))))
+    return Leaving(frozenset(_words(plain["leaving"].get("shown", ())))) if "leaving" in plain else None
 
 
 def _words(value: Any) -> tuple[str, ...]:

@@ -471,6 +471,8 @@ class ChangeRule(Statement):
     open: bool = term(flag(), "the list is open: others can be escalated by hand")
     channels: tuple[str, ...] = term(words(v.CHANNELS), "how people are told")
     before_effect: bool = term(flag(), "they are told before it takes effect")
+    lead: PeriodTerm | None = term(period(), "how long before it takes effect they are told")
+    who: str = term(ref("class"), "the class to which those it touches belong until they accept it")
     summary: bool = term(flag(), "the notice explains what changed")
     consent_anew: bool = term(flag(), "it binds nobody without express consent")
     publish: bool = term(flag(), "it is in force only once its public address serves it")
@@ -506,6 +508,7 @@ class Boundary(Scoped):
     outside: tuple[str, ...] = term(texts(), "what lies outside")
     inside: tuple[str, ...] = term(texts(), "what lies inside")
     shows: tuple[str, ...] = term(texts(), "what is shown at the border")
+    leaving: bool = term(flag(), "it is shown before a person leaves for a third party")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from troth.policy.catalogue import Catalogue
 from troth.policy.model import (
     Acceptance,
+    Boundary,
     Category,
+    ChangeRule,
     Claim,
     Consent,
     Definition,
@@ -74,6 +76,9 @@ BUILT: tuple[Control, ...] = (
     _control("consent.objections", "consent", "an objection stops the acts in its scope at once", Objection),
     _control("consent.acceptance", "consent", "shown and accepted before use", Acceptance),
     _control("subjects.notices", "subjects", "which notice was shown to whom, in which version", Notice),
+    _control("lifecycle.changes", "notices", "change notices, publication and the archive of versions", ChangeRule),
+    Control("boundary.leaving", "notices", "what is shown when a person leaves for a third party",
+            lambda s: isinstance(s, Boundary) and s.leaving),
     _control("subjects.classes", "subjects", "whom a statement is about", SubjectClass),
     _control("requests.grounds", "decide", "requests are accepted on listed grounds only", RequestGround),
     _control("requests.refusals", "decide", "requests are refused on listed grounds only, may and must apart", Refusal),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from troth.policy.model import (
     Boundary,
-    ChangeRule,
     Disclaimer,
     Entity,
     Incident,
@@ -26,12 +25,15 @@ PLANNED: tuple[Control, ...] = (
     _planned("rights.cycle", "rights", "requests carried out over the stores, by their clock", Right),
     _planned("retention.schedule", "retention", "deletion on time in every store", Retention),
     _planned("incidents.case", "incidents", "an incident's clocks, notices and reports", Incident),
-    _planned(
-        "lifecycle.changes", "notices", "change notices, publication and the archive of versions", ChangeRule
-    ),
     _planned("lifecycle.shutdown", "retention", "the ordered steps of a shutdown", Shutdown),
     _planned("linter.text", "audit", "the text held against rules", TextClaim),
-    _planned("boundary.leaving", "notices", "what is shown when a person leaves for a third party", Boundary),
+    Control(
+        "boundary.marks",
+        "audit",
+        "what is marked as lying inside or outside",
+        lambda s: isinstance(s, Boundary) and not s.leaving,
+        built=False,
+    ),
     _planned(
         "accounts.duties", "accounts", "what people are offered so that they can do their part", UserDuty
     ),

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from troth.decide.analysis import decides_acts, witness
+from troth.decide.changes import Change, answer_change, steps
+from troth.decide.leaving import Leaving, answer_leaving
 from troth.decide.model import Answer, Facts, Question, Request
 from troth.decide.naive import answer
 from troth.decide.reads import Read, answer_read, course_id, purposes_of
@@ -21,6 +23,8 @@ from troth.policy.check import check
 from troth.policy.facts import Fact
 from troth.policy.load import literals_of
 from troth.policy.model import (
+    Boundary,
+    ChangeRule,
     Consent,
     Entity,
     Fee,
@@ -42,7 +46,7 @@ class Trial:
     """One thing to ask because of a statement, and the outcome it must have."""
 
     statement: str
-    asks: Question | Request | Read | None
+    asks: Question | Request | Read | Change | Leaving | None
     facts: Facts
     outcome: str
     courses: frozenset[str] = frozenset()
@@ -72,6 +76,10 @@ def _asked(trial: Trial, bundle: Bundle, catalogue: Catalogue, decide: Decide) -
         return decide(trial.asks, trial.facts).outcome.value
     if isinstance(trial.asks, Request):
         return answer_request(catalogue, trial.asks, trial.facts).outcome.value
+    if isinstance(trial.asks, Change):
+        return answer_change(catalogue, trial.asks).outcome.value
+    if isinstance(trial.asks, Leaving):
+        return answer_leaving(catalogue, trial.asks).outcome.value
     if isinstance(trial.asks, Read):
         return answer_read(catalogue, trial.asks, trial.courses, trial.holders).outcome.value
     return "refused" if _needs_controller(bundle) else "accepted"
@@ -103,6 +111,10 @@ class _Finder:
             yield from self._of_request(statement)
         elif isinstance(statement, StaffRole):
             yield from self._of_role(statement)
+        elif isinstance(statement, ChangeRule):
+            yield from self._of_change(statement)
+        elif isinstance(statement, Boundary) and statement.leaving:
+            yield from self._of_border(statement)
         elif isinstance(statement, Entity):
             if statement.role in ("controller", "joint_controller"):
                 yield Trial(statement.key, None, Facts(), "refused")
@@ -149,6 +161,18 @@ class _Finder:
                 yield Trial(
                     statement.key, asks, facts, answer_request(self._catalogue, asks, facts).outcome.value
                 )
+
+    def _of_change(self, rule: ChangeRule) -> Iterator[Trial]:
+        """A change of its kinds with every step taken; and with each that it asks for left out."""
+        whole = frozenset(answer_change(self._catalogue, Change(rule.kinds)).duties)
+        for done, outcome in ((whole, "settled"), *((whole - {step}, "owed") for step in steps(rule))):
+            yield Trial(rule.key, Change(rule.kinds, done), Facts(), outcome)
+
+    def _of_border(self, border: Boundary) -> Iterator[Trial]:
+        """Leaving with all that the borders show; and with each that this one shows left out."""
+        whole = frozenset(answer_leaving(self._catalogue, Leaving()).missing)
+        for shown, outcome in ((whole, "go"), *((whole - {one}, "wait") for one in border.shows)):
+            yield Trial(border.key, Leaving(shown), Facts(), outcome)
 
     def _of_role(self, role: StaffRole) -> Iterator[Trial]:
         """What the role covers, by somebody who learnt all it asks for; and the same with each of its limits passed."""
