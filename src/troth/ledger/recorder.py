@@ -2,106 +2,56 @@
 
 from __future__ import annotations
 
-import threading
-import time
 from collections.abc import Callable
 from itertools import groupby
-from typing import Any, Final, TypeVar, cast
+from typing import Any, TypeVar, cast
 
-from troth.db import Database
+from troth.db import Database, Task, Together
 from troth.ledger.errors import SubjectGone
 from troth.ledger.model import Draft
 from troth.ledger.work import Desk, Prepared, Sealed, Work, Writer, prepare, seal_all
 
-MOST_AT_ONCE: Final = 512
-YIELDS: Final = 16
 T = TypeVar("T")
 
 
-class _Task:
-    """One caller's work, its outcome, and the latch the caller waits at."""
+class _Task(Task):
+    """One caller's work and its outcome."""
 
-    __slots__ = ("act", "drafts", "error", "latch", "leads", "result", "sealed", "sequences")
+    __slots__ = ("act", "drafts", "result", "sealed", "sequences")
 
     def __init__(self, act: Callable[[Work], Any] | None, drafts: tuple[Prepared, ...]) -> None:
+        super().__init__()
         self.act = act
         self.drafts = drafts
         self.sealed: list[Sealed] = []
-        self.latch = threading.Lock()
-        self.latch.acquire()
-        self.leads = False
         self.result: Any = None
         self.sequences: tuple[int, ...] = ()
-        self.error: BaseException | None = None
 
 
 class Recorder:
-    """Lets threads share commits: whoever comes first carries all who came meanwhile, then hands the lead on.
-
-    There is no thread of its own and no waiting for company: alone, a work commits at once. A work that fails is
-    undone by itself and raises in its own caller; the others stand. Sequence numbers follow the order of arrival.
+    """Lets threads share commits. A work that fails is undone by itself and raises in its own caller; the others stand.
+    Sequence numbers follow the order of arrival.
     A work may be carried by another caller's thread, and must not wait for a second work of the same recorder.
     """
 
     def __init__(self, database: Database, desk: Desk) -> None:
         self._database = database
         self._desk = desk
-        self._mutex = threading.Lock()
-        self._queue: list[_Task] = []
-        self._busy = False
-        self._carried_last = 1
+        self._together = Together(self._carry)
 
     def record(self, *drafts: Draft) -> tuple[int, ...]:
         """Record drafts that need no state besides; their sequence numbers, once they are durable."""
         prepared = tuple(prepare(self._desk, draft) for draft in drafts)
-        return self._carried(_Task(None, prepared)).sequences
+        return self._together.do(_Task(None, prepared)).sequences
 
     def run(self, act: Callable[[Work], T]) -> T:
         """Run a work in the shared transaction, under a savepoint of its own; what it returned, once it is durable."""
-        return cast(T, self._carried(_Task(act, ())).result)
+        return cast(T, self._together.do(_Task(act, ())).result)
 
-    def _carried(self, task: _Task) -> _Task:
-        with self._mutex:
-            self._queue.append(task)
-            leads, self._busy = not self._busy, True
-        if not leads:
-            task.latch.acquire()
-            leads = task.leads
-        if leads:
-            self._lead()
-        if task.error is not None:
-            raise task.error
-        return task
-
-    def _lead(self) -> None:
-        """Carry everybody who waits, the leader among them, then name the next leader."""
-        self._gather()
-        with self._mutex:
-            batch, self._queue = self._queue[:MOST_AT_ONCE], self._queue[MOST_AT_ONCE:]
-        try:
-            ready = self._seal(batch)
-            if ready:
-                self._commit(ready)
-        except BaseException as error:  # noqa: BLE001  each caller raises it
-            for task in batch:
-                task.error = task.error or error
-        self._carried_last = len(batch)
-        with self._mutex:
-            following = self._queue[0] if self._queue else None
-            self._busy = following is not None
-        for task in batch[1:]:
-            task.latch.release()
-        if following is not None:
-            following.leads = True
-            following.latch.release()
-
-    def _gather(self) -> None:
-        """Let those who were carried last come back with their next, if they have one: else the first of them pays a commit
-        for itself alone, and the others wait for it. Yields, and never waits for anybody; alone, it does not even yield."""
-        for _ in range(YIELDS):
-            if len(self._queue) >= self._carried_last:
-                return
-            time.sleep(0)
+    def _carry(self, batch: list[_Task]) -> None:
+        ready = self._seal(batch)
+        if ready:
+            self._commit(ready)
 
     def _seal(self, batch: list[_Task]) -> list[_Task]:
         """Seal what only records, before the lock is taken; those of the batch that could be sealed."""

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
 from sqlalchemy import Connection
 
+from troth.db import Task, Together
 from troth.kernel.entropy import Entropy
 from troth.vault import store
 from troth.vault.keystore import KeyStore
 from troth.vault.sealing import ID_BYTES, KEY_BYTES, NONCE_BYTES, key_bound, key_prefix, wrap
 from troth.vault.store import KeyRow
 
-MOST_AT_ONCE: Final = 512
 _SECRET: Final = ID_BYTES
 _NONCE: Final = ID_BYTES + KEY_BYTES
 _DRAWN: Final = _NONCE + NONCE_BYTES
@@ -33,60 +32,28 @@ class Made:
     secret: bytes | None = field(default=None, repr=False)
 
 
-class _Task:
-    __slots__ = ("error", "found", "latch", "leads", "wishes")
+class _Task(Task):
+    __slots__ = ("found", "wishes")
 
     def __init__(self, wishes: frozenset[Wish]) -> None:
+        super().__init__()
         self.wishes = wishes
-        self.latch = threading.Lock()
-        self.latch.acquire()
-        self.leads = False
         self.found: dict[Wish, Made] = {}
-        self.error: BaseException | None = None
 
 
 class Maker:
-    """Whoever comes first carries all who came meanwhile in one transaction, then hands the lead on."""
+    """Makes data keys, those of several callers in one transaction."""
 
     def __init__(self, keystore: KeyStore, organisation: str, current: Current, entropy: Entropy) -> None:
         self._keystore, self._organisation = keystore, organisation
         self._current, self._entropy = current, entropy
         self._prefix = key_prefix(organisation)
-        self._mutex = threading.Lock()
-        self._queue: list[_Task] = []
-        self._busy = False
+        self._together = Together(self._carry)
 
     def make(self, owners: Iterable[str], bucket: str) -> dict[str, Made]:
         """A data key for each owner, new unless it has one, durable; whoever gets no further key is left out."""
-        task = _Task(frozenset((owner, bucket) for owner in owners))
-        with self._mutex:
-            self._queue.append(task)
-            leads, self._busy = not self._busy, True
-        if not leads:
-            task.latch.acquire()
-            leads = task.leads
-        if leads:
-            self._lead()
-        if task.error is not None:
-            raise task.error
+        task = self._together.do(_Task(frozenset((owner, bucket) for owner in owners)))
         return {owner: made for (owner, _), made in task.found.items()}
-
-    def _lead(self) -> None:
-        with self._mutex:
-            batch, self._queue = self._queue[:MOST_AT_ONCE], self._queue[MOST_AT_ONCE:]
-        try:
-            self._carry(batch)
-        except BaseException as error:  # noqa: BLE001  each caller raises it
-            for task in batch:
-                task.error = error
-        with self._mutex:
-            following = self._queue[0] if self._queue else None
-            self._busy = following is not None
-        for task in batch[1:]:
-            task.latch.release()
-        if following is not None:
-            following.leads = True
-            following.latch.release()
 
     def _carry(self, batch: list[_Task]) -> None:
         wishes = sorted(frozenset[Wish]().union(*(task.wishes for task in batch)))
