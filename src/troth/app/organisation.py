@@ -20,6 +20,7 @@ from troth.db import Database
 from troth.decide import naive
 from troth.decide.compiled import Engine
 from troth.decide.model import Answer, Facts, Question
+from troth.directories import Directories, DirectoriesProjection
 from troth.erasures import Erasures, ErasuresProjection, Tombs
 from troth.gate import Decider, Gate, Kept, Once, Reply, Rooms, Words, suppose
 from troth.gate.situation import Unshared
@@ -56,6 +57,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     ConsentsProjection(),
     NoticesProjection(),
     CookiesProjection(),
+    DirectoriesProjection(),
     ErasuresProjection(),
     RecipientsProjection(),
     StaffProjection(),
@@ -147,6 +149,9 @@ class Organisation:
         self.notices = Notices(id, self.rooms.subjects, self.rooms.policies, self.ledger.payload)
         self.erasures = Erasures(id)
         self.cookies = Cookies(id, lambda declared: compile(declared).answer)
+        self.directories = Directories(
+            id, self.ledger, segments, self.rooms.policies, lambda declared: compile(declared).answer, self.is_erased
+        )
         self._eraser = Eraser(self.ledger, self.rooms.subjects, self.erasures, vault, clock)
         self._compile = compile
         self._once = Once(id)
@@ -238,6 +243,7 @@ class Organisation:
         """Let nothing be left of what rooms keep sealed of people: part of erasing them, which says so."""
         self.access.forget(connection, pseudonyms)
         self.messages.forget(connection, pseudonyms)
+        self.directories.forget(connection, pseudonyms)
 
     def lying(self, connection: Connection, pseudonyms: Collection[str]) -> list[Item]:
         """What rooms keep sealed of people, as (owner, place, sealed): for whoever tries whether it can still be opened."""

@@ -225,6 +225,7 @@ class SubjectClass(Statement):
     promises = False
     who: dict[str, str] = term(labels(), "who belongs to it", required=True)
     under: Decimal | None = term(number(), "an age in years below which a person belongs to it")
+    by_device: bool = term(flag(), "a device may tell it: it is about the device, not about who somebody is")
 
 
 # --- grounds and bars --------------------------------------------------------------------------------------------------
