@@ -24,6 +24,8 @@ from troth.directories import Directories, DirectoriesProjection
 from troth.erasures import Erasures, ErasuresProjection, Tombs
 from troth.gate import Decider, Gate, Kept, Once, Reply, Rooms, Words, suppose
 from troth.gate.situation import Unshared
+from troth.intake import Desk as Reception
+from troth.intake import Intake, IntakeProjection
 from troth.kernel.clock import Clock
 from troth.kernel.entropy import Entropy
 from troth.ledger import (
@@ -59,6 +61,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     CookiesProjection(),
     DirectoriesProjection(),
     ErasuresProjection(),
+    IntakeProjection(),
     RecipientsProjection(),
     StaffProjection(),
     OperatorsProjection(),
@@ -148,6 +151,9 @@ class Organisation:
         )
         self.notices = Notices(id, self.rooms.subjects, self.rooms.policies, self.ledger.payload)
         self.erasures = Erasures(id)
+        self.intake = Intake(
+            Reception(id, self.ledger, self.recorder, self.rooms.policies, self.rooms.subjects, vault, clock, entropy)
+        )
         self.cookies = Cookies(id, lambda declared: compile(declared).answer)
         self.directories = Directories(
             id, self.ledger, segments, self.rooms.policies, lambda declared: compile(declared).answer, self.is_erased
@@ -230,7 +236,9 @@ class Organisation:
                 pass  # another thread began it meanwhile
             grave = self._eraser.grave(subject)
         assert grave is not None
-        return self._eraser.finish(grave)
+        found = self._eraser.finish(grave)
+        self.intake.bury()
+        return found
 
     def _begin_erasure(
         self, work: Work, changes: Changes, subject: str, at: datetime, origin: Origin
@@ -243,11 +251,12 @@ class Organisation:
         """Let nothing be left of what rooms keep sealed of people: part of erasing them, which says so."""
         self.access.forget(connection, pseudonyms)
         self.messages.forget(connection, pseudonyms)
+        self.intake.forget(connection, pseudonyms)
         self.directories.forget(connection, pseudonyms)
 
     def lying(self, connection: Connection, pseudonyms: Collection[str]) -> list[Item]:
         """What rooms keep sealed of people, as (owner, place, sealed): for whoever tries whether it can still be opened."""
-        return [*self.access.lying(connection, pseudonyms), *self.messages.lying(connection, pseudonyms)]
+        return [*self.access.lying(connection, pseudonyms), *self.messages.lying(connection, pseudonyms), *self.intake.lying(connection, pseudonyms)]
 
     def _pseudonyms(self, work: Work, subject: str) -> tuple[str, ...]:
         work.lock()
@@ -274,6 +283,7 @@ class Organisation:
         self._eraser.note_epochs()
         if self._eraser.finish_all():
             self._eraser.sweep(self.forget)
+        self.intake.bury()
         self.ledger.seal_old(told)
 
     def engine(self, declared: Declared) -> Engine:

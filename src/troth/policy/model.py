@@ -360,6 +360,7 @@ class Right(Statement):
     effects: tuple[str, ...] = term(texts(), "what follows from it")
     limited_by: str = term(ref("tenant"), "the tenant rule that comes first")
     shows: tuple[str, ...] = term(texts(), "what the answer must contain")
+    purpose: str = term(ref("purpose"), "for which purpose what is asked and answered is kept")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

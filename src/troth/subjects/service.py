@@ -196,6 +196,14 @@ class Subjects:
         root = store.leads_to(connection, self._organisation, (digest,)).get(digest)
         return None if root is None else self.id_of(connection, root)
 
+    def digest(self, identity: Identity, pseudonym: Callable[[str], str]) -> str:
+        """The keyed digest of an identity: for rooms that note where something came from, and compare. Raises IdentityUnreadable."""
+        return pseudonym(_naming(identity))
+
+    def digests(self, connection: Connection, root: str) -> tuple[str, ...]:
+        """The keyed digests of the identities that lead to a person."""
+        return store.digests_of(connection, self._organisation, root)
+
     def identities(self, connection: Connection, root: str) -> tuple[str, ...]:
         """The kinds of identity that lead to a person, one entry for each identity."""
         return store.identities_of(connection, self._organisation, root)

@@ -221,6 +221,14 @@ def leads_to(connection: Connection, organisation: str, digests: Iterable[str]) 
     return {row.digest: row.subject for row in connection.execute(query)}
 
 
+def digests_of(connection: Connection, organisation: str, root: str) -> tuple[str, ...]:
+    """The keyed digests of the identities that lead to a person."""
+    query = select(identities.c.digest).where(
+        identities.c.organisation == organisation, identities.c.subject == root
+    )
+    return tuple(sorted(connection.execute(query).scalars()))
+
+
 def identities_of(connection: Connection, organisation: str, subject: str) -> tuple[str, ...]:
     """The kinds of identity that lead to a person, one entry each."""
     query = select(identities.c.kind).where(
