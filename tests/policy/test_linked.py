@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
-from typing import Any, NoReturn
 
 import pytest
 from pyld import jsonld
 
+from tests.support.linked import named, nobody
 from troth.app.folders import compile_folder
 from troth.cli.main import main
 from troth.kernel.findings import Findings
@@ -31,22 +30,6 @@ def bundle(name: str) -> Bundle:
     compiled = compile_folder(EXAMPLES / name, Findings())
     assert compiled is not None
     return compiled.bundle
-
-
-def nobody(address: str, options: object) -> NoReturn:
-    raise AssertionError(f"reading a policy asked for {address}")
-
-
-def named(value: Any) -> Iterator[str]:
-    """Every address that a document uses as a name: properties, types, and references."""
-    for one in value if isinstance(value, list) else [value]:
-        if isinstance(one, dict):
-            yield from (key for key in one if not key.startswith("@"))
-            types = one.get("@type", [])
-            yield from [types] if isinstance(types, str) else types
-            yield from [one["@id"]] if "@id" in one else []
-            for inner in one.values():
-                yield from named(inner)
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, NoReturn
+from typing import Any
 
 import pytest
 from pyld import jsonld
 
 from tests.receipts.kit import Wharf
+from tests.support.linked import named, nobody
 from troth.policy import dpv
 from troth.policy import vocabulary as v
 from troth.receipts.model import ACTS
@@ -20,24 +21,8 @@ USED = (v.ACTIONS, v.NATURES, v.RECIPIENT_CLASSES)
 """The vocabularies whose DPV terms receipts repeat."""
 
 
-def nobody(address: str, options: object) -> NoReturn:
-    raise AssertionError(f"reading a receipt asked for {address}")
-
-
 def expanded(claims: dict[str, Any]) -> Any:
     return jsonld.expand(claims, {"documentLoader": nobody})
-
-
-def named(value: Any) -> Iterator[str]:
-    """Every address that a document uses as a name: properties, types, and references."""
-    for one in value if isinstance(value, list) else [value]:
-        if isinstance(one, dict):
-            yield from (key for key in one if not key.startswith("@"))
-            types = one.get("@type", [])
-            yield from [types] if isinstance(types, str) else types
-            yield from [one["@id"]] if "@id" in one else []
-            for inner in one.values():
-                yield from named(inner)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
@@ -301,13 +301,3 @@ def made_room(address: str) -> str:
     if url.get_backend_name() == "sqlite" and url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     return address
-
-
-def home_for(folder: Path, like: Home, database: str = "", keystore: str = "") -> Home:
-    """A home in another folder, with the keeper of this one."""
-    return replace(
-        Home.at(folder, database),
-        keystore=keystore,
-        keeper=like.keeper,
-        keeper_token=like.keeper_token,
-    )

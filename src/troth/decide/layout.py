@@ -80,11 +80,6 @@ class Layout:
         """The facts about the person, in the order of their bits."""
         return tuple(fact for fact, at in self.positions.items() if at < self.lanes * LANE_BITS)
 
-    @property
-    def request_facts(self) -> tuple[Fact, ...]:
-        """The facts about the request and its recipient, in the order of their bits."""
-        return tuple(fact for fact, at in self.positions.items() if at >= self.lanes * LANE_BITS)
-
     def bit(self, fact: Fact) -> int:
         """The mask of a fact in the whole word; 0 when no statement reads it."""
         at = self.positions.get(fact)

@@ -42,7 +42,7 @@ class FileKeeper:
         path, beside = self._path(name), self._folder / f".{self._entropy.bytes(8).hex()}"
         with self._speaking():
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._refuse_open_folder()
+        self._check_folder()
         with self._speaking():
             try:
                 with os.fdopen(os.open(beside, _NEW, 0o600), "wb") as file:
@@ -74,9 +74,7 @@ class FileKeeper:
     def destroy(self, name: str) -> None:
         """Overwrite a root key, flush, take its file away, flush the folder."""
         path = self._path(name)
-        if not self._folder.exists():
-            raise self._unreachable("is missing")
-        self._refuse_open_folder()
+        self._check_folder()
         with self._speaking():
             try:
                 handle = os.open(path, os.O_WRONLY | _OLD)
@@ -91,9 +89,7 @@ class FileKeeper:
 
     def names(self) -> Collection[str]:
         """The root keys that lie in the folder."""
-        if not self._folder.exists():
-            raise self._unreachable("is missing")
-        self._refuse_open_folder()
+        self._check_folder()
         with self._speaking():
             return frozenset(path.name.removesuffix(_SUFFIX) for path in self._folder.glob(f"[!.]*{_SUFFIX}"))
 
@@ -102,9 +98,7 @@ class FileKeeper:
 
     def _read(self, name: str) -> bytes:
         path = self._path(name)
-        if not self._folder.exists():
-            raise self._unreachable("is missing")
-        self._refuse_open_folder()
+        self._check_folder()
         with self._speaking():
             try:
                 handle = os.open(path, os.O_RDONLY | _OLD)
@@ -123,7 +117,10 @@ class FileKeeper:
             )
         return secret
 
-    def _refuse_open_folder(self) -> None:
+    def _check_folder(self) -> None:
+        """A folder that is missing, or that others can look into, is not used."""
+        if not self._folder.exists():
+            raise self._unreachable("is missing")
         with self._speaking():
             found = self._folder.lstat()
         self._refuse(found, self._folder, stat.S_ISDIR, "chmod 700")

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
 
+from troth.policy.linked import OURS
+
 _AN_ADDRESS: Final = {"@type": "@id"}
 _AN_INSTANT: Final = {"@type": "xsd:dateTime"}
 
-OURS: Final = "urn:troth:terms:"
 RECEIPT_FORM: Final = "https://w3id.org/dpv/schema/dpv-27560#receipt"
 RECORD_FORM: Final = "https://w3id.org/dpv/schema/dpv-27560#record"
 """The profiles of ISO/IEC TS 27560:2023 in DPV; names, which nobody fetches."""
