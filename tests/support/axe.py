@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.resources
 import json
+from functools import cache
 from typing import Any
 
 from playwright.sync_api import Page
@@ -11,12 +12,15 @@ from playwright.sync_api import Page
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"]
 
 
+@cache
+def _script() -> str:
+    return importlib.resources.files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+
+
 def violations(page: Page) -> list[str]:
     """What axe-core finds wrong on the page as it stands, one line a rule with the first places."""
-    script = importlib.resources.files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-    page.evaluate(
-        script
-    )  # evaluated by the browser's own tooling, so a strict content policy does not stop it
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_script())  # by the browser's own tooling, so a strict content policy does not stop it
     asked = json.dumps({"runOnly": {"type": "tag", "values": STANDARDS}})
     found: dict[str, Any] = page.evaluate(f"() => axe.run(document, {asked})")
     return [
