@@ -22,6 +22,7 @@ def ca(tmp_path_factory: pytest.TempPathFactory) -> Ca:
 def test_over_starttls_with_a_password(ca: Ca, tmp_path: Path) -> None:
     secret = tmp_path / "password"
     secret.write_text("open sesame\n")
+    secret.chmod(0o600)
     handler = Taking()
     with serving(handler, context(ca.server("127.0.0.1")), "open sesame") as port:
         found = smtp(port, tls=Tls.STARTTLS, ca=ca.file, user="quay", password=secret).send(PARCEL)
@@ -32,9 +33,18 @@ def test_over_starttls_with_a_password(ca: Ca, tmp_path: Path) -> None:
 def test_a_wrong_password_is_ours_to_mend_and_nobody_bounces(ca: Ca, tmp_path: Path) -> None:
     secret = tmp_path / "password"
     secret.write_text("wrong")
+    secret.chmod(0o600)
     with serving(Taking(), context(ca.server("127.0.0.1")), "open sesame") as port:
         found = smtp(port, tls=Tls.STARTTLS, ca=ca.file, user="quay", password=secret).send(PARCEL)
     assert found == Delivery(Outcome.LATER, "auth")
+
+
+def test_a_password_that_others_can_read_is_not_used(tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("open sesame")
+    secret.chmod(0o644)
+    with pytest.raises(SenderUnusable, match="password file"):
+        smtp(25, user="quay", password=secret)
 
 
 def test_a_server_without_starttls_is_handed_nothing() -> None:

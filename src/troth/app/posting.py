@@ -9,7 +9,7 @@ email:
   tls: starttls                       # or smtps, or none for a server on this machine
   ca: /etc/troth/mail-ca.pem          # left out: the machine's own authorities
   user: news
-  password: /etc/troth/mail-password  # a file
+  password: /etc/troth/mail-password  # a file that its owner alone can read
 sms: fake                             # remembers, sends nothing, and says so; push and letter likewise
 """
 

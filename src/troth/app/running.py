@@ -27,8 +27,7 @@ from troth.app.sights import Sights
 from troth.app.system import SystemEntropy
 from troth.app.town import STANDING, Settings, Town, check_settings, find_folders
 from troth.app.witnessing import Witnessing, read_witnessing
-from troth.channels import Post, SmtpChannel
-from troth.channels.smtp import Tls
+from troth.channels import Post, SmtpChannel, Tls
 from troth.client import Away, Client, KeyFile
 from troth.kernel.errors import OperatorError, TrothError
 from troth.ledger import Origin

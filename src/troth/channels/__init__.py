@@ -4,6 +4,7 @@ Owns connections to mail servers and nothing else; each channel passes the same 
 """
 
 from troth.channels.fakes import FakeChannel
-from troth.channels.smtp import Post, SmtpChannel, Tls
+from troth.channels.smtp import Post, SmtpChannel
+from troth.post import Tls
 
 __all__ = ["FakeChannel", "Post", "SmtpChannel", "Tls"]

@@ -15,13 +15,14 @@ from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from troth.kernel.clock import Clock
 from troth.kernel.errors import OperatorError
+from troth.ledger.errors import KeyProblem
 from troth.messages.channel import Delivery, Outcome, Parcel
+from troth.post import Tls, connect, secret_of
 
 PATIENCE: Final = 30.0
 """Seconds that each answer of a server is waited for."""
@@ -36,16 +37,6 @@ _BROKEN: Final = (OSError, smtplib.SMTPException)
 
 class SenderUnusable(OperatorError):
     """What is said of the mail server cannot be used: a sender that is no address, a password file that cannot be read."""
-
-
-class Tls(StrEnum):
-    """How the way to the mail server is encrypted."""
-
-    STARTTLS = "starttls"
-    """From the plain port on; a server that does not offer it is not used."""
-    SMTPS = "smtps"
-    NONE = "none"
-    """For a server on this machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +81,7 @@ class SmtpChannel:
         """Hand one mail over, once."""
         try:
             mail = self._mail(parcel)
-            server = self._connected()
+            server = connect(self._post, self._secret, self._post.patience)
         except ssl.SSLError:
             return Delivery(Outcome.LATER, "tls")
         except smtplib.SMTPNotSupportedError:
@@ -148,29 +139,6 @@ class SmtpChannel:
             mail.add_alternative(parcel.html, subtype="html", cte="quoted-printable")
         return mail
 
-    def _connected(self) -> smtplib.SMTP:
-        post = self._post
-        if post.tls is Tls.SMTPS:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                post.host, post.port, timeout=post.patience, context=self._trust()
-            )
-        else:
-            server = smtplib.SMTP(post.host, post.port, timeout=post.patience)
-        try:
-            if post.tls is Tls.STARTTLS:
-                server.starttls(context=self._trust())
-            server.ehlo_or_helo_if_needed()
-            if post.user:
-                server.login(post.user, self._secret)
-        except BaseException:
-            server.close()
-            raise
-        return server
-
-    def _trust(self) -> ssl.SSLContext:
-        """Certificates are checked, with their name, against the machine's authorities or the one that was named."""
-        return ssl.create_default_context(cafile=self._post.ca)
-
 
 def _texted(server: smtplib.SMTP, text: bytes) -> Delivery:
     """The text itself. Once its last dot may have left, silence says nothing."""
@@ -201,9 +169,9 @@ def _how(error: Exception, otherwise: str) -> str:
 
 
 def _secret(path: Path | None) -> str:
-    if path is None:
-        return ""
     try:
-        return path.read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError):
+        return secret_of(path)
+    except KeyProblem as problem:
+        raise SenderUnusable(problem.message, problem.help) from None
+    except UnicodeDecodeError:
         raise SenderUnusable(f"The password file {path} cannot be read.", "Name one that can.") from None

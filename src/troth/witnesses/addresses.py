@@ -9,8 +9,9 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from troth.kernel.errors import CallerError
 from troth.ledger import Outside
+from troth.post import Tls
 from troth.witnesses.folder import FolderWitness
-from troth.witnesses.mail import MailWitness, Post, Tls
+from troth.witnesses.mail import MailWitness, Post
 from troth.witnesses.timestamp import TimestampAuthority
 from troth.witnesses.web import WebWitness
 

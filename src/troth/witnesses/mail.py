@@ -6,28 +6,16 @@ import smtplib
 import ssl
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from troth.ledger.checkpoint import Checkpoint
 from troth.ledger.errors import KeyProblem, WitnessProblem
-from troth.ledger.keys import read_secret
 from troth.ledger.note import Note, Signature
 from troth.ledger.witness import Prove
+from troth.post import CaUnreadable, Tls, connect, secret_of
 
 PATIENCE: Final = 10.0
-_LONGEST_PASSWORD: Final = 1024
-
-
-class Tls(StrEnum):
-    """How the way to the mail server is encrypted."""
-
-    STARTTLS = "starttls"
-    """From the plain port on (RFC 3207); a server that does not offer it is not used."""
-    SMTPS = "smtps"
-    """From the first byte (RFC 8314)."""
-    NONE = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +50,12 @@ class MailWitness:
         mail.add_attachment(
             str(note).encode(), "application", "octet-stream", filename=f"{checkpoint.size}.checkpoint"
         )
+        secret = self._secret()
         try:
-            with self._connected() as server:
+            with connect(self._post, secret, PATIENCE) as server:
                 server.send_message(mail)
+        except CaUnreadable as error:
+            raise WitnessProblem(f"The CA file of {self.name} cannot be read: {error.strerror}.") from error
         except ssl.SSLCertVerificationError as error:
             raise WitnessProblem(
                 f"{self.name} shows no certificate that is trusted for its name.", "Name its CA with ca=FILE."
@@ -73,34 +64,8 @@ class MailWitness:
             raise WitnessProblem(f"{self.name} cannot be reached: {type(error).__name__}.") from error
         return ()
 
-    def _connected(self) -> smtplib.SMTP:
-        post = self._post
-        if post.tls is Tls.SMTPS:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(
-                post.host, post.port, timeout=PATIENCE, context=self._trust()
-            )
-        else:
-            server = smtplib.SMTP(post.host, post.port, timeout=PATIENCE)
+    def _secret(self) -> str:
         try:
-            if post.tls is Tls.STARTTLS:
-                server.starttls(context=self._trust())
-            if post.password is not None:
-                server.login(post.user, self._secret(post.password))
-        except BaseException:
-            server.close()
-            raise
-        return server
-
-    def _trust(self) -> ssl.SSLContext:
-        """Certificates are checked, with their name, against the machine's CAs or the one that was named."""
-        try:
-            return ssl.create_default_context(cafile=self._post.ca)
-        except OSError as error:
-            raise WitnessProblem(f"The CA file of {self.name} cannot be read: {error.strerror}.") from error
-
-    def _secret(self, path: Path) -> str:
-        without = "without it the mail server takes no mail"
-        try:
-            return read_secret(path, _LONGEST_PASSWORD, "password file", without).decode().rstrip("\r\n")
+            return secret_of(self._post.password)
         except KeyProblem as problem:
             raise WitnessProblem(problem.message, problem.help) from problem

@@ -27,8 +27,7 @@ from troth.app.visitors import (
     Visitors,
     plain_address,
 )
-from troth.channels import Post, SmtpChannel
-from troth.channels.smtp import Tls
+from troth.channels import Post, SmtpChannel, Tls
 from troth.kernel.clock import SteppedClock
 from troth.kernel.entropy import SeededEntropy
 from troth.kernel.errors import OperatorError
