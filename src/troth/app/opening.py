@@ -11,6 +11,7 @@ from troth.app.config import Home
 from troth.app.erasing import Told
 from troth.app.folders import packs, read_folder
 from troth.app.keystore import vault_of
+from troth.app.lobby import settings_of
 from troth.app.organisation import Organisation, Watch, engine
 from troth.app.system import SystemClock, SystemEntropy
 from troth.db import Database, check, migrate, open_database
@@ -74,7 +75,7 @@ def open_organisation(
         found = Organisation(
             id, database, _key(home, id, database, chance), Segments(home.segments(id)), vault=vault,
             clock=clock or SystemClock(), entropy=chance, compile=compile, words=words, watch=watch,
-            words_folder=_words_folder(home, id, database),
+            words_folder=_words_folder(home, id, database), accounts=settings_of(home),
         )  # fmt: skip
         found.mend(told)
         if compiled is not None:

@@ -11,8 +11,10 @@ from typing import Any, Protocol, TypeVar
 from sqlalchemy import Connection
 
 from troth.access import Access, AccessProjection, Desk
+from troth.accounts import AccountsProjection, Settings
 from troth.app.acts import Acts
 from troth.app.erasing import Erased, Eraser, Told
+from troth.app.lobby import accounts_of
 from troth.app.words import open_words
 from troth.consent import Consents, ConsentsProjection
 from troth.cookies import Cookies, CookiesProjection
@@ -66,6 +68,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     StaffProjection(),
     OperatorsProjection(),
     AccessProjection(),
+    AccountsProjection(),
     MessagesProjection(),
     PromisesProjection(),
 )
@@ -120,12 +123,14 @@ class Organisation:
         words: Words | None = None,
         watch: Watch | None = None,
         words_folder: Path | None = None,
+        accounts: Settings | None = None,
         product_roles: Mapping[str, str] | None = None,
     ) -> None:
         self.id = id
         self.database = database
         self.vault = vault
         self.clock = clock
+        self.entropy = entropy
         self.segments = segments
         self.ledger = Ledger(
             database, id, key, clock=clock, entropy=entropy, projections=PROJECTIONS, segments=segments,
@@ -150,6 +155,7 @@ class Organisation:
             Outbox(id, self.ledger, self.recorder, self.rooms, self.gate, vault, clock, entropy)
         )
         self.notices = Notices(id, self.rooms.subjects, self.rooms.policies, self.ledger.payload)
+        self.accounts = accounts_of(self, accounts or Settings())
         self.erasures = Erasures(id)
         self.intake = Intake(
             Reception(id, self.ledger, self.recorder, self.rooms.policies, self.rooms.subjects, vault, clock, entropy)
@@ -168,6 +174,11 @@ class Organisation:
         """Do one thing, or several, whole or not at all; durable, and seen by every later question, once this returns."""
         with self._watch.watching() as changes:
             return self.recorder.run(lambda work: do(self._acts(work, changes, origin)))
+
+    def changing(self, do: Callable[[Work, Changes], T]) -> T:
+        """As `act`, for a room that makes its own acts."""
+        with self._watch.watching() as changes:
+            return self.recorder.run(lambda work: do(work, changes))
 
     def act_once(
         self,
@@ -251,12 +262,13 @@ class Organisation:
         """Let nothing be left of what rooms keep sealed of people: part of erasing them, which says so."""
         self.access.forget(connection, pseudonyms)
         self.messages.forget(connection, pseudonyms)
+        self.accounts.forget(connection, pseudonyms)
         self.intake.forget(connection, pseudonyms)
         self.directories.forget(connection, pseudonyms)
 
     def lying(self, connection: Connection, pseudonyms: Collection[str]) -> list[Item]:
         """What rooms keep sealed of people, as (owner, place, sealed): for whoever tries whether it can still be opened."""
-        return [*self.access.lying(connection, pseudonyms), *self.messages.lying(connection, pseudonyms), *self.intake.lying(connection, pseudonyms)]
+        return [*self.access.lying(connection, pseudonyms), *self.messages.lying(connection, pseudonyms), *self.accounts.lying(connection, pseudonyms), *self.intake.lying(connection, pseudonyms)]
 
     def _pseudonyms(self, work: Work, subject: str) -> tuple[str, ...]:
         work.lock()

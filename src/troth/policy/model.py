@@ -579,6 +579,7 @@ class UserDuty(Statement):
     kind = "user_duty"
     plural = "user_duties"
     offers: tuple[str, ...] = term(texts(), "what is offered", required=True)
+    means: tuple[str, ...] = term(words(v.OFFERS), "the parts of the product that offer it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -259,6 +259,15 @@ THREATS: Vocabulary = {
     }.items()
 }  # fmt: skip
 
+OFFERS: Vocabulary = {
+    "password_rules": Word("rules for a password, with advice, whenever one is set"),
+    "password_reset": Word("another password, for whoever reads a code sent to their address"),
+    "sign_in_alert": Word("word of a sign-in by a device that was not seen before"),
+    "lockout": Word("a name is locked for a while after wrong passwords"),
+    "accuracy_statement": Word("a statement that what was given is right, kept with it"),
+    "version_first": Word("the version in force before first use, and a record of which was shown"),
+    "settings_behind_sign_in": Word("settings behind the sign-in, and a record of each change"),
+}
 CHANNELS: Vocabulary = {
     name: Word(meaning)
     for name, meaning in {

@@ -50,6 +50,7 @@ class PromisesProjection:
             "access:read:confirmed",
             READ_BREACH,
             "safeguards:evidence:",
+            "accounts:",
             "messages:suppression:refused",
         ),
     )

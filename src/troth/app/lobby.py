@@ -1,0 +1,120 @@
+"""What an operator chooses about people's accounts: a small file in the home, `accounts.yaml`, or the one TROTH_ACCOUNTS names.
+
+password: {least_score: 3, memory_kib: 65536, passes: 3, lanes: 4}
+limits:                               # at a door, for an address, an account, a place or all: so many within so many minutes
+  register:whence: [20, 15]
+purposes: {register: registration_code, bind: binding_code, recover: recovery_code}   # under which codes travel
+providers:                            # where people may sign in instead, by organisation
+  gateway:
+    liaotong:
+      label: Liaotong
+      issuer: https://id.example.com
+      client: troth-gateway
+      secret: /etc/troth/liaotong.secret     # a file that its owner alone can read; or env:NAME
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
+
+import yaml
+
+from troth.accounts import Accounts, Bag, CodeFor, Desk, Errands, Limit, Passwords, Settings
+from troth.app.config import Home
+from troth.kernel.errors import OperatorError
+from troth.kernel.findings import did_you_mean
+
+if TYPE_CHECKING:
+    from troth.app.organisation import Organisation
+
+FILE: Final = "accounts.yaml"
+NAMED: Final = "TROTH_ACCOUNTS"
+_PARTS: Final = frozenset({"password", "limits", "purposes", "providers"})
+_PASSWORD: Final = {
+    "least_score": (0, 4),
+    "memory_kib": (8, 4_194_304),
+    "passes": (1, 100),
+    "lanes": (1, 64),
+}
+"""What may be chosen, and between which bounds."""
+
+
+class AccountsUnreadable(OperatorError):
+    """The file about accounts has to be mended."""
+
+
+def accounts_of(organisation: Organisation, settings: Settings) -> Accounts:
+    """The accounts of an organisation that is being put together; their codes stay in a bag until somebody names a courier."""
+    rooms, entropy = organisation.rooms, organisation.entropy
+    desk = Desk(
+        organisation.id, organisation.ledger, rooms.policies, rooms.subjects, organisation.vault,
+        Passwords(settings, entropy), Errands(Bag()), organisation.changing, organisation.clock, entropy,
+    )  # fmt: skip
+    return Accounts(desk)
+
+
+def settings_of(home: Home, environment: Mapping[str, str] | None = None) -> Settings:
+    """What the file says; the defaults where there is none. Raises AccountsUnreadable."""
+    found = read_choices(home, environment)
+    settings = _chosen(Settings(), found.get("password", {}))
+    limits = dict(settings.limits) | _limits(found.get("limits", {}), settings.limits)
+    purposes = dict(settings.purposes) | _purposes(found.get("purposes", {}))
+    return replace(settings, limits=MappingProxyType(limits), purposes=MappingProxyType(purposes))
+
+
+def read_choices(home: Home, environment: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The file as plain values, each of its parts known. Raises AccountsUnreadable."""
+    named = (os.environ if environment is None else environment).get(NAMED, "")
+    path = Path(named) if named else home.folder / FILE
+    if not named and not path.exists():
+        return {}
+    try:
+        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise AccountsUnreadable(f"The file {path} cannot be read: {type(error).__name__}.") from error
+    except yaml.YAMLError:
+        raise AccountsUnreadable(f"The file {path} is no YAML.", "Write `limits:` or `providers:`.") from None
+    parts = found if isinstance(found, dict) else {"?": None}
+    if set(parts) - _PARTS or not all(isinstance(part, dict) for part in parts.values()):
+        raise AccountsUnreadable(f"The file {path} says something else than {', '.join(sorted(_PARTS))}.")
+    return parts
+
+
+def _chosen(settings: Settings, said: Mapping[str, Any]) -> Settings:
+    for name, value in said.items():
+        if name not in _PASSWORD:
+            raise _wrong("password", str(name), did_you_mean(str(name), _PASSWORD))
+        least, most = _PASSWORD[name]
+        if type(value) is not int or not least <= value <= most:
+            raise _wrong("password", name, f"Write a number from {least} to {most}.")
+    numbers: dict[str, Any] = dict(said)
+    return replace(settings, **numbers)
+
+
+def _limits(said: Mapping[str, Any], known: Mapping[str, Limit]) -> dict[str, Limit]:
+    found = {}
+    for name, value in said.items():
+        if name not in known:
+            raise _wrong("limits", str(name), did_you_mean(str(name), known))
+        numbers = value if isinstance(value, list) else []
+        if len(numbers) != 2 or any(type(one) is not int or one < 1 for one in numbers):
+            raise _wrong("limits", name, "Write [how many, within how many minutes].")
+        found[name] = Limit(numbers[0], timedelta(minutes=numbers[1]))
+    return found
+
+
+def _purposes(said: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    for name, value in said.items():
+        if name not in tuple(CodeFor) or not isinstance(value, str):
+            raise _wrong("purposes", str(name), f"Write {', '.join(CodeFor)}, each with a purpose.")
+    return {name: (value,) for name, value in said.items()}
+
+
+def _wrong(part: str, name: str, help: str) -> AccountsUnreadable:
+    return AccountsUnreadable(f"`{name}` under `{part}` in {FILE} cannot be used.", help)
