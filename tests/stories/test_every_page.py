@@ -49,7 +49,7 @@ def test_accessibility_of_the_privacy_centre(
     village: Parish, browser: Browser, language: str, scheme: str, width: int
 ) -> None:
     with looking(browser, language, scheme, width) as page:
-        village.person_in(page, language)
+        village.person_in(page, language, f"{language}-{scheme}-{width}@people.example")
         assert wrong(village, page, village.centre.addresses, language) == []
 
 

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Header, Path, Request, Response
 from troth.app.acts import Acts
 from troth.app.hosting import Hosted
 from troth.app.using import use_once
-from troth.policies import NotDeclared
+from troth.kernel.errors import CallerError
+from troth.policies import NoPolicyInForce, NotDeclared
 from troth.promises.evidence import Looked
 from troth.web.api import models as m
 from troth.web.api.entry import key_of, opens
@@ -196,7 +197,13 @@ def observed(request: Request, hosted: Observes, sent: m.ObservedSent, once: Onc
     """Report acts seen outside the gate: each is judged by what was known when it was done."""
 
     def do(acts: Acts) -> Answer:
-        return {"found": [one.as_json() for one in acts.observe([act.act() for act in sent.acts])]}
+        try:
+            return {"found": [one.as_json() for one in acts.observe([act.act() for act in sent.acts])]}
+        except NoPolicyInForce as error:  # at the instant the caller names: theirs to mend, and nobody else's
+            raise CallerError(
+                "An act was done when no policy was in force, so nothing can judge it.",
+                "Name the instant at which it was done as `at`, with its offset; nothing of this request was kept.",
+            ) from error
 
     return answer_once(request, hosted, once, sent, do)
 
