@@ -15,7 +15,8 @@ from troth.gate import Found, Gate, ObservedAct, Reply, Rooms, Using
 from troth.kernel.findings import did_you_mean
 from troth.kernel.ids import SubjectId, parse
 from troth.ledger import Origin, Work
-from troth.policies import Declared, PolicyUnknown
+from troth.notices import Revisions
+from troth.policies import Declared, NoPolicyInForce, PolicyUnknown
 from troth.policy.bundle import Bundle
 from troth.subjects import EVERYBODY, Act, Changes, Identity, IdentityKind, Opened, Shown
 from troth.subjects.errors import IdentityUnreadable
@@ -28,14 +29,15 @@ class Acts:
     """
 
     def __init__(
-        self, work: Work, changes: Changes, rooms: Rooms, gate: Gate, at: datetime, origin: Origin
-    ) -> None:
+        self, work: Work, changes: Changes, rooms: Rooms, gate: Gate, at: datetime, origin: Origin, revisions: Revisions
+    ) -> None:  # fmt: skip
         self.work = work
         self.at = at
         self.origin = origin
         self._changes = changes
         self._rooms = rooms
         self._gate = gate
+        self._revisions = revisions
 
     @property
     def changes(self) -> Changes:
@@ -45,11 +47,28 @@ class Acts:
     # --- policy ------------------------------------------------------------------------------------------------------
 
     def activate(self, bundle: Bundle, texts: Mapping[str, str], *, since: datetime | None = None) -> str:
-        """Put a version of the policy in force, at once or from `since`; its digest."""
+        """Put a version of the policy in force, at once or from `since`; its digest.
+
+        Where it differs from the one before, that is on record as a change, with what the rules of change owe because of it.
+        """
         self._changes.restrict(EVERYBODY, None)
-        return self._rooms.policies.activate(
+        self.work.lock()
+        before = self._ruling()
+        digest = self._rooms.policies.activate(
             self.work, bundle, texts, at=self.at, since=since, origin=self.origin
         )
+        self.work.settle()
+        if before is not None and before.digest != digest:
+            self._revisions.opened(
+                self.work, before, self.declared(digest), since or self.at, self.at, self.origin, self._changes
+            )  # fmt: skip
+        return digest
+
+    def _ruling(self) -> Declared | None:
+        try:
+            return self.declared()
+        except NoPolicyInForce:
+            return None
 
     def declared(self, policy: str = "") -> Declared:
         """What a version declares. Raises PolicyUnknown, NoPolicyInForce."""
@@ -133,13 +152,33 @@ class Acts:
     def accept(self, subject: str, kind: str, *, language: str = "", policy: str = "") -> str:
         """Record that a policy version was accepted (`deemed`, `explicit`), which binds the person to it, or `declined`.
 
-        Returns its digest. Raises PolicyUnknown, MoveRefused, SubjectUnknown.
+        Returns its digest. Where a rule of change asks for express consent, going on is no acceptance of another version than the
+        one that binds: that is recorded, nothing is accepted, and '' is returned. Raises PolicyUnknown, MoveRefused, SubjectUnknown.
         """
         act = self._act(subject, self.declared(policy).digest)
+        if kind == "deemed" and self._kept_off(act):
+            return ""
         self._rooms.consents.accept(self.work, act, kind, language=language, changes=self._changes)
         if kind != "declined":
+            self._leave_behind(act)
             self._rooms.subjects.bind(self.work, act, self._changes)
         return act.policy or ""
+
+    def _kept_off(self, act: Act) -> bool:
+        """Whether going on is no acceptance, because a change in between asks for express consent."""
+        self.work.lock()
+        found = self._revisions.needs_anew(self.work.connection, self.work.pseudonym(act.subject), act.policy or "")
+        if found is not None:
+            self._revisions.kept_off(self.work, act, *found)
+        return found is not None
+
+    def _leave_behind(self, act: Act) -> None:
+        """By accepting, a person leaves the classes in which a change had put them."""
+        pseudonym, declared = self.work.pseudonym(act.subject), self.declared(act.policy or "")
+        left = self._revisions.left_behind(self.work.connection, pseudonym, declared.digest)
+        known = [f"is:{one}" for one in left if one in declared.catalogue.ids("class")]
+        if known:
+            self._rooms.subjects.record(self.work, act, declared, clear=known, changes=self._changes)
 
     def object(self, subject: str, objection: str, *, raised: bool = True, policy: str = "") -> None:
         """Record that an objection was raised, or lifted. Raises NotDeclared, SubjectUnknown."""

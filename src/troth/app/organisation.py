@@ -44,7 +44,7 @@ from troth.messages import Desk as Outbox
 from troth.messages import Messages, MessagesProjection
 from troth.operators import Desk as Counter
 from troth.operators import Operators, OperatorsProjection
-from troth.notices import Notices, NoticesProjection
+from troth.notices import Notices, NoticesProjection, Revisions
 from troth.policies import Declared, Policies
 from troth.policies.service import VersionsProjection
 from troth.promises import Promises, PromisesProjection
@@ -151,9 +151,7 @@ class Organisation:
         self.access = Access(
             Desk(id, self.ledger, self.recorder, self.rooms, self.staff, self.gate, vault, clock, entropy)
         )
-        self.messages = Messages(
-            Outbox(id, self.ledger, self.recorder, self.rooms, self.gate, vault, clock, entropy)
-        )
+        self.messages = Messages(Outbox(id, self.ledger, self.recorder, self.rooms, self.gate, vault, clock, entropy))  # fmt: skip
         self.notices = Notices(id, self.rooms.subjects, self.rooms.policies, self.ledger.payload)
         self.accounts = accounts_of(self, accounts or Settings())
         self.erasures = Erasures(id)
@@ -169,6 +167,11 @@ class Organisation:
         self._once = Once(id)
         self._watch = watch or self.words or Unwatched()
         self._promises: Promises | None = None
+
+    @property
+    def revisions(self) -> Revisions:
+        """The changes of the policy, and who was told of them."""
+        return self.notices.revisions
 
     def act(self, do: Callable[[Acts], T], *, origin: Origin = Origin.OBSERVED) -> T:
         """Do one thing, or several, whole or not at all; durable, and seen by every later question, once this returns."""
@@ -322,4 +325,4 @@ class Organisation:
         self.close()
 
     def _acts(self, work: Any, changes: Changes, origin: Origin) -> Acts:
-        return Acts(work, changes, self.rooms, self.gate, self.clock.now(), origin)
+        return Acts(work, changes, self.rooms, self.gate, self.clock.now(), origin, self.revisions)

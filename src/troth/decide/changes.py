@@ -183,6 +183,12 @@ def cuts(before: Catalogue, after: Catalogue) -> Iterator[str]:
         if kept is None or _less(right, kept):
             yield right.key
     yield from (one.key for one in before.all(RequestGround) if after.get(RequestGround, one.id) is None)
+    yield from _dearer(before, after)
+    yield from _narrower(before, after)
+
+
+def _dearer(before: Catalogue, after: Catalogue) -> Iterator[str]:
+    """New grounds to refuse, refusals that leave no choice any more, fees that rose."""
     for refusal in after.all(Refusal):
         was = before.get(Refusal, refusal.id)
         if was is None or (was.mode, refusal.mode) == ("may", "bar"):
@@ -191,13 +197,17 @@ def cuts(before: Catalogue, after: Catalogue) -> Iterator[str]:
         cost = before.get(Fee, fee.id)
         if fee.amount and (cost is None or (cost.amount or 0) < fee.amount):
             yield fee.key
+
+
+def _narrower(before: Catalogue, after: Catalogue) -> Iterator[str]:
+    """Objections that went, and ways to object or to take a consent back that went."""
     for objection in before.all(Objection):
-        kept_objection = after.get(Objection, objection.id)
-        if kept_objection is None or _fewer(objection.channels, kept_objection.channels):
+        raised = after.get(Objection, objection.id)
+        if raised is None or _fewer(objection.channels, raised.channels):
             yield objection.key
     for consent in before.all(Consent):
-        kept_consent = after.get(Consent, consent.id)
-        if kept_consent is not None and _fewer(consent.withdraw, kept_consent.withdraw):
+        given = after.get(Consent, consent.id)
+        if given is not None and _fewer(consent.withdraw, given.withdraw):
             yield consent.key
 
 

@@ -4,13 +4,16 @@ Owns displays (general, enhanced and instant notices), the shown texts, each kep
 made under, and the way out to third parties. Serves GDPR art. 12 and 13, PIPL art. 7 and 17; levels as in GB/T 42574.
 """
 
-from troth.notices.errors import NoticeMismatch, NoticeTooLong, TextUnknown
+from troth.notices.changed import Revision
+from troth.notices.errors import ChangeUnknown, NoticeMismatch, NoticeTooLong, TextUnknown
 from troth.notices.model import Counted, Display, Interface, Rendered, Shown, Submission, Submitted
 from troth.notices.projection import NoticesProjection
+from troth.notices.revising import Revisions, RuleStanding
 from troth.notices.rules import digest_of, lacking, notices_at, rendered
 from troth.notices.service import Notices
 
 __all__ = [
+    "ChangeUnknown",
     "Counted",
     "Display",
     "Interface",
@@ -19,6 +22,9 @@ __all__ = [
     "Notices",
     "NoticesProjection",
     "Rendered",
+    "Revision",
+    "Revisions",
+    "RuleStanding",
     "Shown",
     "Submission",
     "Submitted",

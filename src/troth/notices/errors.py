@@ -19,3 +19,7 @@ class TextUnknown(CallerError):
 
 class DisplayUnreadable(CallerError):
     """A display or submission is not described as it has to be."""
+
+
+class ChangeUnknown(CallerError):
+    """A number is named under which no change of the policy is kept."""

@@ -21,6 +21,7 @@ from troth.notices.model import (
     Submission,
     Submitted,
 )
+from troth.notices.revising import Revisions
 from troth.policies import Declared, NotDeclared, Policies
 from troth.policy.catalogue import Catalogue
 from troth.policy.model import Point
@@ -42,6 +43,7 @@ class Notices:
         self._policies = policies
         self._payloads = payloads
         self._made: dict[tuple[str, str, str], Rendered] = {}
+        self.revisions = Revisions(organisation, subjects, policies)
 
     def rendered(
         self, connection: Connection, declared: Declared, notice: str, language: str = ""

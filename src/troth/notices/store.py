@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -22,6 +24,7 @@ from sqlalchemy import (
 )
 
 from troth.db import Instant, metadata
+from troth.notices.changed import Revision
 from troth.notices.model import Counted, Display
 
 texts = Table(
@@ -64,7 +67,41 @@ submissions = Table(
     Column("last", Instant, nullable=False),
     PrimaryKeyConstraint("organisation", "point", "taken", "origin"),
 )
-TABLES: Final = (texts, displays, submissions)
+revisions = Table(
+    "notices_changes",
+    metadata,
+    Column("organisation", String(64), nullable=False),
+    Column("sequence", BigInteger, nullable=False),
+    Column("policy", String(71), nullable=False),
+    Column("before", String(71), nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("since", Instant, nullable=False),
+    Column("kinds", String(400), nullable=False),
+    PrimaryKeyConstraint("organisation", "sequence"),
+)
+marks = Table(
+    "notices_change_marks",
+    metadata,
+    Column("organisation", String(64), nullable=False),
+    Column("change", BigInteger, nullable=False),
+    Column("mark", String(180), nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("organisation", "change", "mark"),
+)
+told = Table(
+    "notices_told",
+    metadata,
+    Column("organisation", String(64), nullable=False),
+    Column("change", BigInteger, nullable=False),
+    Column("subject", String(64), nullable=False),
+    Column("channel", String(32), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("message", String(64), nullable=False),
+    Column("at", Instant, nullable=False),
+    PrimaryKeyConstraint("organisation", "change", "subject", "channel"),
+    Index("ix_notices_told_state", "organisation", "state"),
+)
+TABLES: Final = (texts, displays, submissions, revisions, marks, told)
 
 
 def find_text(connection: Connection, of: str, digest: str, notice: str = "", version: str = "") -> Any:
@@ -106,14 +143,22 @@ def of_person(connection: Connection, of: str, subject: str, notice: str = "") -
 
 
 def move(connection: Connection, of: str, absorbed: str, kept: str) -> None:
-    """Two subjects became one: what was shown to either stands under one pseudonym."""
+    """Two subjects became one: what was shown or told to either stands under one pseudonym; who was told twice was told."""
     mine = (displays.c.organisation == of, displays.c.subject == absorbed)
     connection.execute(update(displays).where(*mine).values(subject=kept))
+    theirs = (told.c.organisation == of, told.c.subject == absorbed)
+    for row in connection.execute(select(told).where(*theirs)).all():
+        values = {name: getattr(row, name) for name in ("change", "channel", "state", "message", "at")}
+        found = told_of(connection, of, row.change, row.channel).get(kept)
+        if found is None or (row.state, found[0]) == ("told", "queued"):
+            put_told(connection, of, kept, values)
+    connection.execute(delete(told).where(*theirs))
 
 
 def drop(connection: Connection, of: str, subject: str) -> None:
     """A person was erased: what they were shown goes."""
-    connection.execute(delete(displays).where(displays.c.organisation == of, displays.c.subject == subject))
+    for table in (displays, told):
+        connection.execute(delete(table).where(table.c.organisation == of, table.c.subject == subject))
 
 
 def count_submission(
@@ -144,3 +189,75 @@ def submission_counts(connection: Connection, of: str) -> list[Any]:
     """How often each form's submissions were taken and refused, with the last instant."""
     query = select(submissions).where(submissions.c.organisation == of)
     return list(connection.execute(query.order_by(submissions.c.point, submissions.c.taken.desc())))
+
+
+# --- changes of the policy ---------------------------------------------------------------------------------------------------------
+
+
+def put_revision(connection: Connection, of: str, one: Revision) -> None:
+    """Add a change."""
+    row: dict[str, Any] = {
+        "organisation": of, "sequence": one.sequence, "policy": one.policy, "before": one.before, "at": one.at,
+        "since": one.since, "kinds": " ".join(one.kinds),
+    }  # fmt: skip
+    connection.execute(insert(revisions), row)
+
+
+def add_kinds(connection: Connection, of: str, sequence: int, kinds: Iterable[str]) -> None:
+    """A change is of other kinds too."""
+    mine = (revisions.c.organisation == of, revisions.c.sequence == sequence)
+    before = connection.execute(select(revisions.c.kinds).where(*mine)).scalar_one().split()
+    after = " ".join(dict.fromkeys((*before, *kinds)))
+    connection.execute(update(revisions).where(*mine).values(kinds=after))
+
+
+def revisions_of(connection: Connection, of: str) -> list[Revision]:
+    """Every change, the oldest first."""
+    query = select(revisions).where(revisions.c.organisation == of).order_by(revisions.c.sequence)
+    return [
+        Revision(r.sequence, r.policy, r.before, r.at, r.since, tuple(r.kinds.split()))
+        for r in connection.execute(query)
+    ]
+
+
+def put_mark(connection: Connection, of: str, change: int, mark: str, at: datetime) -> None:
+    """Say something of a change; once is enough."""
+    if mark not in marks_of(connection, of, change):
+        connection.execute(insert(marks), {"organisation": of, "change": change, "mark": mark, "at": at})
+
+
+def marks_of(connection: Connection, of: str, change: int) -> dict[str, datetime]:
+    """What was said of a change, and when."""
+    query = select(marks.c.mark, marks.c.at).where(marks.c.organisation == of, marks.c.change == change)
+    return {row.mark: row.at for row in connection.execute(query)}
+
+
+def put_told(connection: Connection, of: str, subject: str, values: dict[str, Any]) -> None:
+    """Where telling somebody stands, in place of what stood there before."""
+    key = {"organisation": of, "subject": subject, "change": values["change"], "channel": values["channel"]}
+    mine = [told.c[name] == value for name, value in key.items()]
+    rest = {name: value for name, value in values.items() if name not in key}
+    if not connection.execute(update(told).where(*mine).values(**rest)).rowcount:
+        connection.execute(insert(told), key | rest)
+
+
+def drop_told(connection: Connection, of: str, subject: str, change: int, channel: str) -> None:
+    """Somebody is owed being told again."""
+    key = {"organisation": of, "subject": subject, "change": change, "channel": channel}
+    connection.execute(delete(told).where(*(told.c[name] == value for name, value in key.items())))
+
+
+def told_of(connection: Connection, of: str, change: int, channel: str) -> dict[str, tuple[str, datetime]]:
+    """Where telling each person of a change by a channel stands, and since when."""
+    c = told.c
+    query = select(c.subject, c.state, c.at).where(
+        c.organisation == of, c.change == change, c.channel == channel
+    )
+    return {row.subject: (row.state, row.at) for row in connection.execute(query)}
+
+
+def told_waiting(connection: Connection, of: str) -> list[tuple[int, str, str, str]]:
+    """Messages about changes that are on their way: (change, subject, channel, message)."""
+    query = select(told).where(told.c.organisation == of, told.c.state == "queued")
+    rows = connection.execute(query.order_by(told.c.change, told.c.subject, told.c.channel))
+    return [(row.change, row.subject, row.channel, row.message) for row in rows]

@@ -18,7 +18,8 @@ PROBE_FAILED = "promises:probe:failed"
 BREACH_MENDED = "promises:breach:mended"
 ACT_BREACH = "gate:act:breach"
 READ_BREACH = "access:read:breach"
-BREACHES = frozenset({ACT_BREACH, READ_BREACH})
+CHANGE_BREACH = "notices:change:breach"
+BREACHES = frozenset({ACT_BREACH, READ_BREACH, CHANGE_BREACH})
 """What was seen and should not have been, told by the rooms that judge it."""
 ITEM_SHOWN = "safeguards:evidence:shown"
 ITEM_FAILED = "safeguards:evidence:failed"

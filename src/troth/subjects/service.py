@@ -188,6 +188,12 @@ class Subjects:
         """The pseudonyms of all persons, those absorbed in a merge left out."""
         return store.everybody(connection, self._organisation)
 
+    def bound_to(
+        self, connection: Connection, policies: Iterable[str], *, after: str = "", limit: int = 1_000_000
+    ) -> tuple[str, ...]:
+        """The pseudonyms of persons whom one of these policy versions binds, in order."""
+        return store.bound_to(connection, self._organisation, policies, after, limit)
+
     def find(
         self, connection: Connection, identity: Identity, pseudonym: Callable[[str], str]
     ) -> SubjectId | None:

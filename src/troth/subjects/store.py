@@ -122,6 +122,16 @@ def erase(connection: Connection, organisation: str, subject: str) -> None:
     connection.execute(update(people).where(mine).values(id=None, erased=True))
 
 
+def bound_to(
+    connection: Connection, organisation: str, policies: Iterable[str], after: str, limit: int
+) -> tuple[str, ...]:
+    """The pseudonyms bound to one of these versions, in order, those after one left out."""
+    query = select(bound.c.subject).where(
+        bound.c.organisation == organisation, bound.c.policy.in_(tuple(policies)), bound.c.subject > after
+    )
+    return tuple(connection.execute(query.distinct().order_by(bound.c.subject).limit(limit)).scalars())
+
+
 def group(connection: Connection, organisation: str, root: str) -> tuple[str, ...]:
     """Every pseudonym whose state stands under this one, itself included."""
     query = select(people.c.subject).where(people.c.organisation == organisation, people.c.root == root)

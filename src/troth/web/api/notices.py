@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request, Response
 from pydantic import Field, StringConstraints
 
 from troth.app.acts import Acts
+from troth.app.change_acts import tell
 from troth.app.hosting import Hosted
 from troth.app.notice_acts import show, submit
+from troth.kernel.ids import SubjectId, parse
 from troth.notices import Interface, Rendered, Shown, Submission
 from troth.notices.model import LONGEST, MOST_FIELDS
-from troth.web.api.entry import opens
+from troth.subjects import Act
+from troth.web.api.entry import key_of, opens
 from troth.web.api.models import Sent, Subject, Word
 from troth.web.api.writing import Answer, Once, answer_once
 
@@ -124,3 +127,109 @@ def _json(one: Rendered) -> Answer:
         "notice": one.notice, "version": one.version, "language": one.language, "level": one.level, "text": one.text,
         "rendered": one.digest,
     }  # fmt: skip
+
+
+# --- changes of the policy ---------------------------------------------------------------------------------------------------------
+
+
+class PostedSent(Sent):
+    """The company announced a change by a channel of its own: home page, app, announcement."""
+
+    channel: Word
+
+
+class EscalatedSent(Sent):
+    """A change is judged to be of another kind too."""
+
+    kind: Literal["high_risk", "material", "rights_cut"]
+
+
+class TellSent(Sent):
+    """Somebody to be told of a change: by a message to an address, or (`done`) told already, by word or letter."""
+
+    subject: Subject
+    channel: Word = "email"
+    address: Annotated[str, StringConstraints(max_length=512)] = ""
+    language: Literal["en", "zh", "ms"] = "en"
+    done: bool = False
+
+
+Number = Annotated[int, Path(ge=1, le=9_000_000_000_000_000)]
+
+
+@router.get("/{org}/changes", tags=["notices"])
+def listed(hosted: Reads) -> Answer:
+    """Every change of the policy: of which kinds, from which version to which, and what each rule of change still asks for."""
+    revisions = hosted.organisation.revisions
+    with hosted.organisation.database.read() as connection:
+        return {
+            "changes": [
+                {
+                    "change": made.sequence, "policy": made.policy, "before": made.before, "kinds": list(made.kinds),
+                    "recorded": made.at.isoformat(), "since": made.since.isoformat(),
+                    "rules": [
+                        {"rule": one.rule.id, "steps": list(one.steps), "missing": list(one.missing), "breached": one.breached}
+                        for one in revisions.standing(connection, made)
+                    ],
+                }
+                for made in revisions.all(connection)
+            ]
+        }  # fmt: skip
+
+
+@router.get("/{org}/changes/{number}/owed", tags=["notices"])
+def owed(
+    hosted: Records, number: Number, channel: Annotated[str, Query(max_length=32)] = "email",
+    limit: Annotated[int, Query(ge=1, le=1000)] = 200,
+) -> Answer:  # fmt: skip
+    """People who are still to be told of a change by a channel, by their ids."""
+    organisation = hosted.organisation
+    with organisation.database.read() as connection:
+        made = organisation.revisions.get(connection, number)
+        roots = organisation.revisions.owed(connection, made, channel, limit=limit)
+        ids = [organisation.rooms.subjects.id_of(connection, root) for root in roots]
+    return {"change": number, "channel": channel, "subjects": [str(one) for one in ids if one is not None]}
+
+
+@router.post("/{org}/changes/{number}/posted", tags=["notices"])
+def posted(request: Request, hosted: Records, number: Number, sent: PostedSent, once: Once = "") -> Answer:
+    """Record that the company announced a change by a channel of its own."""
+
+    def do(acts: Acts) -> Answer:
+        hosted.organisation.revisions.posted(acts.work, number, sent.channel, acts.at, acts.origin)
+        return {"change": number, "channel": sent.channel}
+
+    return answer_once(request, hosted, once, sent, do)
+
+
+@router.post("/{org}/changes/{number}/escalated", tags=["notices"])
+def escalated(
+    request: Request, hosted: Records, number: Number, sent: EscalatedSent, once: Once = ""
+) -> Answer:
+    """Record that a change is judged to be of another kind too, with all that its rules then ask for."""
+
+    def do(acts: Acts) -> Answer:
+        hosted.organisation.revisions.escalate(acts.work, number, sent.kind, acts.at, acts.origin)
+        return {"change": number, "kind": sent.kind}
+
+    return answer_once(request, hosted, once, sent, do)
+
+
+@router.post("/{org}/changes/{number}/tell", tags=["notices"])
+def told(request: Request, hosted: Records, number: Number, sent: TellSent, once: Once = "") -> Answer:
+    """Tell somebody of a change: the message says what changed and where all of it stands, and passes the send gate."""
+    organisation, origin = hosted.organisation, key_of(request).origin
+    if not sent.done:
+        site = f"{request.url.scheme}://{request.url.netloc}"
+        found = tell(
+            organisation, number, sent.subject, sent.address, site=site, channel=sent.channel, language=sent.language,
+            origin=origin,
+        )  # fmt: skip
+        return {"change": number, "message": found.id, "state": found.state.value, "reason": found.reason}
+
+    def do(acts: Acts) -> Answer:
+        act = Act(parse(SubjectId, sent.subject), acts.at, acts.origin)
+        organisation.revisions.told(acts.work, act, number, sent.channel)
+        return {"change": number, "message": "", "state": "told", "reason": ""}
+
+    return answer_once(request, hosted, once, sent, do)
