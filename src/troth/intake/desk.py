@@ -131,14 +131,17 @@ def said_of(found: Clock) -> Mapping[str, str]:
 
 def keys_of(declared: Declared, ticket: rules.Timed) -> tuple[str, ...]:
     """The statements of the policy that a ticket is an occasion of."""
+    if not ticket.right:
+        return ()
     found = rules.binding(law_of(declared), ticket.right, ticket.route)
     return tuple(one.key for one in found)
 
 
 def purpose_of(catalogue: Catalogue, kind: Kind, right: str) -> str:
     """For which declared purpose what a ticket says is kept; '' where the policy declares none for it."""
-    found = (one.purpose for one in catalogue.all(Right) if one.what == right and one.purpose)
-    return next(found, "")
+    wanted = ("question", "access") if kind is Kind.UNSORTED else (right,)
+    rights = [one for one in catalogue.all(Right) if one.purpose]
+    return next((one.purpose for what in wanted for one in rights if one.what == what), "")
 
 
 def plain_phrase(text: str) -> str:

@@ -94,12 +94,13 @@ def read_mail(data: bytes) -> Mail:
 
 def _sender(message: Message) -> tuple[str, str]:
     """Who is to be answered: Reply-To would let one person have another written to, so it is the sender (RFC 5322, 3.6.2)."""
-    found = getaddresses([_header(message, "From")])
+    raw = str(message.get("From", ""))  # addresses first, then words: a name that was encoded may look like an address
+    found = getaddresses([" ".join(raw.split())])
     good = [(name, address) for name, address in found if checking.is_mail_address(address)]
     if len(good) != 1:
         return "", ""
     name, address = good[0]
-    return _one_line(name)[: checking.LONGEST_NAME], address
+    return _one_line(_said(name))[: checking.LONGEST_NAME], address
 
 
 def _sort(message: Message, address: str) -> Sort:
@@ -144,12 +145,14 @@ def _date(message: Message) -> datetime | None:
 def _header(message: Message, name: str) -> str:
     """A header as text; what is wrongly encoded is shown with signs in its place."""
     raw = message.get(name)
-    if raw is None:
-        return ""
+    return _said(str(raw)) if raw is not None else ""
+
+
+def _said(raw: str) -> str:
     try:
-        text = str(make_header(decode_header(str(raw))))
+        text = str(make_header(decode_header(raw)))
     except (MessageError, ValueError, LookupError, IndexError):
-        text = str(raw)
+        text = raw
     return text.encode("utf-8", "replace").decode("utf-8", "replace")
 
 

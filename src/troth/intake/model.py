@@ -20,6 +20,8 @@ class Kind(StrEnum):
     COMPLAINT = "complaint"
     FEEDBACK = "feedback"
     QUESTION = "question"
+    UNSORTED = "unsorted"
+    """Nobody has read it yet. Until somebody says what it is, the earliest date of anything it may be counts."""
 
 
 class Route(StrEnum):

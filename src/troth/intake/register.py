@@ -61,6 +61,10 @@ class Register:
             raise TicketUnknown("There is no ticket of this number here.", "Give it as it was told: T-…")
         return found
 
+    def find(self, connection: Connection, number: str) -> Ticket | None:
+        """Where a ticket stands; None where there is none of this number."""
+        return store.find(connection, self._desk.organisation, number)
+
     def listed(
         self,
         connection: Connection,

@@ -67,13 +67,18 @@ def right_of(statements: Iterable[Statement], kind: Kind, right: str) -> str:
     """Under which right a ticket is answered; '' where the policy declares none for it."""
     if kind is Kind.REQUEST:
         return right
+    if kind is Kind.UNSORTED:
+        return ""
     declared = {one.what for one in statements if isinstance(one, Right)}
     return next((one for one in RIGHT_OF[kind] if one in declared), "")
 
 
 def binding(statements: Iterable[Statement], right: str, route: Route) -> tuple[Right, ...]:
-    """The statements of a right that bind for a route: those that offer it, and those without routes; all, where none offers it."""
-    found = tuple(one for one in statements if isinstance(one, Right) and one.what == right)
+    """The statements of a right that bind for a route: those that offer it, and those without routes; all, where none offers it.
+
+    No right ('') stands for any: what somebody wrote and nobody has read yet may be a use of each.
+    """
+    found = tuple(one for one in statements if isinstance(one, Right) and right in (one.what, ""))
     if not any(route.value in one.routes for one in found):
         return found
     return tuple(one for one in found if route.value in one.routes or not one.routes)
@@ -123,6 +128,8 @@ def _source(right: Right) -> str:
 
 
 def _start(start: str, ticket: Timed, asks_proof: bool) -> datetime | None:
+    """When a limit begins. Where nobody has read yet what it is, it may ask for no proof."""
+    asks_proof = asks_proof and bool(ticket.right)
     if start != "verified" or not asks_proof:
         return ticket.received_at
     return max(ticket.proven_at, ticket.received_at) if ticket.proven_at else None

@@ -12,8 +12,8 @@ from sqlalchemy import Connection
 from troth.decide.model import Facts, Request, RequestAnswer, RequestOutcome
 from troth.decide.requests import answer_request
 from troth.intake import checking, evidence, parts, rules, store
-from troth.intake.desk import keys_of, said_of
-from troth.intake.errors import IdentityOpen, MoveRefused, Overtaken
+from troth.intake.desk import keys_of, law_of, purpose_of, said_of
+from troth.intake.errors import IdentityOpen, MoveRefused, Overtaken, ReceivedRefused
 from troth.intake.model import (
     CLOSINGS,
     MOVES,
@@ -36,6 +36,7 @@ from troth.policies import Declared
 from troth.policy.facts import Fact
 from troth.policy.model import Refusal
 from troth.policy.terms import PeriodTerm
+from troth.policy.vocabulary import RIGHTS
 from troth.subjects import SubjectErased
 from troth.vault import KeyDestroyed
 
@@ -88,6 +89,33 @@ class Intake(Register):
         if by == PERSON and not ticket.live and State.OPEN in MOVES[ticket.state]:
             return self.reopen(work, number, at=at, origin=origin)
         return self.ticket(work.connection, number)
+
+    def sort(
+        self, work: Work, number: str, kind: Kind, right: str, by: str, *, ground: str = "",
+        revision: int | None = None, at: datetime, origin: Origin = Origin.OBSERVED,
+    ) -> Ticket:  # fmt: skip
+        """Somebody read it and says what it is; its clock is that of the right it uses. Raises MoveRefused, ReceivedRefused,
+        TicketUnknown, Overtaken."""
+        ticket = self._current(work, number, revision)
+        if not ticket.live:
+            raise MoveRefused("This ticket has ended.", "Take it up again first.")
+        if kind is Kind.UNSORTED or (kind is Kind.REQUEST and right not in RIGHTS):
+            raise ReceivedRefused("A request names the right it uses.", did_you_mean(right, RIGHTS))
+        declared = self._declared(work.connection, ticket)
+        meant = rules.right_of(law_of(declared), kind, right)
+        sorted_as = replace(ticket, kind=kind, right=meant)
+        found = self._desk.clock_of(work.connection, sorted_as, at)
+        purpose = purpose_of(declared.catalogue, kind, meant)
+        said = {
+            "by": by,
+            "kind": kind.value,
+            "right": meant,
+            "ground": ground,
+            "purpose": purpose,
+            **said_of(found),
+        }
+        keys = keys_of(declared, sorted_as) if not ticket.right else ()
+        return self._happened(work, ticket, evidence.TYPED, at, origin, said, keys)
 
     # --- identity ---------------------------------------------------------------------------------------------------------
 
@@ -202,6 +230,10 @@ class Intake(Register):
         """
         ticket = self._current(work, number, revision)
         rules.check_move(ticket.state, State.ANSWERED)
+        if ticket.kind is Kind.UNSORTED:
+            raise MoveRefused(
+                "Nobody has said yet what this is.", "Say whether it is a request, and of which right."
+            )
         if outcome not in OUTCOMES:
             raise MoveRefused("That is no answer.", did_you_mean(outcome, OUTCOMES))
         if not any(one.part.what is What.ANSWER for one in kept):
