@@ -66,7 +66,10 @@ class App:
 
     def send(self, *entries: Entry, sent_at: datetime | None = None) -> list[Outcome]:
         """A batch."""
-        return report(self.organisation, self.installation, sent_at or self.organisation.clock.now(), entries)
+        sent = sent_at or self.organisation.clock.now()
+        return self.organisation.act(
+            lambda acts: report(acts, self.organisation, self.installation, sent, entries)
+        )
 
     def tell(self, kind: str, point: str = "", *data: str, **said: Any) -> Outcome:
         """A batch of one entry."""

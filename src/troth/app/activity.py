@@ -1,47 +1,24 @@
-"""What was done with the data of one person: how often, for what, with whom, and when last, counted from the record alone.
+"""What was done with the data of people: how often, for what, with whom, and when last, counted from the record alone.
 
-Releases and refusals are entries of their own. Permitted uses lie in segments, many people to a file: each file is read once, and
-what it says is remembered by pseudonym, in memory.
+Counts are kept beside the record and follow it: before they are shown they are brought up to its last entry, and a restart goes on
+where counting ended. Counted anew from the first entry they come out the same.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
-from sqlalchemy import Connection
-
-from troth.gate.evidence import RELEASE_PERMITTED, USE_PERMITTED
-from troth.ledger.segments import segment_of
+from troth.directories.model import Deed
 
 if TYPE_CHECKING:
     from troth.app.organisation import Organisation
 
-_MOST_READ: Final = 5000
-
-
-@dataclass(slots=True)
-class Deed:
-    """One kind of act: how often and when last, with which categories, and (for a release) to whom."""
-
-    action: str
-    purpose: str
-    recipient: str
-    count: int = 0
-    last: datetime | None = None
-    data: set[str] = field(default_factory=set)
-
-    def add(self, at: datetime, data: Iterable[str], count: int = 1) -> None:
-        """Count some more."""
-        self.count += count
-        self.data.update(data)
-        self.last = at if self.last is None else max(self.last, at)
-
-
-Key = tuple[str, str, str]
+__all__ = ["Activity", "Deed", "bring_up", "count_anew"]
+_MOST_GOES: Final = 1000
+"""Goes of two thousand entries that are counted before a page is shown; the rest is counted by the next."""
 
 
 class Activity:
@@ -49,44 +26,52 @@ class Activity:
 
     def __init__(self, organisation: Organisation) -> None:
         self._organisation = organisation
-        self._uses: dict[str, dict[Key, Deed]] = {}
-        self._read_to = 0
-        self._lock = threading.Lock()
 
-    def of(self, connection: Connection, pseudonyms: Iterable[str]) -> tuple[Deed, ...]:
-        """Everything that was permitted and done for a person, the most recent first."""
-        found: dict[Key, Deed] = {}
-        with self._lock:
-            self._catch_up(connection)
-            for name in pseudonyms:
-                for key, deed in self._uses.get(name, {}).items():
-                    assert deed.last is not None
-                    found.setdefault(key, Deed(*key)).add(deed.last, deed.data, deed.count)
-        for name in pseudonyms:
-            self._released(connection, name, found)
-        return tuple(sorted(found.values(), key=lambda deed: (deed.last, deed.purpose), reverse=True))
+    def of(self, pseudonyms: Iterable[str]) -> tuple[Deed, ...]:
+        """Everything that was done for a person, whatever it came by, the most recent first."""
+        found: dict[tuple[str, str, str], Deed] = {}
+        for deed in self.by_point(pseudonyms):
+            key = (deed.action, deed.purpose, deed.recipient)
+            held = found.get(key)
+            found[key] = _both(held, deed) if held else replace(deed, point="")
+        return tuple(sorted(found.values(), key=lambda deed: (_last(deed), deed.purpose), reverse=True))
 
-    def _released(self, connection: Connection, pseudonym: str, found: dict[Key, Deed]) -> None:
-        ledger = self._organisation.ledger
-        events = ledger.events(
-            connection, subject=pseudonym, kinds=(RELEASE_PERMITTED,), limit=_MOST_READ, newest_first=True
-        )
-        for event in events:
-            payload = ledger.payload(connection, event.sequence) or {}
-            asked = payload.get("question")
-            question = asked if isinstance(asked, dict) else {}
-            key = (event.codes[1], event.codes[2], str(question.get("recipient", "")))
-            found.setdefault(key, Deed(*key)).add(event.occurred_at, map(str, question.get("data", ())))
+    def by_point(self, pseudonyms: Iterable[str] | None = None) -> tuple[Deed, ...]:
+        """Everything that was done for a person, or (None) for all together, apart for each point it came by."""
+        bring_up(self._organisation)
+        with self._organisation.database.read() as connection:
+            named = None if pseudonyms is None else tuple(pseudonyms)
+            return self._organisation.directories.deeds(connection, named)
 
-    def _catch_up(self, connection: Connection) -> None:
-        """Read the segments that were sealed since the last look."""
-        ledger, segments = self._organisation.ledger, self._organisation.segments
-        for event in ledger.events(connection, kinds=(USE_PERMITTED,), after=self._read_to):
-            name = segment_of(event)
-            if name is not None:
-                for at, subject, action, data, purpose, recipient, *_ in segments.rows(name):
-                    if subject:
-                        key = (str(action), str(purpose), str(recipient))
-                        deed = self._uses.setdefault(str(subject), {}).setdefault(key, Deed(*key))
-                        deed.add(datetime.fromisoformat(str(at)), str(data).split())
-            self._read_to = event.sequence
+
+def bring_up(organisation: Organisation) -> None:
+    """Count what was recorded since the last look."""
+    for _ in range(_MOST_GOES):
+        with organisation.database.read() as connection:
+            gathered = organisation.directories.gather(connection)
+        if gathered.upto == gathered.after:
+            return
+        organisation.recorder.run(lambda work, one=gathered: organisation.directories.count(work, one))  # type: ignore[misc]
+        if not gathered.more:
+            return
+
+
+def count_anew(organisation: Organisation) -> None:
+    """Forget what was counted, and count the whole record."""
+    with organisation.database.read() as connection:
+        gathered = organisation.directories.gather(connection, anew=True)
+    organisation.recorder.run(lambda work: organisation.directories.count(work, gathered))
+    if gathered.more:
+        bring_up(organisation)
+
+
+def _both(one: Deed, other: Deed) -> Deed:
+    names = {*one.data, *other.data}
+    data = {name: one.data.get(name, 0) + other.data.get(name, 0) for name in names}
+    count, breaches = one.count + other.count, one.breaches + other.breaches
+    return replace(one, count=count, breaches=breaches, last=max(_last(one), _last(other)), data=data)
+
+
+def _last(deed: Deed) -> datetime:
+    assert deed.last is not None
+    return deed.last

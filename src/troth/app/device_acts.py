@@ -126,9 +126,8 @@ def _both(
 
 
 def report(
-    organisation: Organisation, installation: str, sent_at: datetime, entries: Sequence[Entry], *,
-    origin: Origin = Origin.OBSERVED,
-) -> list[Outcome]:  # fmt: skip
+    acts: Acts, organisation: Organisation, installation: str, sent_at: datetime, entries: Sequence[Entry]
+) -> list[Outcome]:
     """Take a batch, whole or not at all; what came before under the same numbers is not taken twice.
 
     Raises EntryUnreadable, InstallationUnknown, PaperUnknown.
@@ -136,9 +135,7 @@ def report(
     _check(installation)
     if len(entries) > MOST:
         raise EntryUnreadable(f"A batch holds at most {MOST} entries.", "Send the rest in another.")
-    return organisation.act(
-        lambda acts: Batch(organisation, acts, installation).take(sent_at, entries), origin=origin
-    )
+    return Batch(organisation, acts, installation).take(sent_at, entries)
 
 
 class Batch:

@@ -21,6 +21,7 @@ SCOPES: Final = {
     "notices": "record what was shown to whom, and what came in under it",
     "messages": "have messages sent, and record opt-outs",
     "observe": "report what was seen outside the gate",
+    "device": "speak for an installation of an app: begin a run, ask what may be done, report what was done",
     "vault:write": "keep, change and remove sealed values of people",
     "vault:read": "read sealed values, for whoever has an access token",
     "staff": "record who works here, and give out access tokens",

@@ -160,8 +160,9 @@ class Organisation:
         )
         self.cookies = Cookies(id, lambda declared: compile(declared).answer)
         self.directories = Directories(
-            id, self.ledger, segments, self.rooms.policies, lambda declared: compile(declared).answer, self.is_erased
-        )
+            id, self.ledger, segments, self.rooms.policies, lambda declared: compile(declared).answer,
+            lambda connection: Tombs().everybody(connection, id),
+        )  # fmt: skip
         self._eraser = Eraser(self.ledger, self.rooms.subjects, self.erasures, vault, clock)
         self._compile = compile
         self._once = Once(id)

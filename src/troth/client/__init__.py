@@ -4,8 +4,9 @@ Owns nothing but a connection. Nouns: client, key, question, answer, problem. A 
 """
 
 from troth.client.calls import Client
+from troth.client.device import Device, Http, State, Wire
 from troth.client.errors import Away, Problem
 from troth.client.keyfile import KeyFile
 from troth.client.model import Answer, Question
 
-__all__ = ["Answer", "Away", "Client", "KeyFile", "Problem", "Question"]
+__all__ = ["Answer", "Away", "Client", "Device", "Http", "KeyFile", "Problem", "Question", "State", "Wire"]

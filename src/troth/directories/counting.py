@@ -7,6 +7,7 @@ the same. What names nothing that is declared is counted as undeclared: it may s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -28,6 +29,16 @@ MOST_TIMES: Final = 100_000
 Lookup = Callable[[Connection, str], Declared]
 
 
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """What was read from the record between two entries, added up; `more` where reading stopped before its end."""
+
+    after: int
+    upto: int
+    sums: Mapping[store.DeedKey, store.Sum]
+    more: bool
+
+
 class Counter:
     """Counts the deeds of one organisation."""
 
@@ -37,20 +48,16 @@ class Counter:
         self._segments = segments
         self._declared = declared
 
-    def count(self, connection: Connection, gone: Callable[[Connection, str], bool]) -> bool:
-        """Count on for a while; whether something may be left. The connection writes, and holds the organisation's lock."""
-        start = store.counted_to(connection, self._organisation)
+    def gather(self, connection: Connection, *, anew: bool = False) -> Gathered:
+        """Read on for a while; nothing is written, and nobody waits."""
+        start = 0 if anew else store.counted_to(connection, self._organisation)
         sums: dict[store.DeedKey, store.Sum] = {}
-        seen, last, erased = 0, start, _Gone(connection, gone)
+        seen, last = 0, start
         for event in self._ledger.events(connection, kinds=KINDS, after=start, limit=AT_ONCE):
             seen, last = seen + 1, event.sequence
             for key, times, breach, at in self._acts(connection, event):
-                if not erased.has(key[0]):
-                    _add(sums, key, times, breach, at)
-        if seen:
-            store.add_deeds(connection, self._organisation, sums)
-            store.count_to(connection, self._organisation, last)
-        return seen == AT_ONCE
+                _add(sums, key, times, breach, at)
+        return Gathered(start, last, sums, seen == AT_ONCE)
 
     def _acts(
         self, connection: Connection, event: Event
@@ -110,20 +117,6 @@ class Counter:
 
     def _ids(self, connection: Connection, policy: str, kind: str) -> frozenset[str]:
         return self._declared(connection, policy).catalogue.ids(kind) if policy else frozenset()
-
-
-class _Gone:
-    """Who was erased, asked once each."""
-
-    def __init__(self, connection: Connection, ask: Callable[[Connection, str], bool]) -> None:
-        self._connection, self._ask = connection, ask
-        self._known: dict[str, bool] = {store.NOBODY: False}
-
-    def has(self, subject: str) -> bool:
-        """Whether a person was erased."""
-        if subject not in self._known:
-            self._known[subject] = self._ask(self._connection, subject)
-        return self._known[subject]
 
 
 def _add(

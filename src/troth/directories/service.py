@@ -9,7 +9,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from troth.directories import evidence, rules, store
-from troth.directories.counting import Counter
+from troth.directories.counting import Counter, Gathered
 from troth.directories.evidence import Told
 from troth.directories.model import Allowed, Deed, Entry, Installed, Prompt, Start, Trouble
 from troth.ledger import Ledger, Segments, Work
@@ -30,7 +30,7 @@ class Directories:
         segments: Segments,
         policies: Policies,
         asking: Callable[[Declared], rules.Ask],
-        erased: Callable[[Connection, str], bool],
+        erased: Callable[[Connection], Collection[str]],
     ) -> None:
         self._organisation = organisation
         self._asking = asking
@@ -134,20 +134,27 @@ class Directories:
 
     # --- counts ------------------------------------------------------------------------------------------------------
 
-    def count(self, work: Work) -> bool:
-        """Count on for a while from where counting ended; whether something may be left."""
-        work.lock()
-        return self._counter.count(work.connection, self._erased)
+    def gather(self, connection: Connection, *, anew: bool = False) -> Gathered:
+        """Read what was done since deeds were last counted (or ever: `anew`), as far as one go reads; nobody waits for it."""
+        return self._counter.gather(connection, anew=anew)
 
-    def recount(self, work: Work) -> bool:
-        """Forget what was counted, and begin anew; whether something may be left, for `count`."""
-        work.lock()
-        store.forget_deeds(work.connection, self._organisation, None)
-        return self._counter.count(work.connection, self._erased)
+    def count(self, work: Work, gathered: Gathered) -> bool:
+        """Keep what was gathered; False where somebody else counted meanwhile, and it is of no use.
 
-    def is_behind(self, connection: Connection, newest: int) -> bool:
-        """Whether the record went on since deeds were counted."""
-        return store.counted_to(connection, self._organisation) < newest
+        What was gathered anew from the first entry takes the place of all that was counted before. The erased are not counted.
+        """
+        work.lock()
+        connection, of = work.connection, self._organisation
+        if not gathered.after:
+            store.forget_deeds(connection, of, None)
+        elif store.counted_to(connection, of) != gathered.after:
+            return False
+        gone = self._erased(connection)
+        store.add_deeds(
+            connection, of, {key: one for key, one in gathered.sums.items() if key[0] not in gone}
+        )
+        store.count_to(connection, of, gathered.upto)
+        return True
 
     def deeds(self, connection: Connection, subjects: Collection[str] | None = None) -> tuple[Deed, ...]:
         """What was done with the data of people (their pseudonyms), or of everybody, as far as it is counted."""

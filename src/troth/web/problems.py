@@ -8,6 +8,7 @@ from typing import Final
 from starlette.responses import Response
 
 from troth.access import TokenRefused
+from troth.app.device_acts import InstallationUnknown
 from troth.consent import MoveRefused
 from troth.cookies import InterfaceUnknown
 from troth.db.errors import DatabaseLocked, DatabaseProblem, StatementRefused
@@ -32,6 +33,7 @@ STATUS: Final[Mapping[type[TrothError], int]] = {
     NoReceipt: 404,
     BadId: 404,
     NotDeclared: 422,
+    InstallationUnknown: 404,
     MessageUnknown: 404,
     LinkUnknown: 404,
     MessageMoveRefused: 409,

@@ -85,8 +85,7 @@ def read_in(connection: Connection, look: Looking) -> Person:
 
 def deeds(look: Looking, person: Person) -> tuple[Deed, ...]:
     """What was done with their data."""
-    with look.hosted.organisation.database.read() as connection:
-        return look.hosted.activity.of(connection, person.names)
+    return look.hosted.activity.of(person.names)
 
 
 def acts(look: Looking, person: Person, most: int = 200) -> list[Event]:
