@@ -1,4 +1,8 @@
-"""Couriers: whoever brings a one-use code to an address. One protocol, and a way for each place troth runs in."""
+"""Couriers: whoever brings a one-use code, or a word about an account, to an address. A way for each place troth runs in.
+
+Codes for accounts travel as messages where the policy declares a class that carries them and a channel is set up: then they pass
+its gate. Else they go the way that codes for the privacy centre go.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +14,14 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final, Protocol
 
+from troth.accounts import CodeFor, CourierFailed, Errand
+from troth.app.letters import words_of
+from troth.app.organisation import Organisation
+from troth.app.posting import Posting
 from troth.channels import SmtpChannel
 from troth.kernel.errors import OperatorError, TrothError
-from troth.messages import Outcome, Parcel
+from troth.messages import Channel, Outcome, Parcel
+from troth.policy.model import Message
 
 TITLES: Final[Mapping[str, str]] = MappingProxyType(
     {"en": "Your code: {code}", "zh": "您的验证码：{code}", "ms": "Kod anda: {code}"}
@@ -42,15 +51,22 @@ class Letter:
     address: str
     code: str
     language: str = "en"
+    what: str = ""
+    """What it is about: '' for a code that opens the privacy centre, else one of `letters.LETTERS`."""
 
     @property
     def title(self) -> str:
         """The subject line."""
+        if self.what:
+            return words_of(self.what, self.language)[0].format(code=spaced(self.code))
         return TITLES[self._spoken].format(code=spaced(self.code))
 
     @property
     def text(self) -> str:
         """The words of the mail."""
+        if self.what:
+            said = words_of(self.what, self.language)[1]
+            return said.format(code=spaced(self.code), organisation=self.organisation)
         return TEXTS[self._spoken].format(code=spaced(self.code), organisation=self.organisation)
 
     @property
@@ -146,6 +162,81 @@ class Mailed:
             raise NotCarried(
                 f"The mail server did not take a code: {delivery.code}.", "See what it says of that."
             )
+
+
+class AccountCourier:
+    """Brings what accounts have for people: by messages where the policy carries it, by text message, or by mail."""
+
+    def __init__(
+        self,
+        organisation: Organisation,
+        named: Callable[[str], str],
+        letters: Callable[[], Courier],
+        posting: Callable[[], Posting],
+    ) -> None:
+        self._organisation, self._named, self._letters, self._posting = organisation, named, letters, posting
+
+    @property
+    def name(self) -> str:
+        """How codes go, for operators."""
+        return self._letters().name
+
+    def bring(self, errand: Errand) -> None:
+        """Hand one over, once. Raises CourierFailed."""
+        try:
+            posting = self._posting()
+            if errand.subject is not None and errand.code and self._as_message(errand, posting):
+                return
+            if errand.address.kind == "phone":
+                self._text(errand, posting.channels.get("sms"))
+                return
+            self._letters().carry(self._letter(errand))
+        except CourierFailed:
+            raise
+        except TrothError as problem:
+            raise CourierFailed(
+                "A code or notice could not be handed over.", "See what the channel says."
+            ) from problem
+
+    def _letter(self, errand: Errand) -> Letter:
+        name = self._named(errand.language)
+        return Letter(name, errand.address.value, errand.code, errand.language, errand.what.value)
+
+    def _as_message(self, errand: Errand, posting: Posting) -> bool:
+        """Whether a class of the policy carried it. Raises CodeRefused where its gate did not let it through."""
+        channel = "sms" if errand.address.kind == "phone" else "email"
+        purpose = self._purpose(errand, channel)
+        if not purpose or channel not in posting.channels:
+            return False
+        assert errand.subject is not None
+        posting.courier(self._organisation).send_code(
+            errand.subject, channel, errand.address.value, purpose, errand.code, language=errand.language
+        )
+        return True
+
+    def _purpose(self, errand: Errand, channel: str) -> str:
+        """The purpose under which the policy in force carries codes of this kind by this channel; '' where none does."""
+        if not isinstance(errand.what, CodeFor):
+            return ""
+        catalogue = self._organisation.policy().catalogue
+        wanted = self._organisation.accounts.desk.settings.purposes[errand.what.value]
+        for purpose in wanted:
+            for one in catalogue.all(Message):
+                carries = one.what == "code" and (not one.channels or channel in one.channels)
+                if carries and purpose in catalogue.expand("purpose", one.purposes):
+                    return purpose
+        return ""
+
+    def _text(self, errand: Errand, channel: Channel | None) -> None:
+        if channel is None:
+            raise CourierFailed(
+                "No channel for text messages is set up here.", "Write `sms:` in channels.yaml."
+            )
+        letter = self._letter(errand)
+        number = self._organisation.entropy.bytes(12).hex()
+        parcel = Parcel(id=number, to=letter.address, title="", text=letter.text, language=letter.language)
+        if channel.send(parcel).outcome is not Outcome.TAKEN:
+            raise CourierFailed("A text message was not taken.", "See what the provider says.")
 
 
 def spaced(code: str) -> str:

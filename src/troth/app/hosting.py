@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
 
 from troth.app.activity import Activity
 from troth.app.config import Home
-from troth.app.couriers import Box, Courier
+from troth.app.couriers import AccountCourier, Box, Courier
 from troth.app.coverage import Coverage, cover_at
 from troth.app.folders import packs, read_folder
 from troth.app.following import Followed, Follower, open_from_folder
@@ -20,6 +20,7 @@ from troth.app.foresight import Foresight
 from troth.app.keys import Keys
 from troth.app.organisation import Organisation
 from troth.app.originals import match_originals, read_originals
+from troth.app.posting import Posting, posting_of
 from troth.app.probing import probes_beside
 from troth.app.proofs import receipts_of
 from troth.app.sights import Sights
@@ -194,6 +195,8 @@ class Hosting:
         self.trouble: Callable[[str], tuple[str, ...]] = _none
         """What goes wrong with the checkpoints of an organisation, where somebody keeps a schedule of them."""
         self._closing = closing or ExitStack()
+        for one in self._organisations.values():
+            one.organisation.accounts.by(self._account_courier(one))
 
     def current(self, id: str) -> Hosted | None:
         """An organisation under the version in force now, whoever activated it; None where there is no such organisation."""
@@ -209,6 +212,17 @@ class Hosting:
         """What opens the findings of an organisation's probes; one that does not run beside this program is only described."""
         found = self.sights.get(hosted.id)
         return found or Sights(probes_beside(hosted.folder, hosted.catalogue))
+
+    def _account_courier(self, hosted: Hosted) -> AccountCourier:
+        """Who brings codes and notices to the owners of accounts."""
+
+        @cache
+        def posting() -> Posting:
+            return posting_of(hosted.home, self.clock)
+
+        return AccountCourier(
+            hosted.organisation, lambda language: self._named(hosted.id, language), lambda: self.visitors.courier, posting
+        )
 
     def _leads_to(self, id: str, address: str) -> str | None:
         """The person a mail address leads to."""

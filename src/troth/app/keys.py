@@ -19,6 +19,7 @@ SCOPES: Final = {
     "subjects": "open subjects and record facts about them",
     "consents": "record consents, acceptances and objections",
     "notices": "record what was shown to whom, and what came in under it",
+    "accounts": "let people register, sign in, recover and close their accounts",
     "messages": "have messages sent, and record opt-outs",
     "observe": "report what was seen outside the gate",
     "device": "speak for an installation of an app: begin a run, ask what may be done, report what was done",

@@ -21,17 +21,19 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
 from troth.app.config import Home
-from troth.app.hosting import Hosting
 from troth.app.organisation import Organisation
 from troth.channels import FakeChannel, Post, SmtpChannel, Tls
 from troth.kernel.clock import Clock
 from troth.kernel.errors import OperatorError, TrothError
 from troth.messages import Channel, Courier, Sender
+
+if TYPE_CHECKING:
+    from troth.app.hosting import Hosting
 
 FILE: Final = "channels.yaml"
 NAMED: Final = "TROTH_CHANNELS"

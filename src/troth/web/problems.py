@@ -7,6 +7,7 @@ from typing import Final
 
 from starlette.responses import Response
 
+from troth import accounts
 from troth.access import TokenRefused
 from troth.app.device_acts import InstallationUnknown
 from troth.consent import MoveRefused
@@ -47,6 +48,14 @@ STATUS: Final[Mapping[type[TrothError], int]] = {
     KeyReused: 409,
     InterfaceUnknown: 409,
     StatementRefused: 500,
+    accounts.NotLetIn: 401,
+    accounts.SessionOver: 401,
+    accounts.TooOften: 429,
+    accounts.CodeOver: 410,
+    accounts.NameTaken: 409,
+    accounts.LastAddress: 409,
+    accounts.AccountUnknown: 404,
+    accounts.CheckRefused: 403,
     DatabaseLocked: 503,
     DatabaseProblem: 503,
     CallerError: 422,
@@ -62,6 +71,7 @@ TITLES: Final[Mapping[int, str]] = {
     404: "There is no such thing here",
     405: "That cannot be done at this address",
     409: "It does not fit what is on record",
+    410: "It was used, or ran out",
     413: "The request is too large",
     415: "The request is not JSON",
     422: "The request asks for something that cannot be",

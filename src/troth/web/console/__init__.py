@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
+from troth.web.console.accounts import accounts
 from troth.web.console.ask import ask, ask_request
 from troth.web.console.backups import backups
 from troth.web.console.board import board
@@ -29,6 +30,7 @@ ROUTES: list[BaseRoute] = [
     Route("/{org}/coverage", coverage),
     Route("/{org}/site", site),
     Route("/{org}/staff", staff),
+    Route("/{org}/accounts", accounts),
     Route("/{org}/messages", messages),
     Route("/{org}/backups", backups),
 ]
