@@ -1,81 +1,121 @@
-"""Pictures of the console, of `make run`'s companies after a short life: `.venv/bin/python tools/screens.py [FOLDER]`."""
+"""Pictures of every page, of five companies after a short life: `.venv/bin/python tools/screens.py [FOLDER]`.
+
+The pages are those that the walk of the stories finds, so a new page has its picture without anybody listing it. One picture a page and
+look, as long as the page is up to a limit, in a palette of few colours so that all of them together stay small.
+"""
 
 from __future__ import annotations
 
+import io
 import sys
 import tempfile
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from playwright.sync_api import Page  # noqa: E402
+from PIL import Image  # noqa: E402
+from playwright.sync_api import Browser, Page  # noqa: E402
 
+from tests.stories.parish import OUTSIDE, Parish, looking, parish  # noqa: E402
 from tests.support import chromium  # noqa: E402
-from tests.web.kit import Place, live, place  # noqa: E402
-from troth.app.config import Home  # noqa: E402
-from troth.web.slugs import slug  # noqa: E402
+from tests.web.walk import Found  # noqa: E402
 
-PAGES = {
-    "companies": "/",
-    "board": "/harbour",
-    "broken": "/harbour?state=broken",
-    "passage": f"/harbour/clauses/{slug('1.3(c)/1')}",
-    "ask": "/harbour/ask?action=use&data=email&purpose=permitted_other",
-    "record": "/harbour/ledger",
-    "entry": "/harbour/ledger/3",
-    "policy": "/harbour/policy",
-    "coverage": "/harbour/coverage",
-    "staff": "/harbour/staff",
-    "backups": "/harbour/backups",
-}
 LOOKS = {
-    "wide": (1280, 900, "light", "en"),
-    "dark": (1280, 900, "dark", "en"),
-    "narrow": (320, 720, "light", "en"),
-    "zh": (1280, 900, "light", "zh"),
+    "wide": ("en", "light", 1200),
+    "dark": ("zh", "dark", 1200),
+    "narrow": ("ms", "light", 320),
 }
+TALLEST = 1400
+COLOURS = 96
+NAMES = {"/": "companies", "/{org}": "board", "/my/{org}": "my", "/my/{org}/sign-in": "my-door"}
+"""What addresses are called that say nothing themselves."""
+HEAD = """# Pictures
+
+How every page of console and privacy centre looks, in three ways: wide in English, wide and dark in Chinese, and 320 CSS pixels wide in
+Malay. They are made, not drawn:
+
+    .venv/bin/python tools/screens.py
+
+starts the five companies, lets one of them live a little with two lapses, walks through all pages and pictures each. The Chinese ones
+need a font that has it on the machine that takes them (on Debian: `fonts-noto-cjk`); the program ships none, and its pages ask for
+the one the reader has.
+
+| page | wide | dark, Chinese | narrow, Malay |
+|---|---|---|---|
+"""
 
 
 def main(folder: Path) -> int:
-    """Write one picture a page and look; exit code 1 where there is no Chromium."""
+    """Write all pictures and the page that lists them; exit code 1 where there is no Chromium."""
     program = chromium.find()
     if program is None:
         print("There is no Chromium on this machine; `make chromium` installs one.")
         return 1
     folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.png"):
+        old.unlink()
     with (
         tempfile.TemporaryDirectory() as data,
-        place(Home.at(Path(data)), "harbour", "axle", "counter", "desk", "gateway") as at,
+        parish(Path(data)) as town,
+        chromium.started(program) as browser,
     ):
-        live(at)
-        with chromium.started(program) as browser:
-            for look, (width, height, scheme, language) in LOOKS.items():
-                context = browser.new_context(
-                    viewport={"width": width, "height": height},
-                    color_scheme="dark" if scheme == "dark" else "light",
-                    locale=language,
-                )
-                take(at, context.new_page(), folder, look)
-                context.close()
+        names = {name for look in LOOKS for name in take(town, browser, folder, look)}
+    rows = (
+        f"| {name} | " + " | ".join(f"![]({name}-{look}.png)" for look in LOOKS) + " |"
+        for name in sorted(names)
+    )
+    (folder / "README.md").write_text(HEAD + "\n".join(rows) + "\n", encoding="utf-8")
+    print(f"{len(names)} pages, {sum(f.stat().st_size for f in folder.glob('*.png')) // 1024:,} KB")
     return 0
 
 
-def take(at: Place, page: Page, folder: Path, look: str) -> None:
-    """Sign in and picture every page."""
-    page.goto(f"{at.base}/sign-in/{at.hosting.signin.link()}")
-    page.wait_for_url(f"{at.base}/")
-    for name, path in (PAGES | found(at)).items():
-        page.goto(at.base + path)
-        page.screenshot(path=folder / f"{name}-{look}.png")
-        print(f"{name}-{look}.png")
+def take(town: Parish, browser: Browser, folder: Path, look: str) -> Iterator[str]:
+    """Picture every page in one look; their names."""
+    language, scheme, width = LOOKS[look]
+    with looking(browser, language, scheme, width) as page:
+        page.goto(f"{town.at.base}{OUTSIDE[0]}")
+        yield shoot(page, folder, "door", look)
+        town.staff_in(page)
+        yield from shots(town, page, town.console, folder, look)
+    with looking(browser, language, scheme, width) as page:
+        page.goto(f"{town.at.base}/my/harbour?lang={language}")
+        yield shoot(page, folder, "my-entrance", look)
+        town.person_in(page, language, f"{look}@people.example")
+        yield from shots(town, page, town.centre, folder, look)
 
 
-def found(at: Place) -> dict[str, str]:
-    """The entry of a look that found something, and what it found."""
-    events = at.call("GET", "harbour/evidence?kind=promises:probe:failed").json()["events"]
-    address = f"/harbour/ledger/{events[0]['sequence']}"
-    return {"entry": address, "found": f"{address}/seen/1"}
+def shots(town: Parish, page: Page, found: Found, folder: Path, look: str) -> Iterator[str]:
+    """One picture of each route."""
+    for route, address in first_of_each(found):
+        page.goto(town.at.base + address)
+        yield shoot(page, folder, named(route), look)
+
+
+def first_of_each(found: Found) -> Iterable[tuple[str, str]]:
+    """The address to picture for each route: the last that was named on purpose, else the first that a link led to."""
+    best: dict[str, str] = {}
+    for shape, addresses in found.pages.items():
+        best.setdefault(shape.route, addresses[0])
+    return best.items()
+
+
+def named(route: str) -> str:
+    """What a picture is called, after its route."""
+    parts = [part for part in route.split("/") if part and part != "{org}"]
+    return NAMES.get(route) or "-".join("one" if part.startswith("{") else part for part in parts)
+
+
+def shoot(page: Page, folder: Path, name: str, look: str) -> str:
+    """One picture, in few colours."""
+    width = (page.viewport_size or {"width": 1200})["width"]
+    height = min(TALLEST, int(page.evaluate("document.documentElement.scrollHeight")))
+    data = page.screenshot(full_page=True, clip={"x": 0, "y": 0, "width": width, "height": height})
+    Image.open(io.BytesIO(data)).convert("RGB").quantize(COLOURS).save(
+        folder / f"{name}-{look}.png", optimize=True
+    )
+    return name
 
 
 if __name__ == "__main__":

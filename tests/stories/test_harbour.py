@@ -19,6 +19,7 @@ from playwright.sync_api import Page
 from examples.harbour.people import Story
 from examples.kit.mailbox import Mailbox
 from examples.kit.people import Person, person
+from examples.kit.waiting import until
 from tests.support.axe import violations
 from tests.tidy.source import ROOT
 from troth.app.probing import probes_beside
@@ -72,6 +73,11 @@ def turn(town: Town, lapse: str, on: str) -> None:
     assert answer.status_code == 200
 
 
+def delivered(board: Client) -> None:
+    """Everything handed in so far has left, or was stopped on the way."""
+    until(lambda: not any(board.messages(state)["messages"] for state in ("queued", "sending")), 20)
+
+
 def newcomer(town: Town, number: int) -> Story:
     who: Person = person(number, SEED)
     story = Story(who, town.site, town.data_of("harbour") / "mail")
@@ -93,6 +99,7 @@ def assert_broken_then_mended(town: Town, board: Client, probe: str, lapse: str)
     ]
     assert failed
     turn(town, lapse, "no")
+    delivered(board)
     look(town)
     assert in_state(board, "broken") == set()
     mended = {s["statement"]: s["mended"] for c in board.promises()["clauses"] for s in c["statements"]}
@@ -186,20 +193,48 @@ def test_the_affiliate_below_half_is_refused_and_receives_nothing(town: Town, bo
     assert town.rounds["harbour"].last["too_small_a_stake"].looked_at == 0
 
 
-def test_looking_at_the_unsubscribe_page_does_nothing_and_pressing_does(town: Town) -> None:
+def test_looking_at_the_unsubscribe_page_does_nothing_and_pressing_does(town: Town, board: Client) -> None:
     story = newcomer(town, 104)
     httpx.post(f"{town.site}/staff/news", data={"title": "Press"}, timeout=120)
     box = Mailbox(town.data_of("harbour") / "mail", story.who.email)
     link = box.wait("Press").one_click()
-    assert "One press" in httpx.get(link).text
-    assert "One press" in httpx.get(link).text
+    assert link.startswith(f"{town.base}/u/")
+    before = httpx.get(link).text
+    assert httpx.get(link).text == before
     story.leave(link)
     story.close()
-    assert "You have left" in httpx.get(link).text
-    farewell = box.wait("You have left")
-    assert farewell.images() == []
+    assert story.done["left the list"] == 1
+    assert httpx.get(link).text != before
+    httpx.post(f"{town.site}/staff/maintenance", timeout=120)
+    assert box.wait("Maintenance").images() == [], "service goes on, and watches nobody"
     httpx.post(f"{town.site}/staff/news", data={"title": "After"}, timeout=120)
+    delivered(board)
     assert "After" not in [mail.subject for mail in box.all()]
+    counted = {(one["message"], one["state"]) for one in board.messages()["counts"]}
+    assert {
+        ("business_news", "accepted"),
+        ("business_news", "refused"),
+        ("verification_code", "accepted"),
+    } <= counted
+
+
+def test_leaving_on_ones_own_page_stops_the_news_too(town: Town, board: Client) -> None:
+    story = newcomer(town, 106)
+    story.leave_at_home()
+    story.close()
+    httpx.post(f"{town.site}/staff/news", data={"title": "Beside"}, timeout=120)
+    delivered(board)
+    assert "Beside" not in [
+        m.subject for m in Mailbox(town.data_of("harbour") / "mail", story.who.email).all()
+    ]
+
+
+def test_harbour_hands_its_mail_in_and_sends_none_by_itself() -> None:
+    """What speaks SMTP is the careless desk, and it holds no key."""
+    company = FOLDER / "company"
+    speaking = {file.name for file in company.glob("*.py") if "smtplib" in file.read_text(encoding="utf-8")}
+    assert speaking == {"careless.py"}
+    assert "Gate" not in (company / "careless.py").read_text(encoding="utf-8")
 
 
 def test_a_stranger_page_cannot_press_a_button(town: Town) -> None:
@@ -243,7 +278,7 @@ def test_without_troth_nothing_is_taken(town: Town, tmp_path: Path) -> None:
     """Fail closed: the product is away, so the registration is not kept."""
     from examples.harbour.company.__main__ import company
     from examples.harbour.company.app import make_app
-    from examples.harbour.company.mailing import Post
+    from examples.harbour.company.careless import Post
 
     keys = KeyFile("http://127.0.0.1:9", "harbour", "nothing")
     opened = company(tmp_path, keys, Post("127.0.0.1", 9, "http://127.0.0.1:9"), "http://127.0.0.1:9")
