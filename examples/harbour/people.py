@@ -24,7 +24,7 @@ from examples.kit.process import ready, tied
 from examples.kit.progress import Progress
 
 NEWS_EVERY = 4
-"""After so many newcomers the sales desk writes to everybody."""
+"""After so many newcomers the sales desk writes to everybody, and every other time the machine hall does."""
 MOST_AT_ONCE = 200
 
 
@@ -137,6 +137,10 @@ class Story:
         """Unsubscribe as a mail program does, with one click."""
         self._count("left the list", self._http.post(link, data={"List-Unsubscribe": "One-Click"}))
 
+    def leave_at_home(self) -> None:
+        """Leave the list by the button of one's own account page."""
+        self._post("left the list at home", "/leave")
+
     def _get(self, path: str) -> str:
         return self._http.get(path).text
 
@@ -188,6 +192,8 @@ class Town:
         """The sales desk presses its button, and people read."""
         with httpx.Client(base_url=self._site, timeout=120) as desk:
             desk.post("/staff/news", data={"title": f"News from Harbour, no. {number}"})
+            if number % (2 * NEWS_EVERY) == 2 * NEWS_EVERY - 1:
+                desk.post("/staff/maintenance")
         for story in self._stories:
             story.read_mail()
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
@@ -15,7 +14,7 @@ from email.message import EmailMessage
 from html.parser import HTMLParser
 from pathlib import Path
 
-PAUSE = 0.02
+from examples.kit.waiting import until
 
 
 def box_of(room: Path, address: str) -> Path:
@@ -82,13 +81,14 @@ class Mailbox:
 
     def wait(self, subject: str, seconds: float = 10.0) -> Mail:
         """The next unread mail with this in its subject. Raises TimeoutError."""
-        until = time.monotonic() + seconds
-        while time.monotonic() < until:
-            for mail in self.unread():
-                if subject in mail.subject:
-                    return mail
-            time.sleep(PAUSE)
-        raise TimeoutError(f"No mail with '{subject}' came within {seconds:g} seconds.")
+        found: list[Mail] = []
+
+        def came() -> bool:
+            found.extend(mail for mail in self.unread() if subject in mail.subject)
+            return bool(found)
+
+        until(came, seconds)
+        return found[0]
 
     @staticmethod
     def _mails(paths: list[Path]) -> Iterator[Mail]:

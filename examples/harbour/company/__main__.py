@@ -12,6 +12,7 @@ from pathlib import Path
 from werkzeug.serving import make_server
 
 from examples.harbour.company.app import Company, make_app
+from examples.harbour.company.careless import Careless, Post
 from examples.harbour.company.gate import Gate
 from examples.harbour.company.lapses import (
     AFFILIATE_NEW_AIM,
@@ -19,7 +20,7 @@ from examples.harbour.company.lapses import (
     PIXEL_AFTER_LEAVING,
     Lapses,
 )
-from examples.harbour.company.mailing import Mailing, Post
+from examples.harbour.company.mailing import Mailing
 from examples.harbour.company.people import People
 from examples.harbour.company.services import Partners, Services
 from examples.harbour.company.store import Store
@@ -33,14 +34,11 @@ def company(data: Path, keys: KeyFile, post: Post, partners: str) -> Company:
     """Put the company together."""
     store, gate = Store(data / "harbour.db"), Gate(keys)
     lapses = Lapses(store)
-    mailing = Mailing(store, gate, lapses, post)
+    mailing = Mailing(store, gate, post.site)
     services = Services(store, gate, lapses, Partners(partners))
     people = People(store, gate, mailing)
     lapses.then(FIELD_WITHOUT_NOTICE, lapses.drop_undeclared_field)
-    lapses.then(
-        PIXEL_AFTER_LEAVING,
-        mailing.maintenance,
-    )
+    lapses.then(PIXEL_AFTER_LEAVING, Careless(store, mailing, post).maintenance)
     lapses.then(AFFILIATE_NEW_AIM, services.tell_affiliate)
     return Company(store, gate, lapses, mailing, people, services, POLICY.read_text(encoding="utf-8"))
 

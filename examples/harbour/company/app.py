@@ -218,16 +218,13 @@ def _mails(app: Flask, company: Company) -> None:
             company.store.put("mail_events", customer=who["id"], clicked_at=now(), clicked_url="/order")
         return redirect("/order")
 
-    @app.get("/leave/<token>")
-    def leave_form(token: str) -> Answered:
-        return _page("leave.html", token=token, left=bool(member(token)["left_at"]))
-
-    @app.post("/leave/<token>")
-    def leave(token: str) -> Answered:
-        company.mailing.leave(member(token))
-        left = member(token)
-        company.mailing.notice(left, "You have left our list", "No more news will reach you.")
-        return _page("leave.html", token=token, left=True)
+    @app.post("/leave")
+    def leave() -> Answered:
+        visit = company.customer()
+        assert visit.customer is not None
+        company.mailing.leave(visit.customer["id"], visit.subject)
+        said = "No more news will reach you, and nothing in our mails watches you."
+        return _page("said.html", title="You have left the list", said=said)
 
 
 def _staff(app: Flask, company: Company) -> None:
@@ -250,7 +247,16 @@ def _staff(app: Flask, company: Company) -> None:
     def news() -> Answered:
         title = request.form.get("title", "News from Harbour")
         sent = company.mailing.news(title, "New machines stand in our hall in Cyberjaya.")
-        return _page("said.html", title="News sent", said=f"Sent to {sent}.")
+        return _page("said.html", title="News handed in", said=f"It goes to {sent}.")
+
+    @app.post("/staff/maintenance")
+    def maintenance() -> Answered:
+        said = f"It goes to {company.mailing.maintenance()}."
+        return _page("said.html", title="Notice handed in", said=said)
+
+    @app.get("/staff/mails")
+    def mails() -> Answered:
+        return _page("mails.html", counts=company.gate.client.messages()["counts"])
 
 
 def _page(template: str, /, **values: object) -> str:

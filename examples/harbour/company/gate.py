@@ -17,7 +17,6 @@ CITATION = {"citation": "PDPA 2010 s 43"}
 REGISTER = Question(
     "collect", ("user_name", "password", "email"), "account", via="registration_form", source="person"
 )
-MAIL_CODE = Question("use", ("email", "verification"), "registration_code", message="verification_code")
 TAKE_CODE = Question("collect", ("email", "verification"), "activation_verification", via="binding_form")
 LOG_PAGE = Question(
     "collect", ("ip", "browser", "language", "visited_at", "page"), "usage_log", via="page_log", source="own_systems"
@@ -32,8 +31,6 @@ ORDER = Question("collect", ("order_record",), "provide_service", via="order_for
 REGISTER_DOMAIN = Question("collect", DOMAIN, "domain_registration", via="domain_form", source="person")
 FILE = Question("collect", FILING, "filing", via="filing_form", source="person")
 TICKET = Question("collect", ("ticket",), "provide_service", via="support_form", source="person")
-SERVICE_MAIL = Question("use", ("email",), "provide_service", message="service_notice")
-NEWS = Question("use", ("user_name", "email"), "promotion", message="business_news", papers=CITATION)
 PIXEL = Question("collect", ("mail_open",), "preference_learning", via="mail_pixel", source="own_systems")
 LINK = Question("collect", ("mail_click",), "preference_learning", via="mail_link", source="own_systems")
 TO_REGISTRY = Question(

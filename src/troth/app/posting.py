@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -120,11 +120,17 @@ def _post(said: Any, path: Path) -> Post:
 
 @contextmanager
 def sending(
-    hosting: Hosting, posting: Posting, tell: Callable[[str], None], every: float = SEND_EVERY
+    hosting: Hosting,
+    posting: Posting,
+    tell: Callable[[str], None],
+    every: float = SEND_EVERY,
+    of: Collection[str] | None = None,
 ) -> Iterator[None]:
-    """Send what is due in a thread while the block runs; what is under way is ended first. Trouble is told once each time it changes."""
-    ended, told = threading.Event(), dict.fromkeys(hosting.organisations, "")
-    senders = {id: posting.sender(one.organisation) for id, one in hosting.organisations.items()}
+    """Send what is due (of these organisations; left out, of all) in a thread while the block runs; what is under way is ended
+    first. Trouble is told once each time it changes."""
+    writing = [id for id in hosting.organisations if of is None or id in of]
+    ended, told = threading.Event(), dict.fromkeys(writing, "")
+    senders = {id: posting.sender(hosting.organisations[id].organisation) for id in writing}
 
     def keep() -> None:
         while not ended.wait(every):

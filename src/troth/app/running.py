@@ -19,7 +19,7 @@ from troth.app.config import Home
 from troth.app.couriers import Mailed
 from troth.app.hosting import Hosted, Hosting, Site, open_hosting
 from troth.app.opening import PolicyRefused
-from troth.app.posting import posting_of, sending
+from troth.app.posting import Posting, posting_of, sending
 from troth.app.probing import Report, Rounds, probes_beside
 from troth.app.schedule import keeping, schedule_of
 from troth.app.serve import address, listen, serving, sign_in_link
@@ -41,7 +41,9 @@ ARCHIVE_EVERY: Final = 6 * 3600.0
 ARCHIVE_AFTER: Final = timedelta(days=90)
 """How old an entry is when it moves out of the tables."""
 FOLLOW_EVERY: Final = 1.0
-COMPANY_SCOPES: Final = ("ask", "subjects", "consents", "read")
+STANDING_SENDS_EVERY: Final = 0.25
+"""Seconds between looks at what the company has to send: its people wait for their codes."""
+COMPANY_SCOPES: Final = ("ask", "subjects", "consents", "notices", "messages", "read")
 PROBE_SCOPES: Final = ("observe", "read")
 ONCE_PATIENCE: Final = 600.0
 Tell = Callable[[str], None]
@@ -62,8 +64,13 @@ def running(settings: Settings, tell: Tell = print) -> Iterator[Town]:
         hosting = ends.enter_context(_open_all(settings, tell))
         ends.enter_context(serving(hosting, listening))
         ends.enter_context(keeping(schedule_of(hosting, witnessing, tell)))
-        ends.enter_context(sending(hosting, posting_of(Home.at(settings.data), hosting.clock), tell))
-        town = Town(settings, hosting, address(listening), Nursery(tell), ends, witnessing=witnessing)
+        others = [id for id in hosting.organisations if id != STANDING]
+        ends.enter_context(
+            sending(hosting, posting_of(Home.at(settings.data), hosting.clock), tell, of=others)
+        )
+        town = Town(
+            settings, hosting, address(listening), Nursery(tell), ends, tell=tell, witnessing=witnessing
+        )
         ends.callback(town.nursery.stop)
         yield town
 
@@ -240,7 +247,7 @@ def _start_standing(town: Town, *, once: bool) -> None:
     """Mail room, partners, company, people, and the probes that look at what they leave behind."""
     data = town.data_of(STANDING)
     mail = town.nursery.start(_order(town, "mail room", "examples.kit.mailroom", "--folder", data / "mail"))
-    _bring_codes(town, mail.port)
+    _bring_mail(town, mail.port)
     partners = town.nursery.start(
         _order(town, "partners", "examples.kit.partners", "--database", data / "partners.db")
     )
@@ -263,11 +270,15 @@ def _start_standing(town: Town, *, once: bool) -> None:
     )  # fmt: skip
 
 
-def _bring_codes(town: Town, port: int) -> None:
-    """Codes for privacy pages go to the mail room, of whichever company: it takes every mail and sends none on."""
+def _bring_mail(town: Town, port: int) -> None:
+    """The company's messages go to the mail room, and so do codes for privacy pages, of whichever company: it takes every mail and
+    sends none on."""
     post = Post("127.0.0.1", port, "privacy@troth.example", tls=Tls.NONE)
     channel = SmtpChannel(post, town.hosting.clock)
     town.hosting.visitors.courier = Mailed(channel, lambda: SystemEntropy().bytes(12).hex())
+    news = replace(post, sender=f"news@{STANDING}.example", name="Harbour Hosting")
+    posting = Posting(town.base, {"email": SmtpChannel(news, town.hosting.clock)})
+    town.ends.enter_context(sending(town.hosting, posting, town.tell, STANDING_SENDS_EVERY, of=(STANDING,)))
 
 
 def _start_scripted(town: Town, *, once: bool) -> None:

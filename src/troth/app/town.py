@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -56,6 +56,8 @@ class Town:
     reports: dict[str, Report] = field(default_factory=dict)
     site: str = ""
     """Where the company with a process of its own has its pages."""
+    tell: Callable[[str], None] = print
+    """Who hears of trouble."""
     witnessing: Witnessing = field(default_factory=Witnessing)
     """How often checkpoints are signed, and who is handed them."""
 

@@ -1,12 +1,25 @@
 """client: the typed way in for programs: ask before touching data, record what people chose, report what was seen.
 
-Owns nothing but a connection. Nouns: client, key, question, answer, problem. A company needs this package's room alone.
+Owns nothing but a connection. Nouns: client, key, question, answer, letter, problem. A company needs this package's room alone.
 """
 
 from troth.client.calls import Client
 from troth.client.device import Device, Http, State, Wire
 from troth.client.errors import Away, Problem
 from troth.client.keyfile import KeyFile
-from troth.client.model import Answer, Question
+from troth.client.model import Answer, Letter, Question, Queued
 
-__all__ = ["Answer", "Away", "Client", "Device", "Http", "KeyFile", "Problem", "Question", "State", "Wire"]
+__all__ = [
+    "Answer",
+    "Away",
+    "Client",
+    "Device",
+    "Http",
+    "KeyFile",
+    "Letter",
+    "Problem",
+    "Question",
+    "Queued",
+    "State",
+    "Wire",
+]

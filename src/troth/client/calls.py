@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-import http.client
-import json
-import socket
 from collections.abc import Iterable, Mapping
 from typing import Any
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import quote, urlencode
 
-from troth.client.errors import Away, Problem
-from troth.client.keyfile import KeyFile
+from troth.client.mail import MailCalls
 from troth.client.model import Answer, Question
 
 Facts = Iterable[str]
 
 
-class Client:
+class Client(MailCalls):
     """Speaks for one organisation. `timeout` is how many seconds an answer may take before it counts as away."""
-
-    def __init__(self, keys: KeyFile, timeout: float = 10.0) -> None:
-        self._keys = keys
-        self._timeout = timeout
-        self._connection: http.client.HTTPConnection | None = None
 
     # -- asking -------------------------------------------------------------------------------------------------
 
@@ -112,68 +103,3 @@ class Client:
     def evidence(self, after: int = 0, kind: str = "") -> dict[str, Any]:
         """Events after a sequence number."""
         return self._get(f"evidence?{urlencode({'after': after, 'kind': kind})}")
-
-    # -- the wire -----------------------------------------------------------------------------------------------
-
-    def close(self) -> None:
-        """Let go of the connection."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
-
-    def _get(self, path: str) -> dict[str, Any]:
-        return self._call("GET", path, None, {})
-
-    def _post(self, path: str, body: Mapping[str, Any], key: str = "") -> dict[str, Any]:
-        encoded = json.dumps(body, ensure_ascii=False).encode()
-        headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
-        return self._call("POST", path, encoded, headers)
-
-    def _call(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> dict[str, Any]:
-        target = f"/api/v1/{quote(self._keys.organisation)}/{path}"
-        try:
-            status, data = self._exchange(method, target, body, headers)
-        except (OSError, http.client.HTTPException) as problem:
-            self.close()
-            raise Away(f"troth did not answer ({type(problem).__name__}).", "Try again later.") from problem
-        return _read(status, data)
-
-    def _exchange(
-        self, method: str, target: str, body: bytes | None, headers: Mapping[str, str]
-    ) -> tuple[int, bytes]:
-        """One request; a kept connection that the other side has closed meanwhile is opened anew, once."""
-        fresh = self._connection is None
-        connection = self._connection = self._connection or self._open()
-        all_headers = {"Authorization": f"Bearer {self._keys.key}", "Accept": "application/json", **headers}
-        try:
-            connection.request(method, target, body, all_headers)
-            response = connection.getresponse()
-        except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
-            self.close()
-            if fresh:
-                raise
-            return self._exchange(method, target, body, headers)
-        return response.status, response.read()
-
-    def _open(self) -> http.client.HTTPConnection:
-        address = urlsplit(self._keys.url)
-        connection = http.client.HTTPConnection(
-            address.hostname or "", address.port or 80, timeout=self._timeout
-        )
-        connection.connect()
-        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return connection
-
-
-def _read(status: int, data: bytes) -> dict[str, Any]:
-    try:
-        plain = json.loads(data or b"{}")
-    except ValueError:
-        plain = {}
-    if not isinstance(plain, dict):
-        plain = {"items": plain}
-    if status >= 500:
-        raise Away(f"troth could not answer (status {status}).", "See its own output.")
-    if status >= 400:
-        raise Problem(status, str(plain.get("title", "")), str(plain.get("detail", "")))
-    return plain

@@ -55,3 +55,61 @@ class Answer:
             str(plain.get("policy", "")),
             int(number) if number is not None else None,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message to somebody: class and purpose as the policy declares them, the data it uses, and its words.
+
+    Text and HTML name links as `{{link:NAME}}`; `links` gives each its plain address and the one that tells who followed it. That
+    one and `pixel` go along only where the policy lets them.
+    """
+
+    message: str
+    purpose: str
+    data: tuple[str, ...]
+    address: str = field(repr=False)
+    title: str = field(repr=False)
+    text: str = field(repr=False)
+    html: str = field(default="", repr=False)
+    links: Mapping[str, tuple[str, str]] = field(default_factory=dict, repr=False)
+    pixel: str = field(default="", repr=False)
+    papers: Mapping[str, str] = field(default_factory=dict)
+    channel: str = "email"
+    language: str = "en"
+
+    def as_json(self) -> dict[str, Any]:
+        """The body of the call."""
+        links = {name: {"plain": plain, "personal": own} for name, (plain, own) in self.links.items()}
+        return {
+            "message": self.message, "purpose": self.purpose, "data": list(self.data), "address": self.address,
+            "title": self.title, "text": self.text, "html": self.html, "links": links, "pixel": self.pixel,
+            "papers": dict(self.papers), "channel": self.channel, "language": self.language,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """What became of a message: queued, or refused for a `reason` (`gate`, `suppressed`, `channel`) with what is missing."""
+
+    id: str
+    state: str
+    reason: str
+    clauses: tuple[str, ...]
+    missing: tuple[tuple[str, ...], ...]
+
+    @property
+    def queued(self) -> bool:
+        """Whether it will be sent, unless something comes to stand against it."""
+        return self.state == "queued"
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Queued:
+        """Read the answer."""
+        return cls(
+            str(plain["id"]),
+            str(plain["state"]),
+            str(plain.get("reason") or ""),
+            tuple(map(str, plain.get("clauses") or ())),
+            tuple(tuple(map(str, way)) for way in plain.get("missing") or ()),
+        )
