@@ -17,6 +17,7 @@ from starlette.types import Scope
 from troth.app.hosting import Hosting
 from troth.web import unsubscribe, wellknown
 from troth.web.api import HotRoutes, api_routes, hot_routes
+from troth.web.bounds import Bounded
 from troth.web.centre import ROUTES as CENTRE_ROUTES
 from troth.web.console import ROUTES
 from troth.web.console.door import enter, leave, prefer
@@ -57,6 +58,7 @@ def make_app(hosting: Hosting, hosts: frozenset[str] = HOSTS) -> Starlette:
             Middleware(HotRoutes, hosting=hosting, hosts=hosts, routes=hot_routes()),
             Middleware(SecurityHeaders),
             Middleware(Entrance, signin=hosting.signin, hosts=hosts),
+            Middleware(Bounded),
         ],
         exception_handlers={NotThere: _not_there, HTTPException: _refused, Exception: _failed},
     )

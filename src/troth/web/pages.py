@@ -94,7 +94,7 @@ def plain_page(request: Request, status: int) -> HTMLResponse:
     """A page that says why there is no other: sign in, not open, not there, not possible, our fault."""
     if status == 401:
         return page(request, "signin.html", 401, used=False)
-    known = status if status in (403, 404, 405, 500) else (404 if status < 500 else 500)
+    known = status if status in (403, 404, 405, 408, 413, 500) else (404 if status < 500 else 500)
     return page(request, "error.html", status, code=known)
 
 
