@@ -49,7 +49,7 @@ def read_site(text: str, catalogue: Catalogue) -> Site:
         said = tomllib.loads(text)
     except tomllib.TOMLDecodeError as problem:
         raise SiteUnreadable(f"{FILE} is not TOML: {problem}.") from None
-    known = ("origins", "domain", "policy", "items")
+    known = ("origins", "domain", "policy", "items", "leaving")
     for name in said:
         if name not in known:
             raise SiteUnreadable(f"{FILE} says something unknown.", did_you_mean(name, known))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from troth.ledger import Draft, Event, Origin
@@ -14,6 +14,8 @@ KEPT: Final = "notices:text:kept"
 SHOWN: Final = "notices:display:shown"
 TAKEN: Final = "notices:submission:taken"
 REFUSED: Final = "notices:submission:refused"
+LEFT: Final = "notices:leaving:shown"
+TURNED_BACK: Final = "notices:leaving:refused"
 
 
 def kept(one: Rendered, policy: str, at: datetime, origin: Origin) -> Draft:
@@ -47,6 +49,25 @@ def submitted(act: Act, sent: Submission, found: Submitted) -> Draft:
     codes += [f"missing={one}" for one in found.missing] + [f"lacking={one}" for one in found.lacking]
     codes += [f"undeclared={found.undeclared}"] if found.undeclared else []
     return act.draft(TAKEN if found.taken else REFUSED, *codes)
+
+
+def left(
+    policy: str, destination: str, borders: Iterable[str], subject: str, on: str, at: datetime, origin: Origin
+) -> Draft:
+    """The leaving page was shown, to somebody or to nobody in particular."""
+    codes = (f"to={destination}", f"day={on}", *(f"boundary:{one}" for one in borders))
+    return Draft(LEFT, at, subject=subject or None, policy=policy, codes=codes, origin=origin)
+
+
+def turned_back(policy: str, borders: Iterable[str], on: str, at: datetime, origin: Origin) -> Draft:
+    """Somebody asked to be led where nobody declared, and was not."""
+    codes = (f"day={on}", *(f"boundary:{one}" for one in borders))
+    return Draft(TURNED_BACK, at, policy=policy, codes=codes, origin=origin)
+
+
+def day(at: datetime) -> str:
+    """The day of an instant, by UTC."""
+    return f"{at.astimezone(UTC):%Y-%m-%d}"
 
 
 def display_in(event: Event) -> Display:

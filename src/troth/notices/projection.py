@@ -35,6 +35,9 @@ class NoticesProjection:
             (point,) = evidence.named(event, "point")
             taken = event.kind == evidence.TAKEN
             store.count_submission(connection, of, point, taken, event.origin.value, event.occurred_at)
+        elif event.kind in (evidence.LEFT, evidence.TURNED_BACK):
+            said = evidence.pairs(event)
+            store.put_leaving(connection, of, said["day"], said.get("to", ""))
         elif event.kind.startswith("notices:change:"):
             self._change(connection, event)
         elif event.kind == MERGED:

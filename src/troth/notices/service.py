@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from troth.kernel.findings import did_you_mean
-from troth.ledger import Work
+from troth.ledger import Origin, Work
 from troth.notices import evidence, rules, store
 from troth.notices.errors import DisplayUnreadable, NoticeMismatch, NoticeTooLong, TextUnknown
+from troth.notices.evidence import day
 from troth.notices.model import (
     LONGEST,
     MOST_FIELDS,
@@ -31,6 +33,8 @@ from troth.subjects import Shown as HowShown
 Payloads = Callable[[Connection, int], "dict[str, object] | None"]
 """Reads the payload of an entry: the ledger does."""
 INSTANT: Final = "instant"
+NOWHERE: Final = ""
+"""The destination of whoever was turned back."""
 _KEPT_IN_MEMORY: Final = 256
 
 
@@ -216,6 +220,29 @@ class Notices:
         work.record(evidence.submitted(act, sent, found))
         work.settle()
         return Submitted(work.sequences[-1], taken, bound, missing, unnamed, undeclared)
+
+    # --- leaving --------------------------------------------------------------------------------------------------------------------
+
+    def left(
+        self, work: Work, declared: Declared, destination: str, borders: Iterable[str], subject: str, at: datetime,
+        origin: Origin,
+    ) -> bool:  # fmt: skip
+        """Put on record that the leaving page was shown: of a person each time, of nobody in particular once a day; whether it was."""
+        work.lock()
+        if not subject and store.has_leaving(work.connection, self._organisation, day(at), destination):
+            return False
+        work.record(evidence.left(declared.digest, destination, borders, subject, day(at), at, origin))
+        return True
+
+    def turned_back(
+        self, work: Work, declared: Declared, borders: Iterable[str], at: datetime, origin: Origin
+    ) -> bool:
+        """Put on record, once a day, that nobody is led where nobody declared; whether it was."""
+        work.lock()
+        if store.has_leaving(work.connection, self._organisation, day(at), NOWHERE):
+            return False
+        work.record(evidence.turned_back(declared.digest, borders, day(at), at, origin))
+        return True
 
 
 def _point(catalogue: Catalogue, id: str) -> Point:

@@ -101,7 +101,15 @@ told = Table(
     PrimaryKeyConstraint("organisation", "change", "subject", "channel"),
     Index("ix_notices_told_state", "organisation", "state"),
 )
-TABLES: Final = (texts, displays, submissions, revisions, marks, told)
+leavings = Table(
+    "notices_leavings",
+    metadata,
+    Column("organisation", String(64), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("destination", String(64), nullable=False),
+    PrimaryKeyConstraint("organisation", "day", "destination"),
+)
+TABLES: Final = (texts, displays, submissions, revisions, marks, told, leavings)
 
 
 def find_text(connection: Connection, of: str, digest: str, notice: str = "", version: str = "") -> Any:
@@ -189,6 +197,19 @@ def submission_counts(connection: Connection, of: str) -> list[Any]:
     """How often each form's submissions were taken and refused, with the last instant."""
     query = select(submissions).where(submissions.c.organisation == of)
     return list(connection.execute(query.order_by(submissions.c.point, submissions.c.taken.desc())))
+
+
+def has_leaving(connection: Connection, of: str, day: str, destination: str) -> bool:
+    """Whether it is on record for a day that somebody was led to a destination."""
+    c = leavings.c
+    named = (c.organisation == of, c.day == day, c.destination == destination)
+    return connection.execute(select(c.day).where(*named)).first() is not None
+
+
+def put_leaving(connection: Connection, of: str, day: str, destination: str) -> None:
+    """Somebody was led to a destination on a day; once is enough."""
+    if not has_leaving(connection, of, day, destination):
+        connection.execute(insert(leavings), {"organisation": of, "day": day, "destination": destination})
 
 
 # --- changes of the policy ---------------------------------------------------------------------------------------------------------

@@ -9,11 +9,13 @@ from starlette.routing import BaseRoute, Route
 
 from troth.web.centre.consents import consent, consents, objection, say, say_objection
 from troth.web.centre.door import ask, enter, leave, prefer
+from troth.web.centre.leaving import leaving
 from troth.web.centre.notice import notice
 from troth.web.centre.overview import overview
 from troth.web.centre.policy import policies, policy
 from troth.web.centre.receipts import download, receipts
 from troth.web.centre.rights import rights
+from troth.web.centre.versions import version, versions
 
 DOOR = "/my/"
 """What every address of the centre begins with; nothing there asks for a session of the console."""
@@ -25,6 +27,9 @@ ROUTES: list[BaseRoute] = [
     Route("/my/{org}/leave", leave, methods=["POST"]),
     Route("/my/{org}/language", prefer, methods=["POST"]),
     Route("/my/{org}/notice", notice, methods=["GET"]),
+    Route("/my/{org}/notice/versions", versions, methods=["GET"]),
+    Route("/my/{org}/notice/versions/{number}", version, methods=["GET"]),
+    Route("/my/{org}/leaving", leaving, methods=["GET"]),
     Route("/my/{org}/policy", policies, methods=["GET"]),
     Route("/my/{org}/policy/{digest}", policy, methods=["GET"]),
     Route("/my/{org}/consents", consents, methods=["GET"]),
