@@ -69,7 +69,12 @@ async def notice(look: Looking) -> Response:
 
 
 def _sheet(look: Looking, say: Plainly) -> Sheet:
-    return _made(_Key(look.hosted.bundle.digest, look.language, look.hosted.catalogue))
+    return sheet_of(look.hosted.bundle.digest, look.language, look.hosted.catalogue)
+
+
+def sheet_of(digest: str, language: str, catalogue: Catalogue) -> Sheet:
+    """The notice of a version in a language, made once."""
+    return _made(_Key(digest, language, catalogue))
 
 
 @dataclass(frozen=True)
