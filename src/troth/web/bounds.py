@@ -37,24 +37,25 @@ class Bounded:
         headers = Headers(scope=scope)
         most = UPLOAD if headers.get("content-type", "").startswith("multipart/form-data") else FORM
         declared = headers.get("content-length", "0")
-        counted = _Counted(
-            receive, most, self._patience, refused=not declared.isdigit() or int(declared) > most
-        )
-        await self.app(scope, counted if scope["method"] not in ("GET", "HEAD") else receive, send)
+        if not declared.isdigit() or int(declared) > most:
+            from troth.web.pages import plain_page
+
+            await plain_page(Request(scope), 413)(scope, receive, send)
+            return
+        counted = _Counted(receive, most, self._patience)
+        await self.app(scope, receive if scope["method"] in SAFE else counted, send)
 
 
 class _Counted:
     """A body as it comes in."""
 
-    def __init__(self, receive: Receive, most: int, patience: float, *, refused: bool) -> None:
-        self._receive, self._left, self._refused = receive, most, refused
+    def __init__(self, receive: Receive, most: int, patience: float) -> None:
+        self._receive, self._left = receive, most
         self._until = asyncio.get_running_loop().time() + patience
         self._whole = False
 
     async def __call__(self) -> Message:
         """The next piece. Raises HTTPException 413 and 408."""
-        if self._refused:
-            raise HTTPException(413)
         if self._whole:  # from here on only the end of the connection is waited for
             return await self._receive()
         try:
