@@ -7,9 +7,10 @@ from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from troth.web.guard import API
+from troth.web.guard import API, SAFE
 
 FORM: Final = 65_536
 """Bytes of a posted form or of what a site's page sends."""
