@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import timedelta
 
 import pyotp
@@ -144,7 +143,7 @@ def test_every_sign_in_has_a_secret_of_its_own_and_only_digests_are_kept(quay: O
     assert quay.operators.sessions.operator(first + "x") is None
     for table in ("operators_sessions", "operators_credentials", "operators_tickets"):
         with quay.database.read() as connection:
-            kept = repr([tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM {table}")])  # noqa: S608
+            kept = repr([tuple(row) for row in connection.exec_driver_sql(f"SELECT * FROM {table}")])
         for clear in (first.partition(".")[2], PASSWORD, ada.totp, ada.name, *ada.recovery):
             assert clear not in kept
 
@@ -181,7 +180,7 @@ def test_a_clock_that_jumps_opens_nothing(quay: Organisation) -> None:
     future = ada.enter()
     code = ada.code()
     step = ada.first()
-    clock.advance(-HOUR * 24)
+    clock._at -= HOUR * 24
     assert quay.operators.sessions.operator(future) is None, "a session of a time yet to come"
     assert quay.operators.entry.second(step.secret, code).entered is not Entered.IN
     assert quay.operators.entry.second(ada.first().secret, ada.code()).entered is not Entered.IN, (
@@ -199,7 +198,7 @@ def test_whoever_leaves_takes_every_secret_along(quay: Organisation) -> None:
     with quay.database.read() as connection:
         assert quay.operators.accounts(connection) == []
         for table in ("operators_credentials", "operators_sessions", "operators_tickets", "operators_roles"):
-            assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() == 0, table  # noqa: S608
+            assert connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() == 0, table
 
 
 def test_a_link_to_enrol_serves_once_and_a_newer_one_ends_it(quay: Organisation) -> None:
@@ -267,5 +266,5 @@ def test_nobody_is_named_in_what_is_recorded(quay_on_sqlite: Organisation) -> No
     quay = quay_on_sqlite
     enrol(quay, "administrator", name="Marked Name", address="marked@quay.example").enter()
     with quay.database.read() as connection:
-        text = repr([event for event in quay.ledger.events(connection, kinds=("operators:",))])
-    assert "arked" not in text.replace(secrets.token_hex(1), "")
+        text = repr(list(quay.ledger.events(connection, kinds=("operators:",))))
+    assert "arked" not in text

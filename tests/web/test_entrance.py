@@ -14,7 +14,7 @@ from troth.kernel.clock import SteppedClock
 from troth.kernel.entropy import SeededEntropy
 from troth.web import make_app
 from troth.web.api.app import make_api
-from troth.web.guard import LEAVING, MARK
+from troth.web.guard import DOOR, LEAVING, MARK
 from troth.web.headers import HEADERS
 
 FILLED = {
@@ -23,6 +23,7 @@ FILLED = {
     "sequence": "1",
     "number": "1",
     "token": "x",
+    "secret": "x",
     "subject": "sub_0",
     "recipient": "r",
 }
@@ -59,10 +60,10 @@ def test_no_route_answers_a_stranger(town: Place) -> None:
     assert len(listed) > 30, "the walk found too few routes to mean anything"
     assert ("POST", "/api/v1/harbour/peek") in listed
     for method, path in listed:
-        if path == MARK or path.startswith(("/.well-known/", "/my/", "/site/")):
-            continue  # what anybody may have: our mark, and public keys; people have a door of their own (tests/web/centre), so have sites
+        if path in (MARK, DOOR) or path.startswith(("/.well-known/", "/my/", "/site/")):
+            continue  # what anybody may have: the form to sign in, our mark, and public keys; people have a door of their own (tests/web/centre), so have sites
         answer = town.ask(method, path)
-        wanted = {405} if (method, path[:9]) == ("HEAD", "/sign-in/") else {401, 403}
+        wanted = {401, 405} if (method, path[:9]) == ("HEAD", "/sign-in/") else {401, 403}
         wanted = {404} if path.startswith(LEAVING) else wanted  # a link that nobody gave out leads to nothing
         assert answer.status in wanted, (method, path)
         assert b"Harbour Hosting" not in answer.body, (method, path)

@@ -34,7 +34,7 @@ def open_from_folder(home: Home, id: str, folder: Path, **more: Any) -> Organisa
     found = _open_as_it_was(home, id, **more) if known else None
     if found is None:
         found = open_organisation(home, id, folder, **more)
-    elif found.policy().digest != known:
+    elif found.policy().digest != known and not _takes_two(found):
         _put_in_force(found, *compiled_folder(folder))
     if known != found.policy().digest and digest_of_folder(folder) == made_from:
         remember(home, f"version-{id}", made_from, found.policy().digest)
@@ -73,6 +73,8 @@ class Follower:
             bundle, texts = compiled_folder(self._folder)
         except PolicyRefused as refused:
             return Followed(False, f"{id}: the version in force stays. {refused}")
+        if _takes_two(self._organisation) and self._organisation.policy().digest != bundle.digest:
+            return Followed(False, f"{id}: the version in force stays. The folder holds another, which takes two persons to activate.")
         activated = _put_in_force(self._organisation, bundle, texts)
         remember(self._home, f"version-{id}", made_from, bundle.digest)
         said = "its new version is in force" if activated else "the version in force is the same"
@@ -103,6 +105,12 @@ def _open_as_it_was(home: Home, id: str, **more: Any) -> Organisation | None:
         return open_organisation(home, id, **more)
     except NoPolicyInForce:
         return None
+
+
+def _takes_two(organisation: Organisation) -> bool:
+    """Whether operators are enrolled, of whom one asks for a version to be activated and another approves it."""
+    with organisation.database.read() as connection:
+        return organisation.operators.staffed(connection)
 
 
 def _put_in_force(organisation: Organisation, bundle: Bundle, texts: Mapping[str, str]) -> bool:

@@ -33,6 +33,7 @@ from troth.decide.model import Answer, Facts, Question
 from troth.kernel.clock import Clock
 from troth.kernel.entropy import Entropy
 from troth.kernel.findings import Findings, Place
+from troth.operators import Operators
 from troth.policies import Declared
 from troth.policy.bundle import Bundle
 from troth.policy.catalogue import Catalogue
@@ -189,7 +190,7 @@ class Hosting:
         self.sites: dict[str, Site] = {}
         self.sights: dict[str, Sights] = {}
         self.clock = clock
-        self.signin = SignIn(clock, entropy)
+        self.signin = SignIn(clock, entropy, self._operators)
         self.keys = Keys(entropy)
         self.visitors = Visitors(clock, entropy, self._leads_to, self._named, courier or self._box())
         self.trouble: Callable[[str], tuple[str, ...]] = _none
@@ -223,6 +224,11 @@ class Hosting:
         return AccountCourier(
             hosted.organisation, lambda language: self._named(hosted.id, language), lambda: self.visitors.courier, posting
         )
+
+    def _operators(self, id: str) -> Operators | None:
+        """Who operates an organisation; None where there is no such organisation."""
+        held = self._organisations.get(id)
+        return held.organisation.operators if held is not None else None
 
     def _leads_to(self, id: str, address: str) -> str | None:
         """The person a mail address leads to."""

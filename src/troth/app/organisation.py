@@ -30,6 +30,7 @@ from troth.intake import Desk as Reception
 from troth.intake import Intake, IntakeProjection
 from troth.kernel.clock import Clock
 from troth.kernel.entropy import Entropy
+from troth.kernel.ids import StaffId, parse
 from troth.ledger import (
     Ledger,
     Origin,
@@ -43,7 +44,7 @@ from troth.ledger import (
 from troth.messages import Desk as Outbox
 from troth.messages import Messages, MessagesProjection
 from troth.operators import Desk as Counter
-from troth.operators import Operators, OperatorsProjection
+from troth.operators import SECRETS, Operators, OperatorsProjection
 from troth.notices import Notices, NoticesProjection, Revisions
 from troth.policies import Declared, Policies
 from troth.policies.service import VersionsProjection
@@ -51,6 +52,7 @@ from troth.promises import Promises, PromisesProjection
 from troth.recipients import Recipients, RecipientsProjection
 from troth.safeguards import Safeguards
 from troth.staff import Staff, StaffProjection
+from troth.staff.evidence import Deed
 from troth.subjects import EVERYBODY, UNWATCHED, Changes, PeopleProjection, SubjectErased, Subjects
 from troth.vault import Item, SealBroken, Vault
 
@@ -261,6 +263,15 @@ class Organisation:
         """Sealed fields, and what leads to them, go in the transaction that says so."""
         self.forget(work.connection, self._pseudonyms(work, subject))
         self._eraser.begin(work, changes, subject, at, origin)
+
+    def staff_leaves(self, member: str, *, origin: Origin = Origin.OBSERVED) -> None:
+        """Somebody works here no more: every role, way in and session of theirs ends with that, and the key of their secrets dies.
+
+        Raises BadId, StaffUnknown, StaffGone.
+        """
+        deed = Deed(parse(StaffId, member), self.clock.now(), origin, self.policy().digest)
+        self.act(lambda acts: self.staff.leave(acts.work, deed), origin=origin)
+        self.vault.destroy((self.ledger.pseudonym(member),), buckets=(SECRETS,))
 
     def forget(self, connection: Connection, pseudonyms: Collection[str]) -> None:
         """Let nothing be left of what rooms keep sealed of people: part of erasing them, which says so."""

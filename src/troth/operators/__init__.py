@@ -4,7 +4,7 @@ Owns ways in (password and authenticator, passkeys), sessions, product roles, re
 Secrets are sealed or kept as digests, and go when their owner leaves. Serves GDPR art. 25(2), 29, 32(1)(b), 32(4), PIPL 51.
 """
 
-from troth.operators.desk import Desk
+from troth.operators.desk import SECRETS, Desk
 from troth.operators.errors import (
     ApprovalRefused,
     EnrolmentRefused,
@@ -37,6 +37,7 @@ __all__ = [
     "ADMINISTRATOR",
     "BOOTSTRAP",
     "REVIEW_WITHIN",
+    "SECRETS",
     "SESSION_LASTS",
     "Account",
     "Approval",

@@ -15,20 +15,12 @@ from troth.kernel.entropy import Entropy
 STEP: Final = 30
 SECRET_BYTES: Final = 20
 RECOVERY: Final = 10
-ISSUER: Final = "troth"
 _LETTERS: Final = "23456789abcdefghjkmnpqrstuvwxyz"
 
 
 def secret(entropy: Entropy) -> str:
     """A fresh secret for an authenticator, in base 32."""
     return base64.b32encode(entropy.bytes(SECRET_BYTES)).decode()
-
-
-def uri(secret: str, organisation: str, name: str = "") -> str:
-    """The address by which an authenticator takes a secret over."""
-    return str(
-        pyotp.TOTP(secret).provisioning_uri(name=name or organisation, issuer_name=f"{ISSUER} {organisation}")
-    )
 
 
 def step_of(secret: str, code: str, at: datetime, last: int) -> int | None:

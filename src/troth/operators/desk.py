@@ -21,7 +21,7 @@ from troth.policies import NoPolicyInForce, Policies
 from troth.staff import Staff
 
 T = TypeVar("T")
-BUCKET: Final = "operators"
+SECRETS: Final = "operators"
 """The retention bucket of operators' secrets."""
 _ABOUT: Final = "operators:"
 
@@ -85,7 +85,7 @@ class Desk:
 
     def seal(self, member: str, what: str, plain: bytes) -> bytes:
         """A secret of a member of staff, sealed under their own key."""
-        return self.keys.seal(self._owner(member), _cell(member, what), plain, bucket=BUCKET)
+        return self.keys.seal(self._owner(member), _cell(member, what), plain, bucket=SECRETS)
 
     def open(self, member: str, what: str, sealed: bytes) -> bytes:
         """The secret. Raises SealBroken for one that was moved or altered."""

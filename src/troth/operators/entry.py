@@ -7,7 +7,6 @@ from collections import deque
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-
 from sqlalchemy import Connection
 
 from troth.kernel import ids

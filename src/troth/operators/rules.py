@@ -41,7 +41,8 @@ def lock_of(failures: int) -> timedelta:
     """How long nothing is let in after so many failures in a row: doubles with each beyond the free ones."""
     if failures < FREE_TRIES:
         return timedelta(0)
-    return min(FIRST_LOCK * 2 ** min(failures - FREE_TRIES, 20), LONGEST_LOCK)
+    doubled: int = 2 ** min(failures - FREE_TRIES, 20)
+    return min(FIRST_LOCK * doubled, LONGEST_LOCK)
 
 
 def lasts(session: Session, at: datetime) -> bool:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
+from troth.db import Database
 from troth.kernel.clock import utc
 from troth.kernel.findings import did_you_mean
 from troth.ledger import Work
@@ -21,11 +25,14 @@ from troth.operators.standing import Sessions
 from troth.operators.table import RoleTable
 from troth.staff import StaffGone
 
+if TYPE_CHECKING:
+    from troth.operators.passkeys import Passkeys
+
 MANAGE = "staff.manage"
 
 
 class Operators:
-    """Whoever operates one organisation: `entry`, `enrolling`, `sessions`, `seconding`, `glass`. Threads may share it."""
+    """Whoever operates one organisation: `entry`, `passkeys`, `enrolling`, `sessions`, `seconding`, `glass`. Threads may share it."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -34,6 +41,23 @@ class Operators:
         self.sessions = Sessions(desk)
         self.seconding = Seconding(desk, self.sessions)
         self.glass = Glass(desk, self.sessions, self.enrolling)
+
+    @property
+    def mapped(self) -> Mapping[str, str]:
+        """Which product role a role of the policy stands for, where it is not the one of the same id."""
+        return self._desk.mapped
+
+    @property
+    def database(self) -> Database:
+        """Where all of it lies."""
+        return self._desk.ledger.database
+
+    @cached_property
+    def passkeys(self) -> Passkeys:
+        """Passkeys; what they stand on is loaded when the first is asked for."""
+        from troth.operators.passkeys import Passkeys
+
+        return Passkeys(self._desk, self.entry)
 
     @property
     def table(self) -> RoleTable:

@@ -20,12 +20,14 @@ from troth.web.api import HotRoutes, api_routes, hot_routes
 from troth.web.bounds import Bounded
 from troth.web.centre import ROUTES as CENTRE_ROUTES
 from troth.web.console import ROUTES
-from troth.web.console.door import enter, leave, prefer
+from troth.web.console.door import ask, enter, first, leave, passkey, prefer, second
+from troth.web.console.enrol import enrol
 from troth.web.faults import note
 from troth.web.guard import API, Entrance
 from troth.web.headers import SecurityHeaders
 from troth.web.pages import NotThere, plain_page
 from troth.web.problems import problem_response
+from troth.web.rights import declared
 from troth.web.site import ROUTES as SITE_ROUTES
 
 STATIC: Final = Path(__file__).parent / "static"
@@ -52,7 +54,7 @@ def make_app(hosting: Hosting, hosts: frozenset[str] = HOSTS) -> Starlette:
             *unsubscribe.ROUTES,
             *SITE_ROUTES,
             *api_routes(hosting),
-            *ROUTES,
+            *map(declared, ROUTES),
         ],
         middleware=[
             Middleware(HotRoutes, hosting=hosting, hosts=hosts, routes=hot_routes()),
@@ -70,6 +72,11 @@ def _door() -> list[BaseRoute]:
     return [
         Mount("/static", Files(directory=STATIC), name="static"),
         Route("/favicon.ico", _mark, methods=["GET"]),
+        Route("/sign-in", ask, methods=["GET"]),
+        Route("/sign-in", first, methods=["POST"]),
+        Route("/sign-in/second", second, methods=["GET", "POST"]),
+        Route("/sign-in/passkey", passkey, methods=["POST"]),
+        Route("/sign-in/enrol/{secret}", enrol, methods=["GET", "POST"]),
         Route("/sign-in/{token}", enter, methods=["GET"]),
         Route("/sign-out", leave, methods=["POST"]),
         Route("/language", prefer, methods=["POST"]),

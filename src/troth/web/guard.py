@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlsplit
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.responses import Response
@@ -15,6 +16,7 @@ from troth.web.headers import host_of
 from troth.web.problems import problem_response
 
 COOKIE: Final = "troth_session"
+DOOR: Final = "/sign-in"
 API: Final = "/api/"
 SITE: Final = "/site/"
 """What companies' own pages ask for: their origins are checked where they are known, and no session counts there."""
@@ -22,7 +24,7 @@ SITE_FORM: Final = "/choices"
 LEAVING: Final = "/u/"
 """Links to unsubscribe. Mail programs and the servers behind them post there (RFC 8058), so nothing says where from: the link
 alone is what counts, and no cookie is read."""
-OPEN: Final = ("/static/", "/sign-in/", "/.well-known/", SITE, LEAVING, "/my/")
+OPEN: Final = ("/static/", f"{DOOR}/", "/.well-known/", SITE, LEAVING, "/my/")
 """What anybody may ask for: the style sheet, the door itself, and the public keys."""
 MARK: Final = "/favicon.ico"
 """Browsers ask for it on their own, before anybody has signed in."""
@@ -46,7 +48,11 @@ class Entrance:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        refused = self._refused(scope)
+        # Only operators' sessions lie in a database: no other request waits for a thread.
+        if self._signin.of_operator(Request(scope).cookies.get(COOKIE, "")):
+            refused = await run_in_threadpool(self._refused, scope)
+        else:
+            refused = self._refused(scope)
         if refused is None:
             await self.app(scope, receive, send)
         else:
@@ -60,7 +66,7 @@ class Entrance:
             return None
         if scope["method"] not in SAFE and not path.startswith(LEAVING) and not _from_here(headers):
             return self._page(scope, 403)
-        if path.startswith(OPEN) or path == MARK:
+        if path.startswith(OPEN) or path in (MARK, DOOR):
             return None
         session = self._signin.session(Request(scope).cookies.get(COOKIE, ""))
         if session is None:

@@ -22,8 +22,12 @@ HEADERS: Final[Mapping[str, str]] = {
     "permissions-policy": "camera=(), geolocation=(), microphone=()",
 }
 RAW: Final = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+SCRIPTED: Final = HEADERS["content-security-policy"].replace("style-src", "script-src 'self'; style-src")
+"""The policy of the two pages that speak with an authenticator: they alone may run a script, and only one of ours."""
 SHARED: Final = (b"cross-origin-resource-policy", b"cross-origin")
 """Said by the one kind of file that other origins may load: the SDK for sites."""
+MORE: Final = (SHARED, (b"content-security-policy", SCRIPTED.encode()))
+"""What an answer may say in place of the header that all others carry."""
 NO_STORE: Final = (b"cache-control", b"no-store")
 
 
@@ -41,12 +45,10 @@ class SecurityHeaders:
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
-                own = [
-                    pair for pair in message.get("headers", ()) if pair[0].decode("latin-1") not in HEADERS
-                ]
+                given = message.get("headers", ())
+                own = [pair for pair in given if pair[0].decode("latin-1") not in HEADERS]
                 raw = [
-                    SHARED if SHARED in message.get("headers", ()) and n == SHARED[0] else (n, v)
-                    for n, v in RAW
+                    next((more for more in MORE if more in given and n == more[0]), (n, v)) for n, v in RAW
                 ]
                 kept = () if any(name == b"cache-control" for name, _ in own) else (NO_STORE,)
                 message = {**message, "headers": [*own, *kept, *raw]}

@@ -93,7 +93,8 @@ def _here(request: Request) -> str:
 def plain_page(request: Request, status: int) -> HTMLResponse:
     """A page that says why there is no other: sign in, not open, not there, not possible, our fault."""
     if status == 401:
-        return page(request, "signin.html", 401, used=False)
+        onwards = _here(request) if request.method == "GET" else "/"
+        return page(request, "signin.html", 401, told="", org="", next=onwards, options="")
     known = status if status in (403, 404, 405, 408, 413, 500) else (404 if status < 500 else 500)
     return page(request, "error.html", status, code=known)
 

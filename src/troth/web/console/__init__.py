@@ -2,36 +2,52 @@
 
 from __future__ import annotations
 
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
-from troth.web.console.accounts import accounts
+from troth.web.console.access import end, keep_passkey, me
+from troth.web.console.approvals import approval, approvals, ask_activation, decide
 from troth.web.console.ask import ask, ask_request
 from troth.web.console.backups import backups
 from troth.web.console.board import board
 from troth.web.console.clause import clause
+from troth.web.console.emergencies import emergencies, open_glass, review
 from troth.web.console.home import home
 from troth.web.console.ledger import ledger, one
+from troth.web.console.manage import manage
 from troth.web.console.messages import messages
 from troth.web.console.policy import coverage, policy
+from troth.web.console.roles import roles
 from troth.web.console.sight import sight
 from troth.web.console.site import site
 from troth.web.console.staff import staff
+from troth.web.rights import OWN, Route
 
 ROUTES: list[BaseRoute] = [
-    Route("/", home),
-    Route("/{org}", board),
-    Route("/{org}/clauses/{clause}", clause),
-    Route("/{org}/ask", ask),
-    Route("/{org}/ask/request", ask_request),
-    Route("/{org}/ledger", ledger),
-    Route("/{org}/ledger/{sequence}", one),
-    Route("/{org}/ledger/{sequence}/seen/{number}", sight),
-    Route("/{org}/policy", policy),
-    Route("/{org}/coverage", coverage),
-    Route("/{org}/site", site),
-    Route("/{org}/staff", staff),
-    Route("/{org}/accounts", accounts),
-    Route("/{org}/messages", messages),
-    Route("/{org}/backups", backups),
+    Route("/", home, action=OWN),
+    Route("/{org}", board, action="board.read"),
+    Route("/{org}/clauses/{clause}", clause, action="board.read"),
+    Route("/{org}/ask", ask, action="gate.ask"),
+    Route("/{org}/ask/request", ask_request, action="gate.ask"),
+    Route("/{org}/ledger", ledger, action="evidence.read", personal=True),
+    Route("/{org}/ledger/{sequence}", one, action="evidence.read", personal=True),
+    Route("/{org}/ledger/{sequence}/seen/{number}", sight, action="findings.read", personal=True),
+    Route("/{org}/policy", policy, action="policy.read"),
+    Route("/{org}/coverage", coverage, action="policy.read"),
+    Route("/{org}/site", site, action="site.read"),
+    Route("/{org}/staff", staff, action="staff.read"),
+    Route("/{org}/staff/roles", roles, action="roles.read"),
+    Route("/{org}/staff/manage", manage, action="staff.manage", methods=["POST"]),
+    Route("/{org}/messages", messages, action="messages.read"),
+    Route("/{org}/backups", backups, action="backups.read"),
+    Route("/{org}/me", me, action=OWN),
+    Route("/{org}/me/sessions", end, action=OWN, methods=["POST"]),
+    Route("/{org}/me/passkeys", keep_passkey, action=OWN, methods=["POST"]),
+    Route("/{org}/approvals", approvals, action="approvals.read"),
+    Route("/{org}/approvals/ask", ask_activation, action="policy.activate", methods=["POST"]),
+    Route("/{org}/approvals/{approval}", approval, action="approvals.read"),
+    Route("/{org}/approvals/{approval}/decide", decide, action="approvals.read", methods=["POST"]),
+    Route("/{org}/emergencies", emergencies, action=OWN),
+    Route("/{org}/emergencies/open", open_glass, action="glass.open", methods=["POST"]),
+    Route("/{org}/emergencies/{glass}/review", review, action="glass.review", methods=["POST"]),
 ]
-"""Every page, by its address."""
+"""Every page, by its address, with the action it is. One without is refused to operators, and a test tells of it."""

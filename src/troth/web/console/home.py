@@ -12,6 +12,7 @@ from troth.app.hosting import Hosted, Hosting
 from troth.promises.model import State
 from troth.web.bar import Stripe, stripes
 from troth.web.pages import hosting_of, page
+from troth.web.rights import operator_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,14 @@ class Card:
 
 
 async def home(request: Request) -> Response:
-    """All companies."""
-    return page(request, "home.html", cards=await run_in_threadpool(_cards, hosting_of(request)))
+    """All companies; an operator sees their own alone."""
+    operator = operator_of(request)
+    only = operator.organisation if operator is not None else ""
+    return page(request, "home.html", cards=await run_in_threadpool(_cards, hosting_of(request), only))
 
 
-def _cards(hosting: Hosting) -> list[Card]:
-    found = [hosting.current(id) for id in hosting.organisations]
+def _cards(hosting: Hosting, only: str) -> list[Card]:
+    found = [hosting.current(id) for id in hosting.organisations if only in ("", id)]
     return [_card(one) for one in found if one is not None]
 
 

@@ -22,6 +22,7 @@ FAMILIES: tuple[str, ...] = (
     "subjects:",
     "recipients:",
     "staff:",
+    "operators:",
     "access:",
     "safeguards:",
     "policies:",
