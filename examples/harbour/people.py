@@ -11,9 +11,12 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import sys
 import time
 from collections import Counter
+from collections.abc import Mapping
+from html import unescape
 from pathlib import Path
 
 import httpx
@@ -26,6 +29,8 @@ from examples.kit.progress import Progress
 NEWS_EVERY = 4
 """After so many newcomers the sales desk writes to everybody, and every other time the machine hall does."""
 MOST_AT_ONCE = 200
+CHOICES = ("unless:cookies_off", "allowed:basket_cookie", "allowed:language_cookie", "point:site_beacon")
+LINK = re.compile(r'<a [^>]*href="([^"]+)"')
 
 
 class Story:
@@ -61,13 +66,19 @@ class Story:
             self._get("/account")
 
     def look_around(self) -> None:
-        """Go on at the banner, say which cookies may come, choose a language, put something into the basket."""
+        """Read the policy, choose what may be stored, choose a language, put something into the basket."""
         self._get("/privacy")
-        self._post("welcomed", "/welcome")
-        allowed = {name: "yes" for name in ("language_cookie", "basket_cookie") if self._often(0.6)}
-        self._post("cookies chosen", "/cookies", allowed)
+        if self._often(0.8):
+            self.choose(self._chance.choice(("accept", "reject", "save")))
         self._post("language", "/language", {"language": self.who.language})
         self._post("basket", "/basket", {"item": "medium"})
+        self._get("/")
+
+    def choose(self, how: str) -> None:
+        """Press a button of the form that stands in the footer of every page, for whoever runs no JavaScript."""
+        form = self._linked(self._get("/"), "/choices?")
+        on = [item for item in CHOICES if how == "save" and self._often(0.6)]
+        self._there(f"choices: {how}", form, {"do": how, "on": on})
 
     def join(self) -> bool:
         """Register, read the code in the mail, confirm, sign in; whether that worked."""
@@ -140,6 +151,16 @@ class Story:
     def leave_at_home(self) -> None:
         """Leave the list by the button of one's own account page."""
         self._post("left the list at home", "/leave")
+
+    def _linked(self, page: str, piece: str) -> str:
+        """Where the link with this in its address leads."""
+        return next(unescape(link) for link in LINK.findall(page) if piece in unescape(link))
+
+    def _there(self, what: str, address: str, form: Mapping[str, str | list[str]]) -> httpx.Response:
+        """Send a form of the product's own pages, as a browser does from one of them."""
+        answer = self._http.post(address, data=form, headers={"Sec-Fetch-Site": "same-origin"})
+        self._count(what, answer)
+        return answer
 
     def _get(self, path: str) -> str:
         return self._http.get(path).text

@@ -1,7 +1,8 @@
-"""harbour's pages. Every form is plain HTML; no script runs anywhere."""
+"""harbour's pages. Every form is plain HTML; the one script is the banner's, and nothing waits for it."""
 
 from __future__ import annotations
 
+import secrets
 from base64 import b64decode
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,15 +12,18 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from examples.harbour.company import gate as acts
+from examples.harbour.company.banner import Choice, choice_of
 from examples.harbour.company.gate import Gate, Refused
 from examples.harbour.company.lapses import ALL, FIELD_WITHOUT_NOTICE, NAMES, UNDECLARED, Lapses
 from examples.harbour.company.mailing import MEMBERS, Mailing
 from examples.harbour.company.people import Mistake, People, Visit
 from examples.harbour.company.services import NOTICES, PRICES, Services
 from examples.harbour.company.store import Store, now
-from troth.client import Away, Problem
+from troth.client import Away, Problem, Question
 
 COOKIE, LANGUAGE, BASKET = "harbour_visit", "harbour_language", "harbour_basket"
+ALLOWED = {LANGUAGE: "allowed:language_cookie", BASKET: "allowed:basket_cookie"}
+LANGUAGES = {"en": "English", "ms": "Bahasa Melayu", "zh": "中文"}
 WORDS = {"en": "Welcome aboard", "ms": "Selamat datang", "zh": "欢迎光临"}
 LABELS = {
     "filing_company": "Company that files", "filing_contact": "Person in charge",
@@ -44,8 +48,22 @@ class Company:
     policy_text: str
 
     def visit(self) -> Visit | None:
-        """Who is asking."""
+        """Who is asking, signed in."""
         return self.people.visit(request.cookies.get(COOKIE, ""))
+
+    def choice(self) -> Choice | None:
+        """What the browser that asks lets in."""
+        return choice_of(request.cookies, signal=request.headers.get("Sec-GPC") == "1")
+
+    def visitor(self) -> str:
+        """The subject of whoever chose in this browser; '' for one who said nothing, of whom nobody knows anything."""
+        choice = self.choice()
+        return self.people.visitor(choice.visitor) if choice else ""
+
+    def lets(self, item: str, question: Question) -> bool:
+        """Whether a visitor said yes to an item in this browser, and the policy permits it."""
+        choice = self.choice()
+        return bool(choice and item in choice.on and self.gate.may(self.visitor(), question))
 
     def customer(self) -> Visit:
         """The customer who is asking; nobody else sees this page."""
@@ -57,7 +75,8 @@ class Company:
 
 def make_app(company: Company) -> Flask:
     """The company's site."""
-    app = Flask(__name__, template_folder=str(Path(__file__).parent / "pages"))
+    here = Path(__file__).parent
+    app = Flask(__name__, template_folder=str(here / "pages"), static_folder=str(here / "static"))
     app.config["MAX_CONTENT_LENGTH"] = 1_000_000
     app.before_request(_same_site)
     app.before_request(lambda: _log_page(company))
@@ -70,7 +89,9 @@ def make_app(company: Company) -> Flask:
         Mistake, lambda m: (_page("said.html", title="Not like this", said=str(m)), 400)
     )
     app.register_error_handler(HTTPException, _http)
-    app.context_processor(lambda: {"visit": company.visit(), "lang": _language()})
+    app.after_request(lambda answer: _guarded(company, _take_back(company, answer)))
+    site = {"troth": company.gate.troth, "org": company.gate.organisation}
+    app.context_processor(lambda: site | {"visit": company.visit(), "lang": _language()})
     return app
 
 
@@ -79,48 +100,49 @@ def _site(app: Flask, company: Company) -> None:
     def home() -> Answered:
         basket = request.cookies.get(BASKET, "")
         items = company.store.rows("SELECT basket_item FROM baskets WHERE basket_id = ?", basket)
-        return _page("home.html", hello=WORDS[_language()], items=items, plans=PRICES)
+        hello = WORDS[_language()]
+        return _page("home.html", hello=hello, items=items, plans=PRICES, languages=LANGUAGES)
 
     @app.get("/privacy")
     def privacy() -> Answered:
-        return _page("privacy.html", text=company.policy_text)
-
-    @app.post("/welcome")
-    def welcome() -> Answered:
-        return _signed(company.people.welcome(company.policy_text, "en"), "/")
+        return _page("privacy.html", text=company.policy_text, known=company.visit() or company.choice())
 
     @app.post("/decline")
     def decline() -> Answered:
-        visit = company.visit() or abort(401)
-        company.gate.client.accept(visit.subject, "declined", company.gate.policy, "en")
+        visit = company.visit()
+        subject = visit.subject if visit else company.visitor() or abort(401)
+        company.gate.client.accept(subject, "declined", company.gate.policy, "en")
         return _page("said.html", title="Declined", said="Nothing more is collected from you.")
-
-    @app.post("/cookies")
-    def cookies() -> Answered:
-        visit = company.visit() or abort(401)
-        wanted = [f"allowed:{c}" for c in ("language_cookie", "basket_cookie") if request.form.get(c)]
-        refused = [f"allowed:{c}" for c in ("language_cookie", "basket_cookie") if not request.form.get(c)]
-        company.gate.client.set_facts(visit.subject, wanted, refused)
-        return redirect("/")
 
     @app.post("/language")
     def language() -> Answered:
-        visit = company.visit() or abort(401)
-        company.gate.must(visit.subject, acts.LANGUAGE)
-        answer = redirect("/")
         chosen = request.form.get("language", "en")
-        answer.set_cookie(LANGUAGE, chosen if chosen in WORDS else "en", max_age=31_536_000, samesite="Lax")
+        chosen = chosen if chosen in WORDS else "en"
+        if not company.lets(ALLOWED[LANGUAGE], acts.LANGUAGE):
+            return redirect(f"/?lang={chosen}")
+        answer = redirect("/")
+        answer.set_cookie(LANGUAGE, chosen, max_age=31_536_000, samesite="Lax")
         return answer
 
     @app.post("/basket")
     def basket() -> Answered:
-        visit = company.visit() or abort(401)
-        company.gate.must(visit.subject, acts.BASKET)
-        number = request.cookies.get(BASKET) or visit.subject
+        if not company.lets(ALLOWED[BASKET], acts.BASKET):
+            said = (
+                "You have not let us remember a basket. Privacy choices, below, is where that can be changed."
+            )
+            return _page("said.html", title="Nothing was put into a basket", said=said), 403
+        number = request.cookies.get(BASKET) or secrets.token_hex(12)
         company.store.put("baskets", basket_id=number, basket_item=request.form.get("item", "")[:80])
         answer = redirect("/")
         answer.set_cookie(BASKET, number, max_age=14 * 86_400, httponly=True, samesite="Lax")
         return answer
+
+    @app.get("/beacon.gif")
+    def beacon() -> Answered:
+        if company.lets("point:site_beacon", acts.BEACON):
+            page = request.args.get("page", "")[:80]
+            company.store.put("page_views", subject=company.visitor(), visited_at=now(), page=page)
+        return _gif()
 
 
 def _accounts(app: Flask, company: Company) -> None:
@@ -130,7 +152,8 @@ def _accounts(app: Flask, company: Company) -> None:
 
     @app.post("/register")
     def register() -> Answered:
-        name = company.people.register(company.visit(), _form(), company.policy_text, "en")
+        choice = company.choice()
+        name = company.people.register(choice.visitor if choice else "", _form(), company.policy_text, "en")
         return _page("confirm.html", user_name=name)
 
     @app.post("/confirm")
@@ -209,7 +232,7 @@ def _mails(app: Flask, company: Company) -> None:
         who = member(token)
         if company.gate.may(str(who["subject"]), acts.PIXEL):
             company.store.put("mail_events", customer=who["id"], opened_at=now())
-        return Response(GIF, mimetype="image/gif", headers={"Cache-Control": "no-store"})
+        return _gif()
 
     @app.get("/go/<token>")
     def follow(token: str) -> Answered:
@@ -259,6 +282,10 @@ def _staff(app: Flask, company: Company) -> None:
         return _page("mails.html", counts=company.gate.client.messages()["counts"])
 
 
+def _gif() -> Response:
+    return Response(GIF, mimetype="image/gif", headers={"Cache-Control": "no-store"})
+
+
 def _page(template: str, /, **values: object) -> str:
     return render_template(template, **values)
 
@@ -274,7 +301,7 @@ def _form() -> dict[str, str]:
 
 
 def _language() -> str:
-    chosen = request.cookies.get(LANGUAGE, "en")
+    chosen = request.args.get("lang") or request.cookies.get(LANGUAGE, "en")
     return chosen if chosen in WORDS else "en"
 
 
@@ -289,10 +316,36 @@ def _same_site() -> Answered | None:
 
 
 def _log_page(company: Company) -> None:
-    visit = company.visit() if request.method == "GET" and request.endpoint in LOGGED else None
-    if visit is not None and company.gate.may(visit.subject, acts.LOG_PAGE):
+    if request.method != "GET" or request.endpoint not in LOGGED:
+        return
+    visit = company.visit()
+    subject = visit.subject if visit else company.visitor()
+    if subject and company.gate.may(subject, acts.LOG_PAGE):
         seen = {"ip": request.remote_addr, "browser": _browser(), "language": _language()}
-        company.store.put("page_log", subject=visit.subject, visited_at=now(), page=request.path, **seen)
+        company.store.put("page_log", subject=subject, visited_at=now(), page=request.path, **seen)
+
+
+def _take_back(company: Company, answer: Response) -> Response:
+    """What the visitor lets in no more goes from the browser, and from the tables what it led to."""
+    choice = company.choice()
+    for cookie in ALLOWED.keys() & request.cookies.keys():
+        if choice is None or ALLOWED[cookie] not in choice.on:
+            answer.delete_cookie(cookie)
+            if cookie == BASKET:
+                company.store.change("DELETE FROM baskets WHERE basket_id = ?", request.cookies[cookie])
+    return answer
+
+
+def _guarded(company: Company, answer: Response) -> Response:
+    """A page loads its own things and the banner's script, and nothing else."""
+    troth = company.gate.troth
+    answer.headers["Content-Security-Policy"] = (
+        f"default-src 'none'; script-src {troth}; connect-src {troth}; img-src 'self'; style-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    answer.headers["Vary"] = "Sec-GPC"
+    return answer
 
 
 def _refused(refused: Refused) -> Answered:

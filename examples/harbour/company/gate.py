@@ -27,6 +27,9 @@ LOG_SIGN_IN = Question(
 SESSION = Question("collect", ("cookie_id",), "site_operation", via="session_cookie")
 LANGUAGE = Question("collect", ("preference",), "site_preferences", via="language_cookie")
 BASKET = Question("collect", ("basket",), "shopping_basket", via="basket_cookie")
+BEACON = Question(
+    "collect", ("page", "visited_at"), "preference_learning", via="site_beacon", source="own_systems"
+)
 ORDER = Question("collect", ("order_record",), "provide_service", via="order_form", source="person")
 REGISTER_DOMAIN = Question("collect", DOMAIN, "domain_registration", via="domain_form", source="person")
 FILE = Question("collect", FILING, "filing", via="filing_form", source="person")
@@ -77,9 +80,19 @@ class Gate:
         self._local = threading.local()
 
     @property
+    def troth(self) -> str:
+        """Where the product is reached."""
+        return self._keys.url
+
+    @property
+    def organisation(self) -> str:
+        """As whom harbour is known there."""
+        return self._keys.organisation
+
+    @property
     def board(self) -> str:
         """Where everybody can see what is said of harbour's promises."""
-        return f"{self._keys.url}/{self._keys.organisation}"
+        return f"{self.troth}/{self.organisation}"
 
     @property
     def client(self) -> Client:

@@ -21,6 +21,8 @@ CREATE TABLE IF NOT EXISTS login_log (id INTEGER PRIMARY KEY, customer INTEGER N
     language TEXT, visited_at TEXT NOT NULL, log_event TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS page_log (id INTEGER PRIMARY KEY, subject TEXT NOT NULL, ip TEXT, browser TEXT,
     language TEXT, visited_at TEXT NOT NULL, page TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS page_views (id INTEGER PRIMARY KEY, subject TEXT NOT NULL, visited_at TEXT NOT NULL,
+    page TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS baskets (basket_id TEXT NOT NULL, basket_item TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS orders (order_id INTEGER PRIMARY KEY, customer INTEGER NOT NULL, service TEXT NOT NULL,
     plan TEXT NOT NULL, price TEXT NOT NULL, ordered_at TEXT NOT NULL);

@@ -24,6 +24,7 @@ from troth.app.probing import Report, Rounds, probes_beside
 from troth.app.schedule import keeping, schedule_of
 from troth.app.serve import address, listen, serving, sign_in_link
 from troth.app.sights import Sights
+from troth.app.site import FILE as SITE_FILE
 from troth.app.system import SystemEntropy
 from troth.app.town import STANDING, Settings, Town, check_settings, find_folders
 from troth.app.witnessing import Witnessing, read_witnessing
@@ -258,6 +259,7 @@ def _start_standing(town: Town, *, once: bool) -> None:
         )
     )  # fmt: skip
     town.site = f"http://127.0.0.1:{company.port}"
+    _name_site(town)
     town.hosting.sites[STANDING] = Site(town.site, f"{town.site}/what-could-go-wrong")
     _send_round(town, STANDING)
     settings = town.settings
@@ -268,6 +270,14 @@ def _start_standing(town: Town, *, once: bool) -> None:
             "--state", data / "people.json", "--seed", settings.seed, *people, once=once, port=False,
         )
     )  # fmt: skip
+
+
+def _name_site(town: Town) -> None:
+    """The company's pages may ask from where they stand in this run: said in the home, over what the folder says."""
+    said = (town.settings.examples / STANDING / SITE_FILE).read_text(encoding="utf-8")
+    own = Home.at(town.settings.data).folder / "sites" / f"{STANDING}.toml"
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text(f'origins = ["{town.site}"]\n{said}', encoding="utf-8")
 
 
 def _bring_mail(town: Town, port: int) -> None:
