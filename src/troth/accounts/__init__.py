@@ -24,6 +24,7 @@ from troth.accounts.errors import (
     TooOften,
     VerifierFailed,
 )
+from troth.accounts.linking import Vouched
 from troth.accounts.model import (
     ASSURANCES,
     NOWHERE,
@@ -52,5 +53,5 @@ __all__ = [
     "CheckRefused", "CodeFor", "CodeOver", "CodeWrong", "Counts", "Courier", "CourierFailed", "Desk", "Entered",
     "Errand", "Errands", "LastAddress", "Level", "Limit", "Mine", "NameRefused", "NameTaken", "Named", "NotLetIn",
     "Notice", "PasswordWeak", "Passwords", "Registration", "Session", "SessionOver", "Settings", "State", "TooOften",
-    "VerifierFailed", "Waiting", "Why",
+    "VerifierFailed", "Vouched", "Waiting", "Why",
 ]  # fmt: skip

@@ -14,6 +14,7 @@ from troth.accounts.courier import Courier, Notice
 from troth.accounts.desk import Desk, Scene, cell, typed
 from troth.accounts.errands import Errands
 from troth.accounts.errors import AccountUnknown, NotLetIn, SessionOver
+from troth.accounts.linking import Linking
 from troth.accounts.model import (
     NOWHERE,
     Account,
@@ -59,6 +60,7 @@ class Accounts:
         self.tickets = Tickets(desk)
         self.registering = Registering(desk, self.tickets, self.sessions)
         self.binding = Binding(desk, self.tickets, self.sessions)
+        self.linking = Linking(desk, self.registering, self.sessions, self.entering)
 
     @property
     def errands(self) -> Errands:
@@ -186,6 +188,13 @@ class Accounts:
             session, account = self.sessions.insist(connection, secret, at)
             names = naming.opened(self.desk, connection, account)
             return Mine(session, account, tuple(names), tuple(self.sessions.of(connection, account, at)))
+
+    def prefer(self, secret: str, language: str) -> None:
+        """Let a session keep to a language."""
+        found = self.session(secret)
+        if found is not None:
+            with self.desk.ledger.database.write() as connection:
+                store.session_is(connection, self.desk.organisation, found.id, language=language[:16])
 
     def sign_out(self, secret: str, *, origin: Origin = Origin.OBSERVED) -> None:
         """End a session; harmless where there is none."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
 
+from troth.accounts import Accounts
 from troth.app.activity import Activity
 from troth.app.config import Home
 from troth.app.couriers import AccountCourier, Box, Courier
@@ -23,6 +24,7 @@ from troth.app.originals import match_originals, read_originals
 from troth.app.posting import Posting, posting_of
 from troth.app.probing import probes_beside
 from troth.app.proofs import receipts_of
+from troth.app.providers import Providers, providers_of
 from troth.app.sights import Sights
 from troth.app.signin import SignIn
 from troth.app.system import SystemClock, SystemEntropy
@@ -188,11 +190,12 @@ class Hosting:
         self.organisations: Mapping[str, Hosted] = MappingProxyType(self._organisations)
         self._followers = tuple(followers)
         self.sites: dict[str, Site] = {}
+        self._providers: dict[str, Providers] = {}
         self.sights: dict[str, Sights] = {}
         self.clock = clock
         self.signin = SignIn(clock, entropy, self._operators)
         self.keys = Keys(entropy)
-        self.visitors = Visitors(clock, entropy, self._leads_to, self._named, courier or self._box())
+        self.visitors = Visitors(clock, entropy, self._leads_to, self._named, courier or self._box(), self._accounts)
         self.trouble: Callable[[str], tuple[str, ...]] = _none
         """What goes wrong with the checkpoints of an organisation, where somebody keeps a schedule of them."""
         self._closing = closing or ExitStack()
@@ -229,6 +232,18 @@ class Hosting:
         """Who operates an organisation; None where there is no such organisation."""
         held = self._organisations.get(id)
         return held.organisation.operators if held is not None else None
+
+    def providers_of(self, hosted: Hosted) -> Providers:
+        """Where people may sign in to an organisation instead. Raises AccountsUnreadable."""
+        if hosted.id not in self._providers:
+            found = providers_of(hosted.home, hosted.id)
+            self._providers[hosted.id] = Providers(found, self.clock, hosted.organisation.entropy)
+        return self._providers[hosted.id]
+
+    def _accounts(self, id: str) -> Accounts | None:
+        """The accounts of an organisation; None where there is no such organisation."""
+        held = self._organisations.get(id)
+        return held.organisation.accounts if held is not None else None
 
     def _leads_to(self, id: str, address: str) -> str | None:
         """The person a mail address leads to."""

@@ -53,6 +53,22 @@ LETTERS: Final[Mapping[str, Words]] = MappingProxyType(
             "{code} 是找回您在{organisation}的账户的验证码。",
             "{code} ialah kod untuk memulihkan akaun anda di {organisation}.",
         ),
+        "guardian": {
+            "en": (
+                "Your code: {code}",
+                ("Somebody named you as their guardian at {organisation}. {code} is the code by which you answer, on the page that "
+                "they were given. Nothing happens without your answer. It counts for seven days.\n"),
+            ),
+            "zh": (
+                "您的验证码：{code}",
+                "有人在{organisation}将您列为监护人。{code} 是您作答所用的验证码。没有您的答复，什么都不会发生。七天内有效。\n",
+            ),
+            "ms": (
+                "Kod anda: {code}",
+                ("Seseorang menamakan anda sebagai penjaganya di {organisation}. {code} ialah kod untuk anda menjawab, pada halaman "
+                "yang diberikan kepadanya. Tiada apa-apa berlaku tanpa jawapan anda. Ia sah selama tujuh hari.\n"),
+            ),
+        },
         "known": _told(
             ("You have an account already", "Somebody asked {organisation} for an account at this address. Nothing was changed."),
             ("您已有账户", "有人以此地址在{organisation}申请账户，而此地址已有账户。未作任何更改。"),

@@ -1,8 +1,9 @@
-"""How a person comes in: a one-use code, brought to an address that leads to them, opens a session on themselves alone.
+"""How a person comes in: a one-use code, brought to an address that leads to them, opens a visit to themselves alone; so does a
+session of their account, which the room of accounts keeps.
 
 Whoever asks for a code learns nothing: the answer and the work are the same for every address, because an address is looked up,
-and a letter written, only after the answer was given, by another thread. Only digests are kept, in memory: whoever restarts the
-program signs everybody out. Serves GDPR art. 12(2), 12(6), 32; PIPL art. 50, 51.
+and a letter written, only after the answer was given, by another thread. Of visits by a code only digests are kept, in memory:
+whoever restarts the program ends them. Serves GDPR art. 12(2), 12(6), 32; PIPL art. 50, 51.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, TypeVar
 
+from troth.accounts import Accounts, Session
 from troth.app.couriers import Courier, Letter
 from troth.kernel.clock import Clock
 from troth.kernel.entropy import Entropy
@@ -38,6 +40,8 @@ PER_ORGANISATION: Final = 600
 MOST_TICKETS: Final = 2000
 MOST_SESSIONS: Final = 10_000
 MOST_WAITING: Final = 500
+ACCOUNT: Final = "acs_"
+"""What secrets of sessions of accounts begin with."""
 
 
 class Tried(StrEnum):
@@ -58,6 +62,8 @@ class Visit:
     since: datetime
     until: datetime
     language: str = ""
+    session: Session | None = None
+    """The session of their account, where they came in by one."""
 
 
 @dataclass(slots=True)
@@ -81,13 +87,28 @@ Find = Callable[[str, str], str | None]
 """(organisation, address) to the subject it leads to, None where it leads to nobody."""
 Named = Callable[[str, str], str]
 """(organisation, language) to the organisation's name."""
+Keeping = Callable[[str], Accounts | None]
+"""An organisation to its accounts; None where there is no such organisation."""
+
+
+def _nobody(_: str) -> None:
+    """No organisation keeps accounts."""
 
 
 class Visitors:
     """Tickets, codes and visits. Threads may share it."""
 
-    def __init__(self, clock: Clock, entropy: Entropy, find: Find, named: Named, courier: Courier) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        entropy: Entropy,
+        find: Find,
+        named: Named,
+        courier: Courier,
+        accounts: Keeping = _nobody,
+    ) -> None:
         self.courier = courier
+        self._accounts = accounts
         self.trouble = 0
         """How many codes could not be brought since the start; who would have had them is written down nowhere."""
         self._clock, self._entropy, self._find, self._named = clock, entropy, find, named
@@ -144,7 +165,11 @@ class Visitors:
     # --- a visit ------------------------------------------------------------------------------------------------------------
 
     def visit(self, organisation: str, secret: str) -> Visit | None:
-        """The visit of a secret to this organisation, as long as it lasts."""
+        """The visit of a secret to this organisation, as long as it lasts; that of an account's session is looked up."""
+        if secret.startswith(ACCOUNT):
+            accounts = self._accounts(organisation)
+            session = accounts.session(secret) if accounts is not None else None
+            return visit_of(organisation, session) if session is not None else None
         with self._lock:
             found = self._visits.get(_digest(secret)) if secret else None
         fits = found is not None and found.organisation == organisation and found.until > self._clock.now()
@@ -152,13 +177,20 @@ class Visitors:
 
     def prefer(self, organisation: str, secret: str, language: str) -> None:
         """Let a visit keep to a language."""
+        accounts = self._accounts(organisation) if secret.startswith(ACCOUNT) else None
+        if accounts is not None:
+            accounts.prefer(secret, language)
+            return
         found = self.visit(organisation, secret)
         if found is not None:
             with self._lock:
                 self._visits[_digest(secret)] = replace(found, language=language)
 
-    def leave(self, secret: str) -> None:
-        """End a visit; harmless where there is none."""
+    def leave(self, secret: str, organisation: str = "") -> None:
+        """End a visit, and with it the session of an account at an organisation; harmless where there is none."""
+        accounts = self._accounts(organisation) if secret.startswith(ACCOUNT) else None
+        if accounts is not None:
+            accounts.sign_out(secret)
         with self._lock:
             self._visits.pop(_digest(secret), None)
 
@@ -219,6 +251,11 @@ class Visitors:
 
     def _secret(self) -> str:
         return base64.urlsafe_b64encode(self._entropy.bytes(32)).decode().rstrip("=")
+
+
+def visit_of(organisation: str, session: Session) -> Visit:
+    """The visit that a session of an account is."""
+    return Visit(organisation, session.subject, session.since, session.until, session.language, session)
 
 
 def plain_address(text: str) -> str | None:

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
+from troth.web.centre.account import account, close, closing, password, sessions
 from troth.web.centre.consents import consent, consents, objection, say, say_objection
-from troth.web.centre.door import ask, enter, leave, prefer
+from troth.web.centre.door import ask, enter, leave, prefer, provider
+from troth.web.centre.door import password as by_password
 from troth.web.centre.leaving import leaving
 from troth.web.centre.notice import notice
 from troth.web.centre.overview import overview
@@ -23,7 +25,14 @@ DOOR = "/my/"
 ROUTES: list[BaseRoute] = [
     Route("/my/{org}", overview, methods=["GET"]),
     Route("/my/{org}/sign-in", ask, methods=["GET", "POST"]),
+    Route("/my/{org}/sign-in/password", by_password, methods=["POST"]),
+    Route("/my/{org}/sign-in/provider/{provider}", provider, methods=["GET", "POST"]),
     Route("/my/{org}/enter", enter, methods=["POST"]),
+    Route("/my/{org}/account", account, methods=["GET"]),
+    Route("/my/{org}/account/sessions", sessions, methods=["POST"]),
+    Route("/my/{org}/account/password", password, methods=["POST"]),
+    Route("/my/{org}/account/close", closing, methods=["GET"]),
+    Route("/my/{org}/account/close", close, methods=["POST"]),
     Route("/my/{org}/leave", leave, methods=["POST"]),
     Route("/my/{org}/language", prefer, methods=["POST"]),
     Route("/my/{org}/notice", notice, methods=["GET"]),

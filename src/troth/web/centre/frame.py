@@ -103,7 +103,8 @@ def own_page(page: Page) -> Handler:
 async def look(request: Request) -> Looking:
     """Who looks at what. Raises NotThere."""
     hosted = await hosted_of(request)
-    visit = hosting_of(request).visitors.visit(hosted.id, request.cookies.get(COOKIE, ""))
+    secret, visitors = request.cookies.get(COOKIE, ""), hosting_of(request).visitors
+    visit = await run_in_threadpool(visitors.visit, hosted.id, secret)  # a session of an account is looked up
     wished = request.query_params.get("lang", "")
     preferred = wished if wished in LANGUAGES else visit.language if visit else ""
     return Looking(request, hosted, visit, chosen(preferred, request.headers.get("accept-language", "")))
