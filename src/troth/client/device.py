@@ -130,7 +130,12 @@ class Device:
     def may_ask(self, point: str, moment: str, feature: str = "") -> bool:
         """Whether now is the moment to ask for a permission."""
         found = self._answer.get("permissions", {}).get(point)
-        if found is None or found["asked"] or (found["prompt"] and found["prompt"] != moment):
+        if (
+            found is None
+            or found["asked"]
+            or not found["ready"]
+            or (found["prompt"] and found["prompt"] != moment)
+        ):
             return False
         if moment == "first_start":
             return self.first

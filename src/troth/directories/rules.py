@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from troth.decide.model import Answer, Facts, Question
 from troth.directories.lists import app_points, uses
@@ -14,8 +13,6 @@ from troth.policy.facts import Fact
 from troth.policy.model import Feature, Point, Purpose
 
 Ask = Callable[[Question, Facts], Answer]
-ACTIONS: Final = ("collect", "use")
-"""What an app does with data on a device: it takes them, or works with them there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +125,7 @@ def _opened(catalogue: Catalogue, ask: Ask, facts: Facts, point: Point) -> Mappi
         data = tuple(
             one
             for one in point.data
-            if any(
-                ask(Question(action, (one,), purpose, via=point.id), facts).permitted for action in ACTIONS
-            )
+            if ask(Question("collect", (one,), purpose, via=point.id), facts).permitted
         )
         if data:
             found[purpose] = data
