@@ -201,7 +201,7 @@ class Reception:
         who = who or self._opened(contact.address)
         wanted = Wanted(
             who, message, ticket.purpose, contact.address, letter.title, letter.text, data,
-            language=contact.language if contact.language in letters.SPOKEN else "en",
+            papers={"request": ticket.number}, language=contact.language if contact.language in letters.SPOKEN else "en",
         )  # fmt: skip
         try:
             queued = self.organisation.messages.enqueue(wanted)
@@ -264,10 +264,9 @@ def service_class(catalogue: Catalogue, purpose: str) -> tuple[str, tuple[str, .
 
 def _address_data(catalogue: Catalogue, purpose: Purpose) -> tuple[str, ...]:
     """The category of a mail address among what a purpose may touch; where none is told apart, all of it."""
-    named = [
-        one
-        for one in purpose.data
-        if one == "email" or any("mail" in field for field in _fields(catalogue, one))
+    touched = sorted(catalogue.expand("category", purpose.data))
+    named = [one for one in touched if one == "email"] or [
+        one for one in touched if any("mail" in field for field in _fields(catalogue, one))
     ]
     return tuple(named[:1]) or tuple(purpose.data)
 

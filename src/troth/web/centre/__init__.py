@@ -9,6 +9,7 @@ from starlette.routing import BaseRoute, Route
 
 from troth.web.centre.account import account, close, closing, password, sessions
 from troth.web.centre.consents import consent, consents, objection, say, say_objection
+from troth.web.centre.contact import contact
 from troth.web.centre.door import ask, enter, leave, prefer, provider
 from troth.web.centre.door import password as by_password
 from troth.web.centre.leaving import leaving
@@ -17,6 +18,7 @@ from troth.web.centre.overview import overview
 from troth.web.centre.policy import policies, policy
 from troth.web.centre.receipts import download, receipts
 from troth.web.centre.rights import rights
+from troth.web.centre.tickets import new, ticket, tickets
 from troth.web.centre.versions import version, versions
 
 DOOR = "/my/"
@@ -49,5 +51,9 @@ ROUTES: list[BaseRoute] = [
     Route("/my/{org}/receipts", receipts, methods=["GET"]),
     Route("/my/{org}/receipts/{sequence}", download, methods=["GET"]),
     Route("/my/{org}/rights", rights, methods=["GET"]),
+    Route("/my/{org}/contact", contact, methods=["GET", "POST"]),
+    Route("/my/{org}/tickets", tickets, methods=["GET", "POST"]),
+    Route("/my/{org}/tickets/new", new, methods=["GET"]),
+    Route("/my/{org}/tickets/{number}", ticket, methods=["GET", "POST"]),
 ]
 """Every page, by its address."""

@@ -20,6 +20,7 @@ from troth.web.console.roles import roles
 from troth.web.console.sight import sight
 from troth.web.console.site import site
 from troth.web.console.staff import staff
+from troth.web.console.tickets import new, ticket, tickets
 from troth.web.rights import OWN, Route
 
 ROUTES: list[BaseRoute] = [
@@ -38,6 +39,9 @@ ROUTES: list[BaseRoute] = [
     Route("/{org}/staff/roles", roles, action="roles.read"),
     Route("/{org}/staff/manage", manage, action="staff.manage", methods=["POST"]),
     Route("/{org}/messages", messages, action="messages.read"),
+    Route("/{org}/tickets", tickets, action="requests.read"),
+    Route("/{org}/tickets/new", new, action="requests.answer", methods=["GET", "POST"]),
+    Route("/{org}/tickets/{number}", ticket, action="requests.answer", personal=True, methods=["GET", "POST"]),
     Route("/{org}/backups", backups, action="backups.read"),
     Route("/{org}/me", me, action=OWN),
     Route("/{org}/me/sessions", end, action=OWN, methods=["POST"]),
