@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -16,7 +17,7 @@ from troth.app.acts import Acts
 from troth.app.erasing import Erased, Eraser, Told
 from troth.app.lobby import accounts_of
 from troth.app.words import open_words
-from troth.consent import Consents, ConsentsProjection
+from troth.consent import Consents, ConsentsProjection, Guardians, WardsProjection
 from troth.cookies import Cookies, CookiesProjection
 from troth.db import Database
 from troth.decide import naive
@@ -61,6 +62,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     VersionsProjection(),
     PeopleProjection(),
     ConsentsProjection(),
+    WardsProjection(),
     NoticesProjection(),
     CookiesProjection(),
     DirectoriesProjection(),
@@ -170,6 +172,11 @@ class Organisation:
         self._once = Once(id)
         self._watch = watch or self.words or Unwatched()
         self._promises: Promises | None = None
+
+    @cached_property
+    def guardians(self) -> Guardians:
+        """Who answers for minors."""
+        return Guardians(self.id)
 
     @property
     def revisions(self) -> Revisions:

@@ -5,10 +5,14 @@ deemed yes never counts as an explicit one, and never overrides a no. Five acts 
 unsubscribing, deleting, closing. Serves GDPR art. 4(11), 6(1)(a), 7, 8, 21; PIPL art. 13-16, 23, 25, 26, 29, 31, 39, 44.
 """
 
-from troth.consent.errors import MoveRefused
+from troth.consent.errors import GuardianRefused, MoveRefused
+from troth.consent.guardians import Guardians, purging
+from troth.consent.guarding import Found, Guardian, Tried
+from troth.consent.guarding import Standing as GuardianStanding
 from troth.consent.model import SATISFIED_BY, AcceptanceKind, ConsentAct, ConsentKind, ConsentState, Standing
 from troth.consent.rules import held, merged, moved, next_change
 from troth.consent.service import Consents, ConsentsProjection
+from troth.consent.wards import WardsProjection
 
 __all__ = [
     "SATISFIED_BY",
@@ -18,10 +22,18 @@ __all__ = [
     "ConsentState",
     "Consents",
     "ConsentsProjection",
+    "Found",
+    "Guardian",
+    "GuardianRefused",
+    "GuardianStanding",
+    "Guardians",
     "MoveRefused",
     "Standing",
+    "Tried",
+    "WardsProjection",
     "held",
     "merged",
     "moved",
     "next_change",
+    "purging",
 ]

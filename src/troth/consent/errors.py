@@ -11,3 +11,7 @@ class MoveRefused(CallerError):
 
 class ActUnreadable(CallerError):
     """An act or a kind of consent is named that does not exist."""
+
+
+class GuardianRefused(CallerError):
+    """A guardian's consent is recorded where no guardian was proven, or somebody is named who cannot be one."""

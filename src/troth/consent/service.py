@@ -230,7 +230,7 @@ class ConsentsProjection:
     which knows who is who."""
 
     name = "consents"
-    kinds = ("consent:", MERGED, ERASED)
+    kinds = ("consent:item:", "consent:policy:", "consent:objection:", MERGED, ERASED)
     opens = ()
     tables: tuple[Table, ...] = (store.states, store.acceptances, store.objections)
 

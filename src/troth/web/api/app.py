@@ -14,7 +14,19 @@ from starlette.responses import Response
 from troth import __version__
 from troth.app.hosting import Hosting
 from troth.kernel.errors import TrothError
-from troth.web.api import accounts, devices, messages, notices, reading, receipts, register, vault, vault_models, writing
+from troth.web.api import (
+    accounts,
+    devices,
+    messages,
+    minors,
+    notices,
+    reading,
+    receipts,
+    register,
+    vault,
+    vault_models,
+    writing,
+)
 from troth.web.api.entry import Refused
 from troth.web.faults import note
 from troth.web.pages import NotThere
@@ -22,8 +34,8 @@ from troth.web.problems import MEDIA, of_error, problem_response
 
 ABOUT = (
     "Ask before touching data, record what people chose, report what was seen, read what each promise stands on. "
-    "Send `Authorization: Bearer KEY`; a key opens one organisation, for some of the scopes ask, subjects, consents, accounts, notices, messages, observe, device, "
-    "vault:write, vault:read, staff and read. Refusals are problems as RFC 9457 describes them; a denial is an answer and no "
+    "Send `Authorization: Bearer KEY`; a key opens one organisation, for some of the scopes ask, subjects, consents, accounts, "
+    "notices, messages, observe, device, vault:write, vault:read, staff and read. Refusals are problems as RFC 9457 describes them; a denial is an answer and no "
     "refusal."
 )
 PEEKS = "What would be answered now, on what is on record; nothing is written."
@@ -44,6 +56,7 @@ def make_api(hosting: Hosting) -> FastAPI:
     api.include_router(messages.router)
     api.include_router(accounts.router)
     api.include_router(notices.router)
+    api.include_router(minors.router)
     api.include_router(devices.router)
     api.include_router(reading.router)
     api.include_router(receipts.router)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Depends, Header, Path, Request, Response
 
 from troth.app.acts import Acts
 from troth.app.hosting import Hosted
+from troth.app.minors import GUARDIAN, must_be_guarded
 from troth.app.using import use_once
 from troth.kernel.errors import CallerError
 from troth.policies import NoPolicyInForce, NotDeclared
@@ -121,6 +122,8 @@ def consent(request: Request, hosted: Consents, sent: m.ConsentSent, once: Once 
 
     def do(acts: Acts) -> Answer:
         said = sent.model_dump(exclude={"subject", "item", "act"})
+        if sent.act == "given" and GUARDIAN in (sent.kind or acts.declared(sent.policy).consent(sent.item).what,):
+            must_be_guarded(hosted.organisation, acts, sent.subject)
         found = acts.consent(sent.subject, sent.item, sent.act, **said)
         return {
             "subject": sent.subject,

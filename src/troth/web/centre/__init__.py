@@ -12,6 +12,7 @@ from troth.web.centre.consents import consent, consents, objection, say, say_obj
 from troth.web.centre.contact import contact
 from troth.web.centre.door import ask, enter, leave, prefer, provider
 from troth.web.centre.door import password as by_password
+from troth.web.centre.guardian import guardian
 from troth.web.centre.leaving import leaving
 from troth.web.centre.notice import notice
 from troth.web.centre.overview import overview
@@ -41,6 +42,7 @@ ROUTES: list[BaseRoute] = [
     Route("/my/{org}/notice/versions", versions, methods=["GET"]),
     Route("/my/{org}/notice/versions/{number}", version, methods=["GET"]),
     Route("/my/{org}/leaving", leaving, methods=["GET"]),
+    Route("/my/{org}/guardian/{ticket}", guardian, methods=["GET", "POST"]),
     Route("/my/{org}/policy", policies, methods=["GET"]),
     Route("/my/{org}/policy/{digest}", policy, methods=["GET"]),
     Route("/my/{org}/consents", consents, methods=["GET"]),
