@@ -1,0 +1,157 @@
+"""Two small tables in every kind of store."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from troth.connectors.files import FilesConnector
+from troth.connectors.sql import SqlConnector
+from troth.datamap.connector import Connector, Key
+from troth.datamap.load import load_map
+from troth.datamap.model import Dataset
+from troth.kernel.findings import Findings
+
+ANN = "Ann 安"
+PEOPLE: list[dict[str, Any]] = [
+    {
+        "id": 1, "email": "ann@a.test", "name": ANN, "city": "Penang",
+        "profile": {
+            "phone": "+60123",
+            "family": [{"contacts": [{"mail": "kid@a.test"}, {"mail": "two@a.test"}], "kind": "child"}, {"kind": "none"}],
+        },
+    },
+    {"id": 2, "email": "bob@b.test", "name": "O'Hara; DROP TABLE \"contacts\" --", "city": "Ipoh", "profile": {"age": 41, "phone": "1"}},
+    {"id": 3, "email": "cy@c.test", "name": "Cy", "city": None, "profile": {}},
+]  # fmt: skip
+LINES = [
+    {"id": 11, "contact_id": 1, "body": "one"},
+    {"id": 12, "contact_id": 1, "body": "two"},
+    {"id": 13, "contact_id": 2, "body": "three"},
+]
+MAP = """
+systems:
+  store:
+    at: memory
+    datasets:
+      contacts:
+        people: yes
+        key: [id]
+        fields:
+          id: not_personal
+          email: {is: email, identity: email}
+          name: name
+          city: address
+          profile:
+            fields:
+              phone: phone
+              age: age
+              nowhere: not_personal
+              family: {many: yes, fields: {kind: family, contacts: {many: yes, fields: {mail: email}}}}
+      notes:
+        key: [id]
+        fields: {id: not_personal, contact_id: {is: not_personal, to: contacts.id}, body: notes}
+"""
+
+
+def _dataset(name: str) -> Dataset:
+    findings = Findings()
+    found = load_map(MAP, findings).dataset(f"store/{name}")
+    assert found is not None
+    assert not findings.errors
+    return found
+
+
+CONTACTS, NOTES = _dataset("contacts"), _dataset("notes")
+
+
+@dataclass(frozen=True)
+class Store:
+    """A connector over the two tables, and ways around it."""
+
+    connector: Connector
+    read_only: Callable[[], Connector]
+    drop: Callable[[str], None]
+    spoil: Callable[[], bool]
+
+    def key(self, *values: object) -> Key:
+        return values
+
+
+def sql_store(url: str, documents: sa.types.TypeEngine[Any]) -> Store:
+    engine = sa.create_engine(url)
+    metadata = sa.MetaData()
+    people = sa.Table(
+        "contacts", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("email", sa.String(80), unique=True),
+        sa.Column("name", sa.String(80)), sa.Column("city", sa.String(80)), sa.Column("profile", documents),
+    )  # fmt: skip
+    lines = sa.Table(
+        "notes", metadata, sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("contact_id", sa.ForeignKey("contacts.id"), index=True), sa.Column("body", sa.Text),
+    )  # fmt: skip
+    with engine.begin() as connection:
+        metadata.create_all(connection)
+        for row in PEOPLE:
+            held = row["profile"] if isinstance(documents, sa.JSON) else json.dumps(row["profile"])
+            connection.execute(sa.insert(people).values({**row, "profile": held}))
+        connection.execute(sa.insert(lines), LINES)
+    engine.dispose()
+
+    def said(statement: str) -> None:
+        with engine.begin() as connection:
+            connection.execute(sa.text(statement))
+        engine.dispose()
+
+    def spoil() -> bool:
+        if isinstance(documents, sa.JSON) and engine.dialect.name != "sqlite":
+            return False
+        said("UPDATE contacts SET profile = '{not json' WHERE id = 3")
+        return True
+
+    return Store(
+        SqlConnector("store", url),
+        lambda: SqlConnector("store", url, writable=False),
+        lambda name: said(f"DROP TABLE {name}"),
+        spoil,
+    )
+
+
+def csv_store(folder: Path) -> Store:
+    for name, rows in (("contacts", PEOPLE), ("notes", LINES)):
+        with (folder / f"{name}.csv").open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(
+                {k: json.dumps(v) if isinstance(v, dict) else v for k, v in row.items()} for row in rows
+            )
+    return _files(folder, ".csv", lambda text: text.replace('"{}"', "{not json").replace(",{}", ",{not json"))
+
+
+def lines_store(folder: Path) -> Store:
+    for name, rows in (("contacts", PEOPLE), ("notes", LINES)):
+        (folder / f"{name}.jsonl").write_text(
+            "".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8"
+        )
+    return _files(folder, ".jsonl", lambda text: text + "{not json\n")
+
+
+def _files(folder: Path, kind: str, spoiled: Callable[[str], str]) -> Store:
+    def spoil() -> bool:
+        path = folder / f"contacts{kind}"
+        text = spoiled(path.read_text(encoding="utf-8"))
+        assert "{not json" in text
+        path.write_text(text, encoding="utf-8")
+        return True
+
+    return Store(
+        FilesConnector("store", folder),
+        lambda: FilesConnector("store", folder, writable=False),
+        lambda name: (folder / f"{name}{kind}").unlink(),
+        spoil,
+    )
