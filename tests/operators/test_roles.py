@@ -40,10 +40,9 @@ def test_every_call_of_the_api_asks_for_a_scope() -> None:
     assert listed == known
 
 
-def test_what_changes_something_is_asked_by_post_and_reading_is_not() -> None:
+def test_pages_are_looked_at_and_forms_are_posted() -> None:
     for way in pages():
-        assert set(way.methods) <= {"GET", "POST"}
-        assert len(way.methods) == 1, f"one route, one act: {way}"
+        assert set(way.methods) <= {"GET", "POST"}, way
 
 
 def test_every_role_and_action_has_words_in_every_language() -> None:

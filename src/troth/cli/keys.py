@@ -12,7 +12,9 @@ from troth.app.config import Home
 from troth.app.keystore import keeper_of
 from troth.app.opening import open_organisation
 from troth.app.organisation import Organisation
+from troth.app.seconding import DESTROY, EPOCH, ROOT, Doing
 from troth.cli.home import add_home, installation_of, refused
+from troth.cli.persons import add_persons, persons_of
 from troth.erasures import Reaching
 from troth.kernel.errors import CallerError, TrothError
 from troth.vault import Epoch, EpochState
@@ -23,6 +25,7 @@ _ACTIONS: Final = {
     "close-epoch": "wrap every living key under a new epoch and close the one before",
     "destroy-epoch": "destroy the root keys of the closed epoch whose NUMBER follows, for good",
 }
+_TAKES_TWO: Final = {"rotate": ROOT, "change-keeper": ROOT, "close-epoch": EPOCH, "destroy-epoch": DESTROY}
 _NAMED: Final = {"change-keeper": "ADDRESS", "destroy-epoch": "NUMBER"}
 
 
@@ -38,6 +41,7 @@ def add(commands: Any) -> None:
     command.add_argument("action", nargs="?", choices=sorted(_ACTIONS), help="what to do; see below")
     command.add_argument("what", nargs="?", help="the ADDRESS of a keeper, or the NUMBER of an epoch")
     command.add_argument("--json", action="store_true", help="print JSON")
+    add_persons(command)
     add_home(command)
     command.set_defaults(run=run)
 
@@ -48,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
         act = _act(args.action, args.what)
         home = installation_of(args)
         with open_organisation(home, args.organisation, bring_up=False) as organisation:
-            act(organisation, home)
+            _together(organisation, home, args, act)
             epochs, reaching = organisation.vault.epochs(), _reaching(organisation)
             store = organisation.vault.store_id
     except TrothError as problem:
@@ -77,6 +81,23 @@ def _act(action: str | None, what: str | None) -> Callable[[Organisation, Home],
     if action == "close-epoch":
         return lambda organisation, home: organisation.end_epoch(_progress())
     return lambda organisation, home: None
+
+
+def _together(
+    organisation: Organisation,
+    home: Home,
+    args: argparse.Namespace,
+    act: Callable[[Organisation, Home], None],
+) -> None:
+    """Key work takes two persons once operators are enrolled; looking takes none."""
+    action = _TAKES_TWO.get(args.action or "")
+    if action is None:
+        act(organisation, home)
+        return
+    doing = Doing(organisation, home)
+    number = _number(args.what) if action == DESTROY else 0
+    paper = doing.keys(args.action, number=number, keeper=args.what if args.action == "change-keeper" else "")
+    doing.together(action, paper, persons_of(organisation, args), lambda _, __: act(organisation, home))
 
 
 def _number(what: str) -> int:

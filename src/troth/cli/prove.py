@@ -8,9 +8,13 @@ import os
 from pathlib import Path
 from typing import Any
 
+from troth.app.config import Home
 from troth.app.opening import open_organisation
+from troth.app.organisation import Organisation
 from troth.app.proofs import checkpoints_of, packs_of
+from troth.app.seconding import RELEASE, Doing
 from troth.cli.home import add_home, installation_of, refused
+from troth.cli.persons import add_persons, persons_of
 from troth.kernel.errors import CallerError, TrothError
 from troth.packs import Pack, Selection
 
@@ -49,6 +53,7 @@ def add(commands: Any) -> None:
         metavar="N",
         help="instead of a pack, the proof of one entry as C2SP tlog-proof",
     )
+    add_persons(command)
     command.add_argument("--json", action="store_true", help="print JSON")
     add_home(command)
     command.set_defaults(run=run)
@@ -73,12 +78,30 @@ def run(args: argparse.Namespace) -> int:
                     else f"{args.out}: entry {args.tlog_proof}."
                 )
                 return 0
-            pack = packs_of(organisation, home).make(selection)
-        _write(args.out, pack.text, private=bool(pack.payloads))
+            pack = _made(organisation, home, selection, args)
     except TrothError as problem:
         return refused(problem, args.json)
     print(json.dumps(as_json(args.out, pack), indent=2) if args.json else sentence(args.out, pack))
     return 0
+
+
+def _made(organisation: Organisation, home: Home, selection: Selection, args: argparse.Namespace) -> Pack:
+    """Make and write the pack. What was recorded about people leaves by two persons, once operators are enrolled."""
+    made: list[Pack] = []
+
+    def make(_: str, __: object) -> None:
+        made.append(packs_of(organisation, home).make(selection))
+        _write(args.out, made[0].text, private=bool(made[0].payloads))
+
+    if not selection.personal:
+        make("", None)
+        return made[0]
+    paper = {
+        "clauses": list(selection.clauses), "statements": list(selection.statements), "entries": list(selection.sequences),
+        "payloads": list(selection.payloads), "reason": selection.personal, "everything": selection.everything,
+    }  # fmt: skip
+    Doing(organisation, home).together(RELEASE, paper, persons_of(organisation, args), make)
+    return made[0]
 
 
 def as_json(path: Path, pack: Pack) -> dict[str, object]:

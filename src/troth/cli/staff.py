@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from troth.app.organisation import Organisation
+from troth.cli.operating import MACHINE, add_operating, standing
 from troth.cli.verbs import Answer, add_verb
 from troth.decide.reads import course_id
 from troth.kernel.ids import StaffId, parse
@@ -23,7 +24,7 @@ def add(commands: Any) -> None:
     made.add_argument("--name", default="", help="a display name; it is sealed, and no list shows it")
     made = add_verb(verbs, "role", "give a role, or take one away", _role)
     _member(made)
-    made.add_argument("role", help="the id of a role of the policy")
+    made.add_argument("role", help="the id of a role of the policy, or of a role on the console")
     made.add_argument("--until", type=instant, help="until before this day, or instant with its zone")
     made.add_argument("--end", action="store_true", help="take it away")
     made = add_verb(verbs, "training", "put a course on record", _training)
@@ -39,6 +40,7 @@ def add(commands: Any) -> None:
     made.add_argument("--minutes", type=int, default=60, help="how long it lasts (default: 60, at most 480)")
     made = add_verb(verbs, "leave", "somebody works here no more", _leave)
     _member(made)
+    add_operating(verbs)
     add_verb(verbs, "list", "who works here, by id", _list)
 
 
@@ -53,6 +55,11 @@ def _add(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, 
 
 def _role(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:
     declared, deed = organisation.policy(), _deed(organisation, args)
+    if (
+        args.role in organisation.operators.table.roles
+        and declared.catalogue.get(StaffRole, args.role) is None
+    ):
+        return _on_the_console(organisation, args)
     if args.end:
         organisation.act(lambda acts: organisation.staff.revoke(acts.work, deed, args.role))
         return {"member": args.member, "role": args.role}, f"{args.member} does not hold {args.role}.", True
@@ -72,6 +79,16 @@ def _role(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer,
             False,
         )
     return answer, f"Refused: {args.role} asks for {', '.join(found.missing)}, which is not current.", False
+
+
+def _on_the_console(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:
+    """A role of the product, for which the policy has no rules."""
+    answer = {"member": args.member, "role": args.role, "granted": not args.end}
+    if args.end:
+        organisation.operators.revoke(args.member, args.role, MACHINE)
+        return answer, f"{args.member} does not hold {args.role}.", True
+    organisation.operators.grant(args.member, args.role, MACHINE, until=args.until)
+    return answer, f"{args.member} holds {args.role} on the console.", True
 
 
 def _training(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:
@@ -104,8 +121,7 @@ def _token(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer
 
 
 def _leave(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:
-    deed = _deed(organisation, args)
-    organisation.act(lambda acts: organisation.staff.leave(acts.work, deed))
+    organisation.staff_leaves(args.member)
     return {"member": args.member}, f"{args.member} works here no more.", True
 
 
@@ -114,6 +130,7 @@ def _list(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer,
     with organisation.database.read() as connection:
         members = organisation.staff.members(connection)
         heads, counted = organisation.staff.heads(connection, now), organisation.access.counted(connection)
+        told, sentence = standing(organisation, connection)
     roles = [
         {"role": role.id, "holders": heads.get(role.id, 0), "at_most": int(role.at_most) if role.at_most is not None else None}
         for role in declared.catalogue.all(StaffRole)
@@ -122,7 +139,7 @@ def _list(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer,
         {"role": one.role, "purpose": one.purpose, "origin": one.origin, "permitted": one.permitted, "refused": one.refused}
         for one in counted
     ]  # fmt: skip
-    answer = {"staff": [_json(one, now) for one in members], "roles": roles, "reads": reads}
+    answer = {"staff": [_json(one, now) for one in members], "roles": roles, "reads": reads} | told
     lines = [_line(one, now) for one in members if one.left is None] or ["Nobody works here yet."]
     lines += [
         f"{one['role']}: {one['holders']} of at most {one['at_most']}"
@@ -133,7 +150,7 @@ def _list(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer,
         f"{one['role']} for {one['purpose']}: {one['permitted']} reads, {one['refused']} refused"
         for one in reads
     ]
-    return answer, "\n".join(lines), True
+    return answer, "\n".join([*lines, sentence]), True
 
 
 def _json(member: Member, now: datetime) -> Answer:

@@ -18,6 +18,7 @@ from troth.ledger import Ledger, Recorder, Work
 from troth.operators.evidence import By
 from troth.operators.table import RoleTable, role_table
 from troth.policies import NoPolicyInForce, Policies
+from troth.policy.model import StaffRole
 from troth.staff import Staff
 
 T = TypeVar("T")
@@ -73,6 +74,13 @@ class Desk:
             return Policies(self.organisation).in_force(connection, at).digest
         except NoPolicyInForce:
             return None
+
+    def policy_roles(self, connection: Connection, at: datetime) -> frozenset[str]:
+        """The roles that the policy in force declares, each with rules of its own."""
+        digest, policies = self.policy(connection, at), Policies(self.organisation)
+        if digest is None:
+            return frozenset()
+        return frozenset(policies.declared(connection, digest).catalogue.ids(StaffRole.kind))
 
     def secret(self) -> str:
         """256 fresh random bits, for an address or a cookie. It begins with the organisation, so that it can be found again."""

@@ -85,6 +85,14 @@ class Glass:
             raise GlassRefused("There is no such emergency here.", "See: troth staff reviews")
         return one
 
+    def reason(self, connection: Connection, id: str) -> str:
+        """Why an emergency was begun, for whoever judges it; '' where that can be read no more."""
+        ledger = self._desk.ledger
+        for event in ledger.events(connection, kinds=(evidence.GLASS_OPENED,), newest_first=True):
+            if evidence.said(event).get("glass") == id:
+                return str((ledger.payload(connection, event.sequence) or {}).get("reason", ""))
+        return ""
+
     def listed(self, connection: Connection) -> list[Elevation]:
         """Every emergency, newest first."""
         return store.all_elevations(connection, self._desk.organisation)

@@ -17,6 +17,7 @@ from troth.operators.desk import Desk
 from troth.operators.errors import ApprovalRefused, NotPermitted
 from troth.operators.model import STAGES, Approval, Operator, Stage
 from troth.operators.standing import Sessions
+from troth.vault import SealBroken
 
 Paper = Mapping[str, Any]
 """Exactly what will be done: plain JSON values, among them the digest of everything it depends on."""
@@ -99,10 +100,21 @@ class Seconding:
         """What exactly a request is about. Raises ApprovalRefused where that is not what was asked for."""
         one = self.found(connection, id)
         sealed = safe.paper(connection, self._desk.organisation, id)
-        said = json.loads(self._desk.open("", f"{_PAPER}.{id}", sealed)) if sealed is not None else {}
+        try:
+            said = json.loads(self._desk.open("", f"{_PAPER}.{id}", sealed)) if sealed is not None else {}
+        except SealBroken:
+            said = {}
         if digest_of(said) != one.digest:
             raise ApprovalRefused("altered", "What lies here is not what was asked for.", "Ask anew.")
         return dict(said)
+
+    def words(self, connection: Connection, id: str) -> str:
+        """What was written to whoever decides; '' where nothing was, or it can be read no more."""
+        ledger, asked = self._desk.ledger, evidence.APPROVAL + Stage.ASKED.value
+        for event in ledger.events(connection, kinds=(asked,), newest_first=True):
+            if evidence.said(event).get("approval") == id and event.commitment is not None:
+                return str((ledger.payload(connection, event.sequence) or {}).get("words", ""))
+        return ""
 
     def listed(self, connection: Connection) -> list[Approval]:
         """Requests, newest first."""

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from troth.db import Database
 from troth.kernel.clock import utc
 from troth.kernel.findings import did_you_mean
+from troth.kernel.ids import SessionId, StaffId
 from troth.ledger import Work
 from troth.operators import evidence, store
 from troth.operators.desk import Desk
@@ -19,7 +20,7 @@ from troth.operators.enrolling import Enrolling
 from troth.operators.entry import Entry
 from troth.operators.errors import NotPermitted, RoleUnknown
 from troth.operators.glass import Glass
-from troth.operators.model import Account, Operator, Role
+from troth.operators.model import Account, Operator, Role, Session, Way
 from troth.operators.seconding import Seconding
 from troth.operators.standing import Sessions
 from troth.operators.table import RoleTable
@@ -76,6 +77,8 @@ class Operators:
             connection, at = work.connection, desk.clock.now()
             if desk.staff.member(connection, member).left is not None:
                 raise StaffGone("Whoever has this id works here no more.", "Add them anew, under another id.")
+            if role in desk.policy_roles(connection, at):
+                raise RoleUnknown(f"The policy has rules of its own for '{role}'.", "Use: troth staff role")
             deed = desk.by(connection, by, at)
             work.record(evidence.granted(deed, member, role, utc(until) if until else None))
 
@@ -109,6 +112,18 @@ class Operators:
         return any(
             MANAGE in self.sessions.rights_of(connection, one.member, at) for one in self.accounts(connection)
         )
+
+    def proven(self, member: str, password: str, code: str) -> Operator:
+        """Somebody who shows both factors here and now, on the machine itself. Raises NotPermitted."""
+        desk = self._desk
+        if not self.entry.within() or not self.entry.prove(member, password, code):
+            raise NotPermitted(
+                "Password or code do not fit, or there were too many tries.", "Wait, and try again."
+            )
+        at = desk.clock.now()
+        here = Session(SessionId("command"), StaffId(member), (Way.PASSWORD, Way.TOTP), at, at, at)
+        with self.database.read() as connection:
+            return self.sessions.as_operator(connection, here, at)
 
     # --- what operators do ----------------------------------------------------------------------------------------------
 
