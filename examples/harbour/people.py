@@ -30,6 +30,7 @@ NEWS_EVERY = 4
 """After so many newcomers the sales desk writes to everybody, and every other time the machine hall does."""
 MOST_AT_ONCE = 200
 CHOICES = ("unless:cookies_off", "allowed:basket_cookie", "allowed:language_cookie", "point:site_beacon")
+HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 LINK = re.compile(r'<a [^>]*href="([^"]+)"')
 
 
@@ -62,68 +63,64 @@ class Story:
             if self._often(likely):
                 act()
         if self._often(0.06):
-            self._post("declined", "/decline")
-            self._get("/account")
+            self.send("declined", "/decline")
+            self.look("/account")
 
     def look_around(self) -> None:
         """Read the policy, choose what may be stored, choose a language, put something into the basket."""
-        self._get("/privacy")
+        self.look("/privacy")
         if self._often(0.8):
             self.choose(self._chance.choice(("accept", "reject", "save")))
-        self._post("language", "/language", {"language": self.who.language})
-        self._post("basket", "/basket", {"item": "medium"})
-        self._get("/")
+        self.send("language", "/language", {"language": self.who.language})
+        self.send("basket", "/basket", {"item": "medium"})
+        self.look("/")
 
     def choose(self, how: str) -> None:
         """Press a button of the form that stands in the footer of every page, for whoever runs no JavaScript."""
-        form = self._linked(self._get("/"), "/choices?")
+        form = self._linked(self.look("/"), "/choices?")
         on = [item for item in CHOICES if how == "save" and self._often(0.6)]
         self._there(f"choices: {how}", form, {"do": how, "on": on})
 
     def join(self) -> bool:
         """Register, read the code in the mail, confirm, sign in; whether that worked."""
         who = self.who
-        self._get("/register")
+        self.look("/register")
         form = {"user_name": who.user_name, "email": who.email}
         form |= {"password": who.password, "password_again": who.password}
-        if self._post("registered", "/register", form) != 200:
+        if self.send("registered", "/register", form) != 200:
             return False
         code = self._box.wait("Your code").text().split("code is ")[1][:6]
-        self._post("confirmed", "/confirm", {"user_name": who.user_name, "code": code})
+        self.send("confirmed", "/confirm", {"user_name": who.user_name, "code": code})
         return self.sign_in()
 
     def sign_in(self) -> bool:
         """With name and password."""
         form = {"user_name": self.who.user_name, "password": self.who.password}
-        return self._post("signed in", "/sign-in", form) == 200
+        return self.send("signed in", "/sign-in", form) == 200
 
     def order(self) -> None:
         """Order a service after reading what is asked."""
-        self._get("/order")
         plan = self._chance.choice(("small", "medium", "large"))
-        self._post("ordered", "/order", {"service": f"site {self.who.marked('service')}", "plan": plan})
+        self._fill("ordered", "/order", {"service": f"site {self.who.marked('service')}", "plan": plan})
 
     def register_domain(self) -> None:
         """Register a domain name."""
         who = self.who
-        self._get("/domain")
         form = {
             "domain_name": who.domain(), "registrant_name": who.name, "registrant_address": who.address,
             "registrant_email": who.email, "registrant_phone": who.phone,
         }  # fmt: skip
-        self._post("domain registered", "/domain", form)
+        self._fill("domain registered", "/domain", form)
 
     def file_site(self) -> None:
-        """File a site; whatever field the page shows is filled in."""
+        """File a site."""
         who = self.who
-        page = self._get("/filing")
         form = {
             "filing_company": f"{who.name.split()[-1]} Trading", "filing_contact": who.name,
             "filing_id_number": who.id_number(), "filing_site": who.domain(), "filing_document": f"doc-{who.marked('doc')}",
         }  # fmt: skip
-        if 'name="date_of_birth"' in page:
-            form["date_of_birth"] = f"19{60 + who.number % 40}-05-17"
-        self._post("filed", "/filing", form)
+        form["date_of_birth"] = f"19{60 + who.number % 40}-05-17"
+        self._fill("filed", "/filing", form)
 
     def ask(self) -> None:
         """Write to the support desk."""
@@ -131,7 +128,7 @@ class Story:
             "ticket_subject": "My site is slow",
             "ticket_body": f"Since Monday. {self.who.marked('ticket')}",
         }
-        self._post("asked for help", "/support", form)
+        self._fill("asked for help", "/support", form)
 
     def read_mail(self) -> None:
         """Open what came: pictures load, some links are followed, some leave the list."""
@@ -150,7 +147,14 @@ class Story:
 
     def leave_at_home(self) -> None:
         """Leave the list by the button of one's own account page."""
-        self._post("left the list at home", "/leave")
+        self.send("left the list at home", "/leave")
+
+    def _fill(self, what: str, path: str, answers: Mapping[str, str]) -> int:
+        """Fill in a form: whatever fields it shows, with what it holds already."""
+        page = self.look(path)
+        held = {unescape(name): unescape(value) for name, value in HIDDEN.findall(page)}
+        asked = {name: text for name, text in answers.items() if f'name="{name}"' in page}
+        return self.send(what, path, held | asked)
 
     def _linked(self, page: str, piece: str) -> str:
         """Where the link with this in its address leads."""
@@ -162,10 +166,12 @@ class Story:
         self._count(what, answer)
         return answer
 
-    def _get(self, path: str) -> str:
+    def look(self, path: str) -> str:
+        """A page of the site."""
         return self._http.get(path).text
 
-    def _post(self, what: str, path: str, form: dict[str, str] | None = None) -> int:
+    def send(self, what: str, path: str, form: dict[str, str] | None = None) -> int:
+        """Send a form of the site; the status of the answer."""
         return self._count(what, self._http.post(path, data=form or {}))
 
     def _fetch(self, what: str, address: str) -> None:

@@ -237,6 +237,38 @@ def test_harbour_hands_its_mail_in_and_sends_none_by_itself() -> None:
     assert "Gate" not in (company / "careless.py").read_text(encoding="utf-8")
 
 
+def held(town: Town, query: str) -> list[tuple[str, ...]]:
+    store = sqlite3.connect(f"file:{town.data_of('harbour') / 'harbour.db'}?mode=ro", uri=True)
+    found = store.execute(query).fetchall()
+    store.close()
+    return found
+
+
+def test_a_form_shows_its_notice_and_what_comes_in_is_bound_to_its_words(town: Town, board: Client) -> None:
+    story = newcomer(town, 107)
+    form = {"domain_name": "unasked.example", "registrant_name": "Nobody"}
+    assert story.send("sent unasked", "/domain", form) == 403, "nobody was shown what a registration needs"
+    assert held(town, "SELECT 1 FROM domains WHERE domain_name = 'unasked.example'") == []
+    story.register_domain()
+    story.close()
+    assert story.done["domain registered"] == 1
+    ((digest,),) = held(town, f"SELECT notice FROM domains WHERE domain_name = '{story.who.domain()}'")
+    words = board.shown_text(digest)
+    assert words.notice == "domain_notice"
+    assert "Name of the registrant" in words.text
+    flush(town)
+    taken = board.evidence(kind="notices:submission:taken")["events"]
+    refused = board.evidence(kind="notices:submission:refused")["events"]
+    assert any("point:domain_form" in one["codes"] for one in taken)
+    assert all(story.who.domain() not in json.dumps(one) for one in (*taken, *refused))
+
+
+def test_a_form_speaks_the_language_of_whoever_reads_it(town: Town) -> None:
+    story = newcomer(town, 108)
+    assert "域名" in story.look("/domain?lang=zh")
+    story.close()
+
+
 def test_a_stranger_page_cannot_press_a_button(town: Town) -> None:
     answer = httpx.post(
         f"{town.site}/what-could-go-wrong/affiliate_new_aim",

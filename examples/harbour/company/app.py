@@ -16,8 +16,8 @@ from examples.harbour.company.banner import Choice, choice_of
 from examples.harbour.company.gate import Gate, Refused
 from examples.harbour.company.lapses import ALL, FIELD_WITHOUT_NOTICE, NAMES, UNDECLARED, Lapses
 from examples.harbour.company.mailing import MEMBERS, Mailing
-from examples.harbour.company.people import Mistake, People, Visit
-from examples.harbour.company.services import NOTICES, PRICES, Services
+from examples.harbour.company.people import REGISTRATION, Mistake, People, Visit
+from examples.harbour.company.services import FORMS, PRICES, Services, Unshown
 from examples.harbour.company.store import Store, now
 from troth.client import Away, Problem, Question
 
@@ -28,7 +28,8 @@ WORDS = {"en": "Welcome aboard", "ms": "Selamat datang", "zh": "欢迎光临"}
 LABELS = {
     "filing_company": "Company that files", "filing_contact": "Person in charge",
     "filing_id_number": "Identity number of that person", "filing_site": "Name of the site",
-    "filing_document": "Document (its reference)",
+    "filing_document": "Document (its reference)", "service": "What is it for?",
+    "ticket_subject": "About", "ticket_body": "What happened?",
 }  # fmt: skip
 LOGGED = {"home", "account", "privacy", "show_form"}
 GIF = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
@@ -83,6 +84,7 @@ def make_app(company: Company) -> Flask:
     for routes in (_site, _accounts, _services, _mails, _staff):
         routes(app, company)
     app.register_error_handler(Refused, _refused)
+    app.register_error_handler(Unshown, _unshown)
     app.register_error_handler(Away, _away)
     app.register_error_handler(Problem, _away)
     app.register_error_handler(
@@ -148,12 +150,13 @@ def _site(app: Flask, company: Company) -> None:
 def _accounts(app: Flask, company: Company) -> None:
     @app.get("/register")
     def register_form() -> Answered:
-        return _page("register.html", text=company.policy_text)
+        notices = company.gate.client.notices_at(REGISTRATION, _language())
+        return _page("register.html", notices=notices)
 
     @app.post("/register")
     def register() -> Answered:
         choice = company.choice()
-        name = company.people.register(choice.visitor if choice else "", _form(), company.policy_text, "en")
+        name = company.people.register(choice.visitor if choice else "", _form(), _language())
         return _page("confirm.html", user_name=name)
 
     @app.post("/confirm")
@@ -192,34 +195,16 @@ def _accounts(app: Flask, company: Company) -> None:
 
 
 def _services(app: Flask, company: Company) -> None:
-    @app.get("/<any(order, domain, filing):name>")
+    @app.get("/<any(order, domain, filing, support):name>")
     def show_form(name: str) -> Answered:
-        words, notice = company.services.show(company.customer(), name, "en")
+        notices = company.services.show(company.customer(), name, _language())
         asks_more = name == "filing" and company.lapses.on(FIELD_WITHOUT_NOTICE)
-        fields = {"order": (), "domain": acts.DOMAIN, "filing": acts.FILING}[name]
-        fields = (*fields, UNDECLARED) if asks_more else fields
-        return _page(
-            "form.html", name=name, words=words, notice=notice, fields=fields, plans=PRICES, labels=LABELS
-        )
+        fields = (*FORMS[name][1], UNDECLARED) if asks_more else FORMS[name][1]
+        return _page("form.html", name=name, notices=notices, fields=fields, plans=PRICES, labels=LABELS)
 
-    @app.post("/<any(order, domain, filing):name>")
+    @app.post("/<any(order, domain, filing, support):name>")
     def take_form(name: str) -> Answered:
-        visit, form = company.customer(), _form()
-        if name == "order":
-            company.services.order(visit, form)
-        else:
-            notice = acts.digest_of(NOTICES[name][1])
-            getattr(company.services, name)(visit, form, notice)
-        return redirect("/account")
-
-    @app.get("/support")
-    def support_form() -> Answered:
-        company.customer()
-        return _page("support.html")
-
-    @app.post("/support")
-    def support() -> Answered:
-        company.services.ticket(company.customer(), _form())
+        getattr(company.services, name)(company.customer(), _form())
         return redirect("/account")
 
 
@@ -351,6 +336,11 @@ def _guarded(company: Company, answer: Response) -> Response:
 def _refused(refused: Refused) -> Answered:
     ways = [" and ".join(way) for way in refused.answer.missing]
     page = _page("refused.html", clauses=refused.answer.clauses, ways=ways)
+    return page, 403
+
+
+def _unshown(unshown: Unshown) -> Answered:
+    page = _page("refused.html", clauses=(), ways=[*unshown.found.missing, *unshown.found.lacking])
     return page, 403
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import sys
 import threading
 from collections.abc import Mapping
@@ -119,13 +118,6 @@ class Gate:
             raise Refused(answer)
         return answer
 
-    def shown(self, subject: str, notice: str, text: str, language: str, *also: str) -> str:
-        """Record that a notice was shown in these very words; their digest."""
-        digest = digest_of(text)
-        facts = (f"shown:{notice}", *also)
-        self.client.set_facts(subject, facts, language=language, rendered=digest)
-        return digest
-
     def open_books(self) -> None:
         """Put on record what harbour knows about those who receive data from it. What is refused there is printed."""
         for recipient, (facts, stake) in RECIPIENTS.items():
@@ -134,8 +126,3 @@ class Gate:
                     self.client.recipient(recipient, [fact], stake=stake if fact == "controlled" else None)
                 except Problem as problem:
                     print(f"harbour: {recipient}: {problem.message}", file=sys.stderr, flush=True)
-
-
-def digest_of(text: str) -> str:
-    """The digest of what was shown."""
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

@@ -17,6 +17,7 @@ from examples.harbour.company.store import Store, now
 
 HASHING = "scrypt:4096:8:1"
 MOST_TRIES = 5
+REGISTRATION = "registration_form"
 
 
 class Mistake(Exception):
@@ -57,13 +58,16 @@ class People:
             return subject
         return str(row["subject"])
 
-    def register(self, visitor: str, form: dict[str, str], policy_text: str, language: str) -> str:
-        """Take in user name, password and address, and mail a code; the user name. Raises Mistake, Refused, Away."""
+    def register(self, visitor: str, form: dict[str, str], language: str) -> str:
+        """Take in user name, password and address, under the notices that the page showed, and mail a code; the user name.
+
+        Raises Mistake, Refused, Away.
+        """
         name, email = form.get("user_name", "").strip(), form.get("email", "").strip()
         self._check(name, email, form.get("password", ""), form.get("password_again", ""))
         cookie = {"cookie": visitor} if visitor else {}
         subject = self._gate.client.subject({"email": email, "account": name} | cookie)
-        self._accept(subject, policy_text, language)
+        self._accept(subject, language)
         self._gate.must(subject, acts.REGISTER)
         hashed = generate_password_hash(form["password"], method=HASHING)
         customer = self._store.put(
@@ -113,9 +117,11 @@ class People:
         """The cookie stands for nobody any more."""
         self._store.change("DELETE FROM visits WHERE cookie_id = ?", _digest(visit.cookie))
 
-    def _accept(self, subject: str, policy_text: str, language: str) -> None:
-        self._gate.shown(subject, "privacy_policy", policy_text, language)
-        self._gate.client.accept(subject, "deemed", self._gate.policy, language)
+    def _accept(self, subject: str, language: str) -> None:
+        client = self._gate.client
+        for notice in client.notices_at(REGISTRATION, language):
+            client.show(subject, notice, point=REGISTRATION)
+        client.accept(subject, "deemed", self._gate.policy, language)
 
     def _check(self, name: str, email: str, password: str, again: str) -> None:
         if not name or "@" not in email:

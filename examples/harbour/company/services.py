@@ -11,18 +11,17 @@ from examples.harbour.company.gate import Gate
 from examples.harbour.company.lapses import FIELD_WITHOUT_NOTICE, NEW_AIM, UNDECLARED, Lapses
 from examples.harbour.company.people import Visit
 from examples.harbour.company.store import Store, now
+from troth.client import NoticeText, Submitted
 
-NOTICES = {
-    "order": ("order_notice", "To run a service for you we need to know which one and on which plan."),
-    "domain": (
-        "domain_notice",
-        "The registry wants five things: the domain name, and the name, address, email and telephone of the registrant.",
-    ),
-    "filing": (
-        "filing_notice",
-        "A filing consists of the company, the person in charge with an identity number, the name of the site and one document.",
-    ),
+FORMS = {
+    "order": ("order_form", ("service", "plan")),
+    "domain": ("domain_form", acts.DOMAIN),
+    "filing": ("filing_form", acts.FILING),
+    "support": ("support_form", ("ticket_subject", "ticket_body")),
 }
+"""The point of each form, and the fields it asks for."""
+UNDER = "under:"
+"""What the hidden fields begin with that say under which words of a notice, by digest, a form was shown."""
 PRICES = {"small": "MYR 20.00", "medium": "MYR 45.00", "large": "MYR 120.00"}
 
 
@@ -45,6 +44,14 @@ class Partners:
             connection.close()
 
 
+class Unshown(Exception):
+    """What came in was not asked for under the notice that is in force; it says what is missing."""
+
+    def __init__(self, found: Submitted) -> None:
+        super().__init__("not under its notice")
+        self.found = found
+
+
 class Services:
     """Takes in what the forms bring, when it may, and passes on what must be passed on, when that may be."""
 
@@ -54,15 +61,30 @@ class Services:
         self._lapses = lapses
         self._partners = partners
 
-    def show(self, visit: Visit, form: str, language: str) -> tuple[str, str]:
-        """The notice of a form, recorded as shown before anything is asked; its words and their digest."""
-        notice, words = NOTICES[form]
-        return words, self._gate.shown(visit.subject, notice, words, language)
+    def show(self, visit: Visit, form: str, language: str) -> tuple[NoticeText, ...]:
+        """The notices of a form, recorded as shown before anything is asked."""
+        point, client = FORMS[form][0], self._gate.client
+        notices = client.notices_at(point, language)
+        for notice in notices:
+            client.show(visit.subject, notice, point=point)
+        return notices
+
+    def taken(self, visit: Visit, form: str, sent: dict[str, str]) -> str:
+        """Bind what came in to the notices it came in under; the digests of their words. Raises Unshown."""
+        point, asked = FORMS[form]
+        client = self._gate.client
+        shown = [client.shown_text(value) for name, value in sent.items() if name.startswith(UNDER)]
+        versions = {one.notice: one.version for one in shown}
+        found = client.submit(visit.subject, point, [one for one in asked if sent.get(one)], versions)
+        if not found.taken:
+            raise Unshown(found)
+        return ", ".join(one.rendered for one in shown)
 
     def order(self, visit: Visit, form: dict[str, str]) -> None:
         """An order; affiliates who help to run it hear of it, if they are affiliates."""
         assert visit.customer is not None
         self._gate.must(visit.subject, acts.ORDER)
+        self.taken(visit, "order", form)
         plan = form.get("plan", "small")
         number = self._store.put(
             "orders",
@@ -77,30 +99,33 @@ class Services:
             if self._gate.may(visit.subject, acts.to_affiliate(affiliate)):
                 self._send(affiliate, f"order-{number}", "provide_service", data)
 
-    def domain(self, visit: Visit, form: dict[str, str], notice: str) -> None:
+    def domain(self, visit: Visit, form: dict[str, str]) -> None:
         """A domain name; the registry is sent what it needs."""
         assert visit.customer is not None
         self._gate.client.set_facts(visit.subject, ["on:domain_service"])
         self._gate.must(visit.subject, acts.REGISTER_DOMAIN)
+        notice = self.taken(visit, "domain", form)
         data = {name: form.get(name, "")[:200] for name in acts.DOMAIN}
         number = self._store.put("domains", customer=visit.customer["id"], notice=notice, **data)
         if self._gate.may(visit.subject, acts.TO_REGISTRY):
             self._send("registry", f"domain-{number}", "domain_registration", dict(data))
 
-    def filing(self, visit: Visit, form: dict[str, str], notice: str) -> None:
+    def filing(self, visit: Visit, form: dict[str, str]) -> None:
         """A dossier for the authority. While the lapse is on, one more field goes in, and nobody was asked."""
         assert visit.customer is not None
         self._gate.client.set_facts(visit.subject, ["on:filing_service"])
         self._gate.must(visit.subject, acts.FILE)
+        notice = self.taken(visit, "filing", form)
         dossier = {name: form.get(name, "")[:200] for name in acts.FILING}
         if self._lapses.on(FIELD_WITHOUT_NOTICE) and form.get(UNDECLARED):
             dossier[UNDECLARED] = form[UNDECLARED][:40]
         self._store.put("filings", customer=visit.customer["id"], dossier=dossier, notice=notice)
 
-    def ticket(self, visit: Visit, form: dict[str, str]) -> None:
+    def support(self, visit: Visit, form: dict[str, str]) -> None:
         """A question to the support desk."""
         assert visit.customer is not None
         self._gate.must(visit.subject, acts.TICKET)
+        self.taken(visit, "support", form)
         self._store.put(
             "tickets",
             customer=visit.customer["id"],

@@ -7,7 +7,7 @@ from troth.client.calls import Client
 from troth.client.device import Device, Http, State, Wire
 from troth.client.errors import Away, Problem
 from troth.client.keyfile import KeyFile
-from troth.client.model import Answer, Letter, Question, Queued
+from troth.client.model import Answer, Letter, NoticeText, Question, Queued, Submitted
 
 __all__ = [
     "Answer",
@@ -17,9 +17,11 @@ __all__ = [
     "Http",
     "KeyFile",
     "Letter",
+    "NoticeText",
     "Problem",
     "Question",
     "Queued",
     "State",
+    "Submitted",
     "Wire",
 ]

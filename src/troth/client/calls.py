@@ -8,11 +8,12 @@ from urllib.parse import quote, urlencode
 
 from troth.client.mail import MailCalls
 from troth.client.model import Answer, Question
+from troth.client.notices import NoticeCalls
 
 Facts = Iterable[str]
 
 
-class Client(MailCalls):
+class Client(MailCalls, NoticeCalls):
     """Speaks for one organisation. `timeout` is how many seconds an answer may take before it counts as away."""
 
     # -- asking -------------------------------------------------------------------------------------------------

@@ -6,8 +6,8 @@ import secrets
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from troth.client.model import Letter, Queued
 from troth.client.connection import Connection
+from troth.client.model import Letter, Queued
 
 
 class MailCalls(Connection):

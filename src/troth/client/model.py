@@ -113,3 +113,48 @@ class Queued:
             tuple(map(str, plain.get("clauses") or ())),
             tuple(tuple(map(str, way)) for way in plain.get("missing") or ()),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeText:
+    """A notice as it reads in a language: its level, its words, their digest (`rendered`), and the version they belong to."""
+
+    notice: str
+    version: str
+    language: str
+    level: str
+    text: str
+    rendered: str
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> NoticeText:
+        """Read the answer."""
+        names = ("notice", "version", "language", "level", "text", "rendered")
+        return cls(*(str(plain[name]) for name in names))
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What became of a submission: taken under these versions of notices, or refused for what was not shown or not named."""
+
+    taken: bool
+    notices: Mapping[str, str]
+    missing: tuple[str, ...]
+    """Notices that were not shown in the version declared now (`shown:…`)."""
+    lacking: tuple[str, ...]
+    """Fields that no notice of the form names."""
+    undeclared: int
+    """How many fields belong to nothing that the form may take."""
+    sequence: int
+
+    @classmethod
+    def of(cls, plain: Mapping[str, Any]) -> Submitted:
+        """Read the answer."""
+        return cls(
+            bool(plain["taken"]),
+            dict(plain["notices"]),
+            tuple(map(str, plain["missing"])),
+            tuple(map(str, plain["lacking"])),
+            int(plain["undeclared"]),
+            int(plain["sequence"]),
+        )
