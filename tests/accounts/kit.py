@@ -75,6 +75,7 @@ def wanted(number: int = 1, **more: Any) -> Registration:
         "name": f"Mei Ling {number}",
         "password": STRONG,
         "address": Address("email", f"mei{number}@example.test"),
+        "accurate": True,
     }
     return Registration(**given | more)
 

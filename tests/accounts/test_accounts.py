@@ -53,7 +53,13 @@ def test_nothing_of_an_account_is_on_record_before_its_code_came_back(quay: Orga
         assert quay.accounts.standing(connection) == {}
     entered = quay.accounts.confirm(waiting.ticket, code(quay))
     assert entered.session.level is Level.PASSWORD_CODE
-    assert kinds(quay)[2:] == ["code:tried", "account:opened", "password:set", "session:opened"]
+    assert kinds(quay)[2:] == [
+        "code:tried",
+        "account:opened",
+        "password:set",
+        "accuracy:stated",
+        "session:opened",
+    ]
     assert "registered" in {
         str(fact) for known in quay.known(entered.session.subject).values() for fact in known.holding
     }

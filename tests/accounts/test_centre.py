@@ -128,7 +128,9 @@ def test_every_page_speaks_three_languages(town: Place) -> None:
 def test_names_of_every_kind_are_shown_as_they_are_and_run_nothing(town: Place, name: str) -> None:
     address = f"n{abs(hash(name)) % 10**8}@people.example"
     waiting = town.call(
-        "POST", "harbour/accounts/register", {"name": name, "password": STRONG, "address": address}
+        "POST",
+        "harbour/accounts/register",
+        {"name": name, "password": STRONG, "address": address, "accurate": True},
     )
     assert waiting.status == 202, waiting.text
     town.call("POST", "harbour/accounts/confirm", {"ticket": waiting.json()["ticket"], "code": code(town)})

@@ -19,6 +19,7 @@ from troth.accounts.errors import (
     NameRefused,
     NameTaken,
     NotLetIn,
+    OfferLacking,
     PasswordWeak,
     SessionOver,
     TooOften,
@@ -52,6 +53,6 @@ __all__ = [
     "ASSURANCES", "NOWHERE", "Account", "AccountUnknown", "Accounts", "AccountsProjection", "Address", "Bag", "Came",
     "CheckRefused", "CodeFor", "CodeOver", "CodeWrong", "Counts", "Courier", "CourierFailed", "Desk", "Entered",
     "Errand", "Errands", "LastAddress", "Level", "Limit", "Mine", "NameRefused", "NameTaken", "Named", "NotLetIn",
-    "Notice", "PasswordWeak", "Passwords", "Registration", "Session", "SessionOver", "Settings", "State", "TooOften",
+    "Notice", "OfferLacking", "PasswordWeak", "Passwords", "Registration", "Session", "SessionOver", "Settings", "State", "TooOften",
     "VerifierFailed", "Vouched", "Waiting", "Why",
 ]  # fmt: skip

@@ -49,6 +49,10 @@ class CourierFailed(OperatorError):
     """A code or notice could not be handed over."""
 
 
+class OfferLacking(CallerError):
+    """Something that the policy offers people before they register was not given: a statement that all is right, its text."""
+
+
 class CheckRefused(CallerError):
     """A real-name check did not take place: `missing` says what would have permitted it."""
 

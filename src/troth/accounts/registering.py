@@ -9,7 +9,7 @@ from typing import Final
 from troth.accounts import evidence, naming, rules, store
 from troth.accounts.courier import Notice
 from troth.accounts.desk import Desk, Scene
-from troth.accounts.errors import NameTaken, PasswordWeak
+from troth.accounts.errors import NameTaken, OfferLacking, PasswordWeak
 from troth.accounts.model import (
     NOWHERE,
     Account,
@@ -25,6 +25,7 @@ from troth.accounts.model import (
 )
 from troth.accounts.sessions import Sessions
 from troth.accounts.tickets import Ask, Tickets
+from troth.decide.offers import Given, Occasion, Offer, answer_offer
 from troth.kernel.errors import TrothError
 from troth.kernel.ids import SubjectId
 from troth.ledger import Origin
@@ -81,11 +82,27 @@ class Registering:
         desk = self._desk
         name, address = rules.user_name(wanted.name), rules.address(wanted.address)
         at = desk.clock.now()
+        self._offered(wanted)
         desk.admit("register", at, address=f"{address.kind}:{address.value}", whence=desk.whence(came))
         password, score = self.strong(wanted.password, origin, name, address.value)
         held = Held(name, desk.passwords.hashed(password), score, address, wanted.accurate, wanted.shown)
         asked = Ask(CodeFor.REGISTER, address, content=held.text(), language=wanted.language)
         return self._tickets.ask(asked, origin)
+
+    def _offered(self, wanted: Registration) -> None:
+        """Pass where the person was given what the policy offers before they register. Raises OfferLacking."""
+        desk = self._desk
+        with desk.ledger.database.read() as connection:
+            declared = desk.declared(connection, desk.clock.now())
+        given = {"accuracy_statement"} if wanted.accurate else set()
+        given |= {"version_first"} if wanted.shown == declared.digest else set()
+        for at in (Occasion.FORM, Occasion.FIRST_USE):
+            found = answer_offer(declared.catalogue, Offer(at, frozenset(given)))
+            if found.outcome is Given.LACKING:
+                raise OfferLacking(
+                    "Whoever registers states first that all is right, and has the text in force before them, as the policy offers.",
+                    f"Missing: {', '.join(found.missing)}.",
+                )
 
     def strong(self, password: str, origin: Origin, *own: str) -> tuple[str, int]:
         """A password that is strong enough, as it is hashed, with its score. A refusal is on record. Raises PasswordWeak."""

@@ -19,6 +19,7 @@ from troth.decide.changes import Change, ChangeAnswer, answer_change
 from troth.decide.leaving import Leaving, LeavingAnswer, answer_leaving
 from troth.decide.model import Answer, Facts, Question, Request, RequestAnswer
 from troth.decide.naive import answer, decide
+from troth.decide.offers import Occasion, Offer, OfferAnswer, answer_offer
 from troth.decide.reads import Read, ReadAnswer, answer_read, course_id
 from troth.decide.register import RegisterAnswer, Shown, answer_register
 from troth.decide.requests import answer_request
@@ -26,7 +27,7 @@ from troth.kernel.errors import AuthorError
 from troth.policy.bundle import Bundle
 from troth.policy.catalogue import Catalogue
 
-FORMS = frozenset({"ask", "request", "read", "safeguard", "change", "leaving"})
+FORMS = frozenset({"ask", "request", "read", "safeguard", "change", "leaving", "offer"})
 KEYS = frozenset({"name", "why", "facts", "unknown", "expect"}) | FORMS
 EXPECTED = frozenset(
     {"outcome", "grounds", "clauses", "duties", "applied", "missing", "fee", "within", "reasons"}
@@ -59,7 +60,7 @@ class Registered:
 
 LOOKED: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """The instant at which cases about safeguards are judged; their ages count back from it."""
-Said: TypeAlias = Answer | RequestAnswer | ReadAnswer | RegisterAnswer | ChangeAnswer | LeavingAnswer
+Said: TypeAlias = Answer | RequestAnswer | ReadAnswer | RegisterAnswer | ChangeAnswer | LeavingAnswer | OfferAnswer
 
 
 @dataclass(frozen=True)
@@ -77,8 +78,8 @@ class Case:
     reading: str = "as_written"
     read: Reading | None = None
     registered: Registered | None = None
-    moment: Change | Leaving | None = None
-    """A change of the policy, or somebody leaving for a third party."""
+    moment: Change | Leaving | Offer | None = None
+    """A change of the policy, somebody leaving for a third party, or an occasion on which something is offered."""
 
     @property
     def id(self) -> str:
@@ -131,6 +132,8 @@ def asked(case: Case, catalogue: Catalogue) -> Said:
     """What the specification answers to a case under a catalogue."""
     if isinstance(case.moment, Change):
         return answer_change(catalogue, case.moment)
+    if isinstance(case.moment, Offer):
+        return answer_offer(catalogue, case.moment)
     if case.moment is not None:
         return answer_leaving(catalogue, case.moment)
     if case.registered is not None:
@@ -250,8 +253,11 @@ def _registered(plain: Any) -> Registered:
     return Registered(plain["id"], tuple(shown))
 
 
-def _moment(plain: Any) -> Change | Leaving | None:
-    """A change of these `kinds` with what was `done`, or a way out before which these were `shown`."""
+def _moment(plain: Any) -> Change | Leaving | Offer | None:
+    """A change of these `kinds` with what was `done`, a way out before which these were `shown`, or an occasion and what was `given`."""
+    if "offer" in plain:
+        said = plain["offer"]
+        return Offer(Occasion(said["at"]), frozenset(_words(said.get("given", ()))))
     if "change" in plain:
         said = plain["change"]
         return Change(_words(said["kinds"]), frozenset(_words(said.get("done", ()))))

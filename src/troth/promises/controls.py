@@ -36,6 +36,7 @@ from troth.policy.model import (
     Statement,
     SubjectClass,
     TenantRule,
+    UserDuty,
 )
 from troth.promises.model import Control
 from troth.promises.planned import PLANNED
@@ -87,6 +88,8 @@ BUILT: tuple[Control, ...] = (
             lambda s: isinstance(s, Entity) and s.role in ("controller", "joint_controller")),
     _control("safeguards.access", "access", "reading decided by role, purpose and training", StaffRole),
     _control("safeguards.register", "safeguards", "a register of safeguards, each shown by dated evidence", Safeguard),
+    Control("accounts.duties", "accounts", "what people are offered so that they can do their part",
+            lambda s: isinstance(s, UserDuty) and bool(s.means)),
     _control("promises.principles", "promises", "a principle is as true as what makes it true", Principle),
 )  # fmt: skip
 

@@ -34,8 +34,12 @@ PLANNED: tuple[Control, ...] = (
         lambda s: isinstance(s, Boundary) and not s.leaving,
         built=False,
     ),
-    _planned(
-        "accounts.duties", "accounts", "what people are offered so that they can do their part", UserDuty
+    Control(
+        "tenants.duties",
+        "tenants",
+        "what tenants, guardians and third parties are shown so that they can do their part",
+        lambda s: isinstance(s, UserDuty) and not s.means,
+        built=False,
     ),
     _planned("incidents.records", "incidents", "what a case records because of a disclaimer", Disclaimer),
     Control(

@@ -14,6 +14,7 @@ from troth.decide.changes import Change, answer_change, steps
 from troth.decide.leaving import Leaving, answer_leaving
 from troth.decide.model import Answer, Facts, Question, Request
 from troth.decide.naive import answer
+from troth.decide.offers import WHEN, Offer, answer_offer
 from troth.decide.reads import Read, answer_read, course_id, purposes_of
 from troth.decide.requests import answer_request
 from troth.kernel.findings import Findings
@@ -35,6 +36,7 @@ from troth.policy.model import (
     StaffRole,
     Statement,
     SubjectClass,
+    UserDuty,
 )
 
 Decide = Callable[[Question, Facts], Answer]
@@ -46,7 +48,7 @@ class Trial:
     """One thing to ask because of a statement, and the outcome it must have."""
 
     statement: str
-    asks: Question | Request | Read | Change | Leaving | None
+    asks: Question | Request | Read | Change | Leaving | Offer | None
     facts: Facts
     outcome: str
     courses: frozenset[str] = frozenset()
@@ -80,6 +82,8 @@ def _asked(trial: Trial, bundle: Bundle, catalogue: Catalogue, decide: Decide) -
         return answer_change(catalogue, trial.asks).outcome.value
     if isinstance(trial.asks, Leaving):
         return answer_leaving(catalogue, trial.asks).outcome.value
+    if isinstance(trial.asks, Offer):
+        return answer_offer(catalogue, trial.asks).outcome.value
     if isinstance(trial.asks, Read):
         return answer_read(catalogue, trial.asks, trial.courses, trial.holders).outcome.value
     return "refused" if _needs_controller(bundle) else "accepted"
@@ -111,8 +115,9 @@ class _Finder:
             yield from self._of_request(statement)
         elif isinstance(statement, StaffRole):
             yield from self._of_role(statement)
-        elif isinstance(statement, ChangeRule):
-            yield from self._of_change(statement)
+        elif isinstance(statement, (ChangeRule, UserDuty)):
+            asks = self._of_duty(statement) if isinstance(statement, UserDuty) else self._of_change(statement)
+            yield from asks
         elif isinstance(statement, Boundary) and statement.leaving:
             yield from self._of_border(statement)
         elif isinstance(statement, Entity):
@@ -141,6 +146,15 @@ class _Finder:
                 if pair[0][1] != pair[1][1]:
                     yield from (Trial(statement.key, found.question, f, outcome) for f, outcome in pair)
                     return
+
+    def _of_duty(self, duty: UserDuty) -> Iterator[Trial]:
+        """On each occasion on which it offers something: with nothing at hand, and with all of it."""
+        for at in sorted({WHEN[one] for one in duty.means}):
+            lacking = answer_offer(self._catalogue, Offer(at))
+            whole = frozenset(lacking.missing)
+            for given in (frozenset[str](), whole):
+                asks = Offer(at, given)
+                yield Trial(duty.key, asks, Facts(), answer_offer(self._catalogue, asks).outcome.value)
 
     def _of_request(self, statement: RequestGround | Refusal | Fee) -> Iterator[Trial]:
         """With all its evidence and with none, where that makes a difference."""

@@ -56,6 +56,7 @@ STATUS: Final[Mapping[type[TrothError], int]] = {
     accounts.LastAddress: 409,
     accounts.AccountUnknown: 404,
     accounts.CheckRefused: 403,
+    accounts.OfferLacking: 422,
     DatabaseLocked: 503,
     DatabaseProblem: 503,
     CallerError: 422,
