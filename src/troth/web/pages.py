@@ -19,6 +19,7 @@ from troth.app.signin import Session
 from troth.kernel.errors import TrothError
 from troth.promises.model import State, Verdict
 from troth.web.lexicon import lexicon
+from troth.web.sections import SECTIONS, section_of
 from troth.web.slugs import slug
 from troth.web.speech import LANGUAGES, NAMES, chosen, label, speaker
 
@@ -108,7 +109,7 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"SIGNS": SIGNS, "STATES": list(State), "asset": asset}
+    made.globals |= {"SIGNS": SIGNS, "STATES": list(State), "asset": asset, "SECTIONS": SECTIONS, "section_of": section_of}
     made.filters |= {
         "slug": slug,
         "instant": lambda at: f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",
