@@ -42,6 +42,7 @@ from troth.ledger import (
     Segments,
     Work,
 )
+from troth.lineage import Lineage
 from troth.messages import Desk as Outbox
 from troth.messages import Messages, MessagesProjection
 from troth.operators import Desk as Counter
@@ -148,6 +149,7 @@ class Organisation:
             words=words or self.words or Unshared(),
         )  # fmt: skip
         self.staff = Staff(id, entropy)
+        self.lineage = Lineage(self.ledger)
         self.safeguards = Safeguards(self.staff)
         self.operators = Operators(
             Counter(id, self.ledger, self.recorder, self.staff, vault, clock, entropy, product_roles or {})

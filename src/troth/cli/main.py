@@ -12,7 +12,7 @@ from typing import Final
 COMMANDS: Final = (
     "run", "new", "check", "read", "bind", "coverage", "export", "ask", "replay", "checkpoint", "verify", "prove",
     "receipt", "accounts", "messages", "staff", "roles", "safeguards", "directories", "conform",
-    "keys", "backup", "restore", "move", "drill", "archive",
+    "schema", "keys", "backup", "restore", "move", "drill", "archive",
 )  # fmt: skip
 
 

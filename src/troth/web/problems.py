@@ -18,6 +18,7 @@ from troth.kernel.canonical import canonical
 from troth.kernel.errors import AuthorError, CallerError, OperatorError, TrothError
 from troth.kernel.ids import BadId
 from troth.ledger.errors import EntryMissing
+from troth.lineage import DatasetUnknown
 from troth.messages import LinkUnknown, MessageUnknown
 from troth.messages import MoveRefused as MessageMoveRefused
 from troth.policies import NotDeclared, PolicyUnknown
@@ -36,6 +37,7 @@ STATUS: Final[Mapping[type[TrothError], int]] = {
     NotDeclared: 422,
     InstallationUnknown: 404,
     MessageUnknown: 404,
+    DatasetUnknown: 404,
     LinkUnknown: 404,
     MessageMoveRefused: 409,
     StaffUnknown: 404,

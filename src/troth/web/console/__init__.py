@@ -14,6 +14,7 @@ from troth.web.console.emergencies import emergencies, open_glass, review
 from troth.web.console.home import home
 from troth.web.console.ledger import ledger, one
 from troth.web.console.manage import manage
+from troth.web.console.lineage import lineage
 from troth.web.console.messages import messages
 from troth.web.console.policy import coverage, policy
 from troth.web.console.roles import roles
@@ -43,6 +44,7 @@ ROUTES: list[BaseRoute] = [
     Route("/{org}/tickets/new", new, action="requests.answer", methods=["GET", "POST"]),
     Route("/{org}/tickets/{number}", ticket, action="requests.answer", personal=True, methods=["GET", "POST"]),
     Route("/{org}/backups", backups, action="backups.read"),
+    Route("/{org}/lineage", lineage, action="policy.read"),
     Route("/{org}/me", me, action=OWN),
     Route("/{org}/me/sessions", end, action=OWN, methods=["POST"]),
     Route("/{org}/me/passkeys", keep_passkey, action=OWN, methods=["POST"]),
