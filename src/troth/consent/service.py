@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Table
 
@@ -159,6 +159,14 @@ class Consents:
         said = [(key[1], one) for key, one in state.said.items() if key[0] == item]
         kind, last = max(said, key=lambda pair: pair[1].since, default=(NO, None))
         return _standing(consent, rules.holds(state, item, consent.what, at), kind, last)
+
+    def counted(self, connection: Connection) -> list[Any]:
+        """How many persons stand where with each item, by the kind of their yes: counts, and nobody's name."""
+        return store.counted(connection, self._organisation)
+
+    def objections_counted(self, connection: Connection) -> list[Any]:
+        """How many objections of each kind stand."""
+        return store.objections_counted(connection, self._organisation)
 
     def expire(self, work: Work, at: datetime, origin: Origin = Origin.OBSERVED) -> int:
         """Say in the ledger which consents ran out (they stopped counting at their instant, with or without this).

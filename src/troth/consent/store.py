@@ -16,6 +16,7 @@ from sqlalchemy import (
     Table,
     bindparam,
     delete,
+    func,
     insert,
     select,
     update,
@@ -140,6 +141,25 @@ def running_out(connection: Connection, organisation: str, until: datetime) -> t
         states.c.act == ConsentAct.GIVEN.value,
     )
     return tuple(sorted(set(connection.execute(query).scalars())))
+
+
+def counted(connection: Connection, organisation: str) -> list[Any]:
+    """How many persons stand where with each item: (item, kind, act, times, last), where nothing ran out unsaid."""
+    c = states.c
+    query = select(c.item, c.kind, c.act, func.count().label("times"), func.max(c.since).label("last"))
+    query = query.where(c.organisation == organisation).group_by(c.item, c.kind, c.act)
+    return list(connection.execute(query.order_by(c.item, c.act, c.kind)))
+
+
+def objections_counted(connection: Connection, organisation: str) -> list[Any]:
+    """How many objections of each kind stand: (objection, times, last)."""
+    c = objections.c
+    query = select(c.objection, func.count().label("times"), func.max(c.since).label("last"))
+    return list(
+        connection.execute(
+            query.where(c.organisation == organisation).group_by(c.objection).order_by(c.objection)
+        )
+    )
 
 
 def _change(connection: Connection, table: Table, mine: dict[str, str], before: Rows, after: Rows) -> None:

@@ -10,12 +10,15 @@ from troth.web.console.ask import ask, ask_request
 from troth.web.console.backups import backups
 from troth.web.console.board import board
 from troth.web.console.clause import clause
+from troth.web.console.consents import consents
 from troth.web.console.emergencies import emergencies, open_glass, review
 from troth.web.console.home import home
 from troth.web.console.ledger import ledger, one
 from troth.web.console.manage import manage
 from troth.web.console.lineage import lineage
 from troth.web.console.messages import messages
+from troth.web.console.minors import minors
+from troth.web.console.notices import notices
 from troth.web.console.policy import coverage, policy
 from troth.web.console.roles import roles
 from troth.web.console.sight import sight
@@ -40,6 +43,9 @@ ROUTES: list[BaseRoute] = [
     Route("/{org}/staff/roles", roles, action="roles.read"),
     Route("/{org}/staff/manage", manage, action="staff.manage", methods=["POST"]),
     Route("/{org}/messages", messages, action="messages.read"),
+    Route("/{org}/notices", notices, action="notices.read"),
+    Route("/{org}/consents", consents, action="notices.read"),
+    Route("/{org}/minors", minors, action="notices.read"),
     Route("/{org}/tickets", tickets, action="requests.read"),
     Route("/{org}/tickets/new", new, action="requests.answer", methods=["GET", "POST"]),
     Route("/{org}/tickets/{number}", ticket, action="requests.answer", personal=True, methods=["GET", "POST"]),
