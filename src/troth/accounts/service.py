@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from troth.accounts import evidence, naming, rules, store
 from troth.accounts.binding import Binding
+from troth.accounts.checking import Checking
 from troth.accounts.courier import Courier, Notice
 from troth.accounts.desk import Desk, Scene, cell, typed
 from troth.accounts.errands import Errands
@@ -60,6 +61,7 @@ class Accounts:
         self.tickets = Tickets(desk)
         self.registering = Registering(desk, self.tickets, self.sessions)
         self.binding = Binding(desk, self.tickets, self.sessions)
+        self.checking = Checking(desk, self.registering, self.sessions)
         self.linking = Linking(desk, self.registering, self.sessions, self.entering)
 
     @property

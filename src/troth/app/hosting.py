@@ -19,6 +19,7 @@ from troth.app.folders import packs, read_folder
 from troth.app.following import Followed, Follower, open_from_folder
 from troth.app.foresight import Foresight
 from troth.app.keys import Keys
+from troth.app.lobby import verifiers_of
 from troth.app.organisation import Organisation
 from troth.app.originals import match_originals, read_originals
 from troth.app.posting import Posting, posting_of
@@ -201,6 +202,7 @@ class Hosting:
         self._closing = closing or ExitStack()
         for one in self._organisations.values():
             one.organisation.accounts.by(self._account_courier(one))
+            one.organisation.accounts.checking.verifiers = verifiers_of(one.home, one.id)
 
     def current(self, id: str) -> Hosted | None:
         """An organisation under the version in force now, whoever activated it; None where there is no such organisation."""

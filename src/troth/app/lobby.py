@@ -11,6 +11,8 @@ providers:                            # where people may sign in instead, by org
       issuer: https://id.example.com
       client: troth-gateway
       secret: /etc/troth/liaotong.secret     # a file that its owner alone can read; or env:NAME
+verifiers:                            # who compares a document and a face, by recipient; fakes alone are built in
+  gateway: {verifier_government: {by: fake, place: CN}}
 """
 
 from __future__ import annotations
@@ -25,7 +27,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import yaml
 
-from troth.accounts import Accounts, Bag, CodeFor, Desk, Errands, Limit, Passwords, Settings
+from troth.accounts import (
+    Accounts,
+    Bag,
+    CodeFor,
+    Desk,
+    Errands,
+    FakeVerifier,
+    Limit,
+    Passwords,
+    Settings,
+    Verifier,
+)  # fmt: skip
 from troth.app.config import Home
 from troth.kernel.errors import OperatorError
 from troth.kernel.findings import did_you_mean
@@ -35,7 +48,7 @@ if TYPE_CHECKING:
 
 FILE: Final = "accounts.yaml"
 NAMED: Final = "TROTH_ACCOUNTS"
-_PARTS: Final = frozenset({"password", "limits", "purposes", "providers"})
+_PARTS: Final = frozenset({"password", "limits", "purposes", "providers", "verifiers"})
 _PASSWORD: Final = {
     "least_score": (0, 4),
     "memory_kib": (8, 4_194_304),
@@ -56,7 +69,23 @@ def accounts_of(organisation: Organisation, settings: Settings) -> Accounts:
         organisation.id, organisation.ledger, rooms.policies, rooms.subjects, organisation.vault,
         Passwords(settings, entropy), Errands(Bag()), organisation.changing, organisation.clock, entropy,
     )  # fmt: skip
-    return Accounts(desk)
+    accounts = Accounts(desk)
+    accounts.checking.ask = lambda work, question, subject, origin: (
+        organisation.gate.release_in(work, question, subject, {}, origin=origin).answer
+    )
+    return accounts
+
+
+def verifiers_of(home: Home, organisation: str) -> dict[str, Verifier]:
+    """Who compares documents and faces for an organisation, by recipient: none but fakes are built in, and they say so."""
+    said = read_choices(home).get("verifiers", {}).get(organisation, {})
+    if not isinstance(said, dict) or any(
+        not isinstance(one, dict) or one.get("by") != "fake" for one in said.values()
+    ):
+        raise AccountsUnreadable(
+            f"A verifier of {organisation} can only be a fake.", "Write {by: fake, place: CN}."
+        )
+    return {str(id): FakeVerifier(str(id), str(one.get("place", ""))) for id, one in said.items()}
 
 
 def settings_of(home: Home, environment: Mapping[str, str] | None = None) -> Settings:

@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Request
-from pydantic import Field, StringConstraints
+from pydantic import Base64Bytes, Field, StringConstraints
 
-from troth.accounts import ASSURANCES, Address, Came, Entered, Registration, Session
-from troth.app.hosting import Hosted
+from troth.accounts import ASSURANCES, Address, Came, Entered, Presented, Registration, Session
+from troth.app.hosting import Hosted, Hosting
+from troth.app.providers import Providers
 from troth.web.api.entry import key_of, opens
 from troth.web.api.models import Sent
 
@@ -126,6 +127,32 @@ class CloseSent(SessionSent):
     password: Password
 
 
+class RealNameSent(SessionSent):
+    """What somebody presents of themselves, and who compares it: a recipient of the policy. It is kept nowhere."""
+
+    verifier: Short
+    number: Short
+    document: Base64Bytes
+    face: Base64Bytes
+
+
+class BeginSent(Sent):
+    """A provider, where it sends the browser back to, and ('' or) the session whose account is to be linked."""
+
+    provider: Short
+    redirect: Annotated[str, StringConstraints(pattern=r"^https?://[^\x00-\x20\\]+$", max_length=2000)]
+    session: Short = ""
+
+
+class FinishSent(CameSent):
+    """What the browser brought back. `open`: an account for whoever has none."""
+
+    state: Secret
+    code: Annotated[str, StringConstraints(max_length=2000)]
+    binding: Secret
+    open: bool = False
+
+
 @router.post("/{org}/accounts/register", status_code=202, tags=["accounts"])
 def register(request: Request, hosted: Opens, sent: RegisterSent) -> Answer:
     """Ask for an account. A code goes to the address; nothing is opened before it comes back."""
@@ -232,6 +259,37 @@ def close(request: Request, hosted: Opens, sent: CloseSent) -> Answer:
     """Close the account: access ends at once. What is on record of the person goes by its own rules, which this does not start."""
     hosted.organisation.accounts.close(sent.session, sent.password, origin=key_of(request).origin)
     return {"closed": True}
+
+
+@router.post("/{org}/accounts/real-name", tags=["accounts"])
+def real_name(request: Request, hosted: Opens, sent: RealNameSent) -> Answer:
+    """Compare a document and a face. 403 with what is missing where the policy does not permit it: nothing was handed over then."""
+    presented = Presented.of(sent.number, sent.document, sent.face)
+    origin = key_of(request).origin
+    found = hosted.organisation.accounts.checking.check(sent.session, presented, sent.verifier, origin=origin)
+    return {"result": found.value}
+
+
+@router.post("/{org}/accounts/provider/begin", tags=["accounts"])
+def begin(request: Request, hosted: Opens, sent: BeginSent) -> Answer:
+    """Where to send a person who signs in at a provider, and the two halves that their browser brings back."""
+    found = _providers(request, hosted).begin(sent.provider, sent.redirect, link=sent.session)
+    return {"url": found.url, "state": found.state, "binding": found.binding}
+
+
+@router.post("/{org}/accounts/provider/finish", tags=["accounts"])
+def finish(request: Request, hosted: Opens, sent: FinishSent) -> Answer:
+    """A session for whoever linked the provider before; with `open`, an account for whoever never did. 401 for anybody else."""
+    vouched, link = _providers(request, hosted).finish(sent.state, sent.code, sent.binding)
+    linking, origin = hosted.organisation.accounts.linking, key_of(request).origin
+    if link:
+        return {"linked": linking.link(link, vouched, origin).id}
+    return _entered(linking.enter(vouched, sent.came, origin, open=sent.open))
+
+
+def _providers(request: Request, hosted: Hosted) -> Providers:
+    hosting: Hosting = request.app.state.hosting
+    return hosting.providers_of(hosted)
 
 
 @router.get("/{org}/accounts", tags=["accounts"])
