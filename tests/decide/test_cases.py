@@ -13,7 +13,7 @@ from troth.policy.catalogue import Catalogue
 CASES = corpus.cases()
 ASKED = [case for case in CASES if case.question is not None]
 REQUESTED = [case for case in CASES if case.request is not None]
-READ = [case for case in CASES if case.read or case.registered or case.moment]
+READ = [case for case in CASES if case.read or case.registered or case.moment or case.reached]
 
 
 @pytest.mark.parametrize("implementation", IMPLEMENTATIONS, ids=lambda i: i.name)

@@ -16,6 +16,7 @@ from typing import Any, Final, TypeAlias
 import yaml
 
 from troth.decide.changes import Change, ChangeAnswer, answer_change
+from troth.decide.contacts import ContactAnswer, Tried, answer_contact
 from troth.decide.leaving import Leaving, LeavingAnswer, answer_leaving
 from troth.decide.model import Answer, Facts, Question, Request, RequestAnswer
 from troth.decide.naive import answer, decide
@@ -27,7 +28,7 @@ from troth.kernel.errors import AuthorError
 from troth.policy.bundle import Bundle
 from troth.policy.catalogue import Catalogue
 
-FORMS = frozenset({"ask", "request", "read", "safeguard", "change", "leaving", "offer"})
+FORMS = frozenset({"ask", "contact", "request", "read", "safeguard", "change", "leaving", "offer"})
 KEYS = frozenset({"name", "why", "facts", "unknown", "expect"}) | FORMS
 EXPECTED = frozenset(
     {"outcome", "grounds", "clauses", "duties", "applied", "missing", "fee", "within", "reasons"}
@@ -58,9 +59,26 @@ class Registered:
     shown: tuple[Shown, ...]
 
 
+@dataclass(frozen=True)
+class Reached:
+    """A contact that a case asks about, with the last word on each way to it."""
+
+    contact: str
+    tried: dict[str, Tried]
+
+
 LOOKED: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
 """The instant at which cases about safeguards are judged; their ages count back from it."""
-Said: TypeAlias = Answer | RequestAnswer | ReadAnswer | RegisterAnswer | ChangeAnswer | LeavingAnswer | OfferAnswer
+Said: TypeAlias = (
+    Answer
+    | RequestAnswer
+    | ReadAnswer
+    | RegisterAnswer
+    | ChangeAnswer
+    | LeavingAnswer
+    | OfferAnswer
+    | ContactAnswer
+)
 
 
 @dataclass(frozen=True)
@@ -80,6 +98,7 @@ class Case:
     registered: Registered | None = None
     moment: Change | Leaving | Offer | None = None
     """A change of the policy, somebody leaving for a third party, or an occasion on which something is offered."""
+    reached: Reached | None = None
 
     @property
     def id(self) -> str:
@@ -136,6 +155,8 @@ def asked(case: Case, catalogue: Catalogue) -> Said:
         return answer_offer(catalogue, case.moment)
     if case.moment is not None:
         return answer_leaving(catalogue, case.moment)
+    if case.reached is not None:
+        return answer_contact(catalogue, case.reached.contact, case.reached.tried)
     if case.registered is not None:
         return answer_register(catalogue, case.registered.safeguard, case.registered.shown, LOOKED)
     if case.read is not None:
@@ -229,6 +250,7 @@ def _case(policy: str, file: Path, plain: Any, reading: str) -> Case:
             _reading(plain["read"]) if "read" in plain else None,
             _registered(plain["safeguard"]) if "safeguard" in plain else None,
             _moment(plain),
+            reached=_reached(plain["contact"]) if "contact" in plain else None,
         )
     except (KeyError, TypeError) as problem:
         raise CaseUnreadable(
@@ -240,6 +262,16 @@ def _reading(plain: Any) -> Reading:
     courses = frozenset(map(course_id, _words(plain.get("courses", ()))))
     read = Read(plain["role"], _words(plain["data"]), plain["purpose"])
     return Reading(read, courses, int(plain.get("holders", 1)))
+
+
+def _reached(plain: Any) -> Reached:
+    """`arrived` gives the age in days of the last try of each way that reached the contact, `failed` of each that did not."""
+    tried = {
+        str(way): Tried(reached, timedelta(days=float(age)))
+        for key, reached in (("arrived", True), ("failed", False))
+        for way, age in (plain.get(key) or {}).items()
+    }
+    return Reached(plain["id"], tried)
 
 
 def _registered(plain: Any) -> Registered:

@@ -55,6 +55,7 @@ from troth.recipients import Recipients, RecipientsProjection
 from troth.safeguards import Safeguards
 from troth.staff import Staff, StaffProjection
 from troth.staff.evidence import Deed
+from troth.tasks import Tasks, TasksProjection
 from troth.subjects import EVERYBODY, UNWATCHED, Changes, PeopleProjection, SubjectErased, Subjects
 from troth.vault import Item, SealBroken, Vault
 
@@ -71,6 +72,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     IntakeProjection(),
     RecipientsProjection(),
     StaffProjection(),
+    TasksProjection(),
     OperatorsProjection(),
     AccessProjection(),
     AccountsProjection(),
@@ -151,6 +153,7 @@ class Organisation:
         self.staff = Staff(id, entropy)
         self.lineage = Lineage(self.ledger)
         self.safeguards = Safeguards(self.staff)
+        self.tasks = Tasks(id, self.ledger, vault)
         self.operators = Operators(
             Counter(id, self.ledger, self.recorder, self.staff, vault, clock, entropy, product_roles or {})
         )

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from troth.app.archiving import archive
 from troth.app.children import Nursery, Order
+from troth.app.chores import chores_of, doing
 from troth.app.config import Home
 from troth.app.couriers import Mailed
 from troth.app.hosting import Hosted, Hosting, Site, open_hosting
@@ -65,6 +66,7 @@ def running(settings: Settings, tell: Tell = print) -> Iterator[Town]:
         hosting = ends.enter_context(_open_all(settings, tell))
         ends.enter_context(serving(hosting, listening))
         ends.enter_context(keeping(schedule_of(hosting, witnessing, tell)))
+        ends.enter_context(doing(chores_of(hosting, tell)))
         others = [id for id in hosting.organisations if id != STANDING]
         ends.enter_context(
             sending(hosting, posting_of(Home.at(settings.data), hosting.clock), tell, of=others)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from troth.policy.catalogue import Catalogue
 from troth.policy.model import (
     Acceptance,
@@ -30,6 +32,7 @@ from troth.policy.model import (
     RequestGround,
     Requirement,
     Residency,
+    Right,
     Safeguard,
     Source,
     StaffRole,
@@ -87,6 +90,10 @@ BUILT: tuple[Control, ...] = (
     Control("policy.controller", "policy", "no policy compiles without a controller",
             lambda s: isinstance(s, Entity) and s.role in ("controller", "joint_controller")),
     _control("safeguards.access", "access", "reading decided by role, purpose and training", StaffRole),
+    Control("contacts.reachable", "intake", "published contacts are tried on a schedule",
+            lambda s: isinstance(s, Entity) and s.role not in ("controller", "joint_controller"), fresh=timedelta(days=92)),
+    Control("intake.answers", "intake", "what is asked by a published route is a dated ticket, answered by people in time",
+            lambda s: isinstance(s, Right), fresh=timedelta(days=92)),
     _control("safeguards.register", "safeguards", "a register of safeguards, each shown by dated evidence", Safeguard),
     Control("accounts.duties", "accounts", "what people are offered so that they can do their part",
             lambda s: isinstance(s, UserDuty) and bool(s.means)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from troth.policy.model import (
     Boundary,
     Disclaimer,
-    Entity,
     Incident,
     Retention,
     Right,
@@ -42,11 +41,4 @@ PLANNED: tuple[Control, ...] = (
         built=False,
     ),
     _planned("incidents.records", "incidents", "what a case records because of a disclaimer", Disclaimer),
-    Control(
-        "contacts.reachable",
-        "audit",
-        "published contacts are tried on a schedule",
-        lambda s: isinstance(s, Entity) and s.role not in ("controller", "joint_controller"),
-        built=False,
-    ),
 )

@@ -52,6 +52,8 @@ class PromisesProjection:
             "safeguards:evidence:",
             "accounts:",
             "messages:suppression:refused",
+            "intake:ticket:answered",
+            "tasks:task:done",
         ),
     )
     opens: Final = ()

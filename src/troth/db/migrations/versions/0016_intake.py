@@ -103,7 +103,6 @@ def _tasks() -> None:
         sa.Column("done_by", sa.String(64), nullable=False),
         sa.Column("document", sa.String(160), nullable=False),
         sa.Column("expires_at", sa.BigInteger, nullable=True),
-        sa.Column("step", sa.String(32), nullable=False),
         sa.Column("dropped", sa.Boolean, nullable=False),
         sa.PrimaryKeyConstraint("organisation", "task", name="pk_tasks_tasks"),
     )
