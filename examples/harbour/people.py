@@ -30,6 +30,9 @@ NEWS_EVERY = 4
 """After so many newcomers the sales desk writes to everybody, and every other time the machine hall does."""
 MOST_AT_ONCE = 200
 CHOICES = ("unless:cookies_off", "allowed:basket_cookie", "allowed:language_cookie", "point:site_beacon")
+FORM = re.compile(r'<form method="post" action="([^"]+)"[^>]*>(.*?)</form>', re.DOTALL)
+NAME = re.compile(r'<(?:input|select|textarea)[^>]* name="([^"]+)"')
+CODE = re.compile(r"\b\d{4} ?\d{4}\b")
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 LINK = re.compile(r'<a [^>]*href="([^"]+)"')
 
@@ -40,8 +43,10 @@ class Story:
     def __init__(self, who: Person, site: str, mail: Path) -> None:
         self.who = who
         self._chance = random.Random(f"{who.seed}/story/{who.number}")  # noqa: S311 - seeded, to be the same again
-        self._http = httpx.Client(base_url=site, follow_redirects=True, timeout=30)
+        self._http = httpx.Client(base_url=site, follow_redirects=True, timeout=30, transport=_from_home(who))
+        self._mail = mail
         self._box = Mailbox(mail, who.email)
+        self._password = who.password
         self.done: Counter[str] = Counter()
 
     def close(self) -> None:
@@ -59,6 +64,8 @@ class Story:
             (0.5, self.register_domain),
             (0.4, self.file_site),
             (0.3, self.ask),
+            (0.1, self.bind),
+            (0.3, self.come_back),
         ):
             if self._often(likely):
                 act()
@@ -82,26 +89,52 @@ class Story:
         self._there(f"choices: {how}", form, {"do": how, "on": on})
 
     def join(self) -> bool:
-        """Register, read the code in the mail, confirm, sign in; whether that worked."""
+        """Register, read the code in the mail, and come in with it; whether that worked."""
         who = self.who
-        self.look("/register")
         form = {"user_name": who.user_name, "email": who.email}
-        form |= {"password": who.password, "password_again": who.password}
-        if self.send("registered", "/register", form) != 200:
-            return False
-        code = self._box.wait("Your code").text().split("code is ")[1][:6]
-        self.send("confirmed", "/confirm", {"user_name": who.user_name, "code": code})
-        return self.sign_in()
+        form |= {"password": who.password, "password_again": who.password, "accurate": "yes"}
+        return self._coded("registered", "/register", form, "confirmed", {})
 
     def sign_in(self) -> bool:
         """With name and password."""
-        form = {"user_name": self.who.user_name, "password": self.who.password}
+        form = {"user_name": self.who.user_name, "password": self._password}
         return self.send("signed in", "/sign-in", form) == 200
+
+    def come_back(self) -> None:
+        """Leave, and come in again; some have forgotten their password."""
+        self.send("signed out", "/sign-out")
+        if self._often(0.8):
+            self.sign_in()
+        else:
+            self.recover()
+
+    def recover(self) -> bool:
+        """Come in by a code, with another password from now on."""
+        self._password = f"{self.who.password}-again"
+        asked = {"user_name": self.who.user_name}
+        return self._coded("asked to recover", "/recover", asked, "recovered", {"password": self._password})
+
+    def bind(self) -> None:
+        """Bind a second address."""
+        second = self.who.second_email
+        self._coded("asked to bind", "/account", {"email": second}, "bound", {}, second)
+
+    def _coded(
+        self, what: str, path: str, form: Mapping[str, str], then: str, more: Mapping[str, str], to: str = ""
+    ) -> bool:
+        """Fill in a form, read the code that comes for it, and type it into the next one; whether that worked."""
+        page = self.fill(what, path, form)
+        if not page.is_success:
+            return False
+        box = Mailbox(self._mail, to) if to else self._box
+        mail = box.wait("Your code")
+        code = CODE.findall(f"{mail.subject} {mail.text()}")[0].replace(" ", "")
+        return self._count(then, self.press(page.text, {"code": code} | dict(more))) == 200
 
     def order(self) -> None:
         """Order a service after reading what is asked."""
         plan = self._chance.choice(("small", "medium", "large"))
-        self._fill("ordered", "/order", {"service": f"site {self.who.marked('service')}", "plan": plan})
+        self.fill("ordered", "/order", {"service": f"site {self.who.marked('service')}", "plan": plan})
 
     def register_domain(self) -> None:
         """Register a domain name."""
@@ -110,7 +143,7 @@ class Story:
             "domain_name": who.domain(), "registrant_name": who.name, "registrant_address": who.address,
             "registrant_email": who.email, "registrant_phone": who.phone,
         }  # fmt: skip
-        self._fill("domain registered", "/domain", form)
+        self.fill("domain registered", "/domain", form)
 
     def file_site(self) -> None:
         """File a site."""
@@ -120,7 +153,7 @@ class Story:
             "filing_id_number": who.id_number(), "filing_site": who.domain(), "filing_document": f"doc-{who.marked('doc')}",
         }  # fmt: skip
         form["date_of_birth"] = f"19{60 + who.number % 40}-05-17"
-        self._fill("filed", "/filing", form)
+        self.fill("filed", "/filing", form)
 
     def ask(self) -> None:
         """Write to the support desk."""
@@ -128,7 +161,7 @@ class Story:
             "ticket_subject": "My site is slow",
             "ticket_body": f"Since Monday. {self.who.marked('ticket')}",
         }
-        self._fill("asked for help", "/support", form)
+        self.fill("asked for help", "/support", form)
 
     def read_mail(self) -> None:
         """Open what came: pictures load, some links are followed, some leave the list."""
@@ -149,12 +182,22 @@ class Story:
         """Leave the list by the button of one's own account page."""
         self.send("left the list at home", "/leave")
 
-    def _fill(self, what: str, path: str, answers: Mapping[str, str]) -> int:
-        """Fill in a form: whatever fields it shows, with what it holds already."""
-        page = self.look(path)
-        held = {unescape(name): unescape(value) for name, value in HIDDEN.findall(page)}
-        asked = {name: text for name, text in answers.items() if f'name="{name}"' in page}
-        return self.send(what, path, held | asked)
+    def fill(self, what: str, path: str, answers: Mapping[str, str]) -> httpx.Response:
+        """Open a page and send the form there that asks for this."""
+        answer = self.press(self.look(path), answers)
+        self._count(what, answer)
+        return answer
+
+    def press(self, page: str, answers: Mapping[str, str]) -> httpx.Response:
+        """Send the form of a page that asks for this: the fields that it shows, with what it holds already."""
+        forms = [
+            (to, inside) for to, inside in FORM.findall(page) if set(NAME.findall(inside)) & set(answers)
+        ]
+        to, inside = max(forms, key=lambda form: len(set(NAME.findall(form[1])) & set(answers)))
+        held = {unescape(name): unescape(value) for name, value in HIDDEN.findall(inside)}
+        return self._http.post(
+            to, data=held | {k: v for k, v in answers.items() if k in NAME.findall(inside)}
+        )
 
     def _linked(self, page: str, piece: str) -> str:
         """Where the link with this in its address leads."""
@@ -184,6 +227,15 @@ class Story:
 
     def _often(self, share: float) -> bool:
         return self._chance.random() < share
+
+
+def _from_home(who: Person) -> httpx.HTTPTransport | None:
+    """Everybody comes from an address of their own, where the machine has so many of its own as Linux does."""
+    if sys.platform != "linux":
+        return None
+    return httpx.HTTPTransport(
+        local_address=f"127.{1 + who.number // 62_500 % 250}.{who.number // 250 % 250}.{1 + who.number % 250}"
+    )
 
 
 class Town:

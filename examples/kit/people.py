@@ -57,6 +57,11 @@ class Person:
         return f"{self.marked('email')}@people.example"
 
     @property
+    def second_email(self) -> str:
+        """Another address in the mail room."""
+        return f"{self.marked('second_email')}@people.example"
+
+    @property
     def password(self) -> str:
         """A password that meets ordinary rules."""
         return f"Pw-{self.marked('password')}-9"

@@ -43,7 +43,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     with running(settings, lambda _: None) as town:
         enliven(town, once=True)
         done = town.nursery.children["people"].wait(300)["done"]
-        assert done["registered"] == done["signed in"] == 8
+        assert done["registered"] == done["confirmed"] == 8
         assert not [what for what in done if "failed" in what]
         yield town
 
@@ -214,7 +214,7 @@ def test_looking_at_the_unsubscribe_page_does_nothing_and_pressing_does(town: To
     assert {
         ("business_news", "accepted"),
         ("business_news", "refused"),
-        ("verification_code", "accepted"),
+        ("service_notice", "accepted"),
     } <= counted
 
 
@@ -261,6 +261,48 @@ def test_a_form_shows_its_notice_and_what_comes_in_is_bound_to_its_words(town: T
     refused = board.evidence(kind="notices:submission:refused")["events"]
     assert any("point:domain_form" in one["codes"] for one in taken)
     assert all(story.who.domain() not in json.dumps(one) for one in (*taken, *refused))
+
+
+def test_people_come_in_by_codes_and_harbour_keeps_neither_code_nor_password(
+    town: Town, board: Client
+) -> None:
+    story = newcomer(town, 109)
+    elsewhere = Story(story.who, town.site, town.data_of("harbour") / "mail")
+    assert elsewhere.sign_in()
+    story.bind()
+    assert story.who.second_email in story.look("/account")
+    assert story.recover()
+    assert story.who.user_name in story.look("/account")
+    assert "sign in first" in elsewhere.look("/account"), "another password ends every other session"
+    assert not elsewhere.sign_in(), "and the old one opens nothing"
+    elsewhere.close()
+    story.close()
+    delivered(board)
+    purposes = {
+        m["purpose"] for m in board.messages(limit=200)["messages"] if m["message"] == "verification_code"
+    }
+    assert purposes == {"binding_code", "recovery_code"}
+    columns = {
+        name for (name,) in held(town, "SELECT p.name FROM sqlite_master m, pragma_table_info(m.name) p")
+    }
+    assert {"user_name", "email", "account"} <= columns
+    assert not [name for name in columns if "password" in name or "code" in name]
+
+
+def test_a_wrong_code_opens_nothing_and_leaves_nothing_behind(town: Town) -> None:
+    story = Story(person(111, SEED), town.site, town.data_of("harbour") / "mail")
+    who = story.who
+    form = {"user_name": who.user_name, "email": who.email, "accurate": "yes"}
+    assert (
+        story.fill("asked", "/register", form | {"password": "Pw-1", "password_again": "Pw-2"}).status_code
+        == 400
+    )
+    form |= {"password": who.password, "password_again": who.password}
+    page = story.fill("asked", "/register", form)
+    assert page.is_success
+    assert story.press(page.text, {"code": "0000 0000"}).status_code == 400
+    story.close()
+    assert held(town, f"SELECT 1 FROM customers WHERE user_name = '{who.user_name}'") == []
 
 
 def test_a_form_speaks_the_language_of_whoever_reads_it(town: Town) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 
 from werkzeug.serving import make_server
 
-from examples.harbour.company.app import Company, make_app
+from examples.harbour.company.app import make_app
 from examples.harbour.company.careless import Careless, Post
+from examples.harbour.company.frame import Company
 from examples.harbour.company.gate import Gate
 from examples.harbour.company.lapses import (
     AFFILIATE_NEW_AIM,
@@ -36,7 +37,7 @@ def company(data: Path, keys: KeyFile, post: Post, partners: str) -> Company:
     lapses = Lapses(store)
     mailing = Mailing(store, gate, post.site)
     services = Services(store, gate, lapses, Partners(partners))
-    people = People(store, gate, mailing)
+    people = People(store, gate)
     lapses.then(FIELD_WITHOUT_NOTICE, lapses.drop_undeclared_field)
     lapses.then(PIXEL_AFTER_LEAVING, Careless(store, mailing, post).maintenance)
     lapses.then(AFFILIATE_NEW_AIM, services.tell_affiliate)

@@ -33,7 +33,7 @@ class Careless:
             self._mailing.maintenance(left=True)
             return
         self._mailing.heed()
-        for member in self._store.rows(f"{MEMBERS} AND m.left_at IS NOT NULL"):
+        for member in self._store.rows(f"{MEMBERS} WHERE m.left_at IS NOT NULL"):
             self._send(member["email"], f"{self._post.site}/px/{member['token']}.gif")
 
     def _send(self, to: str, pixel: str) -> None:

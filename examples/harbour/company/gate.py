@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 import threading
 from collections.abc import Mapping
-from functools import cached_property
 
 from troth.client import Answer, Client, KeyFile, Problem, Question
 
@@ -101,9 +100,9 @@ class Gate:
         client: Client = self._local.client
         return client
 
-    @cached_property
+    @property
     def policy(self) -> str:
-        """The digest of the version in force when it was first asked for."""
+        """The digest of the version in force."""
         return str(self.client.policy()["digest"])
 
     def may(self, subject: str, question: Question) -> bool:

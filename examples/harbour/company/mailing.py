@@ -1,4 +1,4 @@
-"""The letters harbour writes: codes, service notices, news. It hands them in; who may get them is not for harbour to say."""
+"""The letters harbour writes: service notices and news. It hands them in; who may get them is not for harbour to say."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ SIGNED = "Harbour Hosting (simulation)"
 OBJECTION = "mailing_list"
 MEMBERS = (
     "SELECT c.id, c.subject, c.user_name, c.email, m.token, m.left_at FROM customers c "
-    "JOIN list_members m ON m.customer = c.id WHERE c.state = 'active'"
+    "JOIN list_members m ON m.customer = c.id"
 )
 
 
@@ -25,18 +25,10 @@ class Mailing:
         self._gate = gate
         self._site = site
 
-    def code(self, subject: str, email: str, code: str) -> bool:
-        """A one-time code to someone who signs up; whether it was permitted."""
-        text = f"Your code is {code}. It is good for one day.\n\n{SIGNED}"
-        letter = Letter(
-            "verification_code", "registration_code", ("email", "verification"), email, "Your code", text
-        )
-        return self._gate.client.send(subject, letter).queued
-
     def maintenance(self, *, left: bool = False) -> int:
         """A service notice to everybody (`left`: to those who left the list); how many were taken on."""
         self.heed()
-        members = self._store.rows(f"{MEMBERS} AND (m.left_at IS NOT NULL OR NOT ?)", left)
+        members = self._store.rows(f"{MEMBERS} WHERE (m.left_at IS NOT NULL OR NOT ?)", left)
         return sum(self._notice(member) for member in members)
 
     def news(self, title: str, words: str) -> int:
@@ -61,7 +53,7 @@ class Mailing:
     def heed(self) -> None:
         """Write down who left by the link in a mail, which harbour does not see by itself. Raises Away."""
         self.clear_outbox()
-        for member in self._store.rows(f"{MEMBERS} AND m.left_at IS NULL"):
+        for member in self._store.rows(f"{MEMBERS} WHERE m.left_at IS NULL"):
             if f"objects:{OBJECTION}" in self._gate.client.facts_of(member["subject"])["facts"]:
                 self._store.change(
                     "UPDATE list_members SET left_at = ? WHERE customer = ?", now(), member["id"]

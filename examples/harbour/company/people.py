@@ -1,22 +1,22 @@
-"""Who is on the other side of a request: visitors, customers, codes and sessions."""
+"""Who is on the other side of a request: visitors by the choice they made, customers by their session.
+
+Passwords, codes and sessions are kept where accounts are; harbour keeps the user name and the address it writes to.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from werkzeug.security import check_password_hash, generate_password_hash
-
 from examples.harbour.company import gate as acts
-from examples.harbour.company.gate import Gate
-from examples.harbour.company.mailing import Mailing
+from examples.harbour.company.gate import Gate, Refused
 from examples.harbour.company.store import Store, now
+from troth.client import Entered, Problem
 
-HASHING = "scrypt:4096:8:1"
-MOST_TRIES = 5
 REGISTRATION = "registration_form"
 
 
@@ -26,96 +26,123 @@ class Mistake(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Whoever holds this cookie: a subject, and a customer once signed in."""
+    """Whoever is signed in: the session, a subject, a customer."""
 
-    cookie: str
+    session: str
     subject: str
-    customer: dict[str, Any] | None
+    customer: dict[str, Any]
 
 
 class People:
-    """Registration by mail code, sign-in, and the visits that cookies stand for."""
+    """Registration, sign-in and recovery by the product's accounts. Each verb raises Mistake, Refused, Away."""
 
-    def __init__(self, store: Store, gate: Gate, mailing: Mailing) -> None:
+    def __init__(self, store: Store, gate: Gate) -> None:
         self._store = store
         self._gate = gate
-        self._mailing = mailing
 
-    def visit(self, cookie: str) -> Visit | None:
-        """The visit of a cookie."""
-        row = self._store.row("SELECT * FROM visits WHERE cookie_id = ?", _digest(cookie)) if cookie else None
-        if row is None:
-            return None
-        customer = self._store.row("SELECT * FROM customers WHERE id = ?", row["customer"])
-        return Visit(cookie, row["subject"], customer)
+    def visit(self, session: str) -> Visit | None:
+        """Who is signed in by a session, as long as it lasts."""
+        found = self._gate.client.session(session) if session else None
+        row = self._customer(found["account"]) if found else None
+        return Visit(session, row["subject"], row) if row else None
 
     def visitor(self, number: str) -> str:
-        """The subject of whoever chose in a browser that has this number. Raises Away."""
-        row = self._store.row("SELECT subject FROM visits WHERE cookie_id = ?", _digest(number))
+        """The subject of whoever chose in a browser that has this number; nothing links it to a customer. Raises Away."""
+        named = hashlib.sha256(number.encode()).hexdigest()
+        row = self._store.row("SELECT subject FROM visits WHERE cookie_id = ?", named)
         if row is None:
             subject = self._gate.client.subject({"cookie": number})
-            self._store.put("visits", cookie_id=_digest(number), subject=subject, customer=None)
+            self._store.put("visits", cookie_id=named, subject=subject)
             return subject
         return str(row["subject"])
 
-    def register(self, visitor: str, form: dict[str, str], language: str) -> str:
-        """Take in user name, password and address, under the notices that the page showed, and mail a code; the user name.
+    def register(self, visitor: str, form: dict[str, str], came: dict[str, str]) -> str:
+        """Pass on user name, password and address, under the notices that the page showed; the ticket for the code.
 
-        Raises Mistake, Refused, Away.
+        Nothing is kept here before the code comes back, and until then nobody knows whose address it is: who asks is a subject apart.
         """
-        name, email = form.get("user_name", "").strip(), form.get("email", "").strip()
-        self._check(name, email, form.get("password", ""), form.get("password_again", ""))
-        cookie = {"cookie": visitor} if visitor else {}
-        subject = self._gate.client.subject({"email": email, "account": name} | cookie)
-        self._accept(subject, language)
+        name, email = form.get("user_name", ""), form.get("email", "")
+        if form.get("password") != form.get("password_again"):
+            raise Mistake("The two passwords differ.")
+        subject = visitor or self._gate.client.subject({"cookie": secrets.token_hex(16)})
+        self._accept(subject, came["language"])
         self._gate.must(subject, acts.REGISTER)
-        hashed = generate_password_hash(form["password"], method=HASHING)
-        customer = self._store.put(
-            "customers", subject=subject, user_name=name, password_hash=hashed, email=email
-        )
-        code = f"{secrets.randbelow(1_000_000):06d}"
-        if self._mailing.code(subject, email, code):
-            row = {"code_hash": _digest(code), "code_use": "registration", "code_sent_at": now()}
-            self._store.put("codes", customer=customer, **row)
-        return name
-
-    def confirm(self, name: str, code: str) -> None:
-        """The code from the mail opens the account. Raises Mistake, Refused, Away."""
-        row = self._store.row(
-            "SELECT c.id, c.subject, o.code_hash FROM customers c JOIN codes o ON o.customer = c.id "
-            "WHERE c.user_name = ? AND o.tries < ? AND o.code_sent_at > ?",
-            name,
-            MOST_TRIES,
-            (datetime.now(UTC) - timedelta(days=1)).isoformat(),
-        )
-        if row is None or not secrets.compare_digest(row["code_hash"], _digest(code.strip())):
-            self._store.change(
-                "UPDATE codes SET tries = tries + 1 WHERE customer = ?", row["id"] if row else -1
+        self._gate.must(subject, acts.TAKE_CODE)
+        client, password = self._gate.client, form.get("password", "")
+        with told():
+            return client.register_account(
+                name,
+                password,
+                email,
+                accurate=form.get("accurate") == "yes",
+                shown=self._gate.policy,
+                whence=came["whence"],
+                language=came["language"],
             )
-            raise Mistake("This code does not fit.")
-        self._gate.must(row["subject"], acts.TAKE_CODE)
-        self._gate.client.set_facts(row["subject"], ["registered", "verified"])
-        self._store.change("UPDATE customers SET state = 'active' WHERE id = ?", row["id"])
-        self._store.change("DELETE FROM codes WHERE customer = ?", row["id"])
-        self._store.put(
-            "list_members", customer=row["id"], token=secrets.token_urlsafe(18), joined_at=now(), left_at=None
+
+    def confirm(self, ticket: str, code: str, came: dict[str, str]) -> str:
+        """The code from the mail opens the account, and the customer is in; the session."""
+        client = self._gate.client
+        with told():
+            entered = client.confirm_account(ticket, code, **came)
+        self._accept(entered.subject, came["language"])
+        held = {one["kind"]: one["value"] for one in client.my_account(entered.secret)["names"]}
+        customer = self._store.put(
+            "customers",
+            account=entered.account,
+            subject=entered.subject,
+            user_name=held["name"],
+            email=held["email"],
         )
+        token = secrets.token_urlsafe(18)
+        self._store.put("list_members", customer=customer, token=token, joined_at=now(), left_at=None)
+        return self._logged(entered, came)
 
-    def sign_in(self, name: str, password: str, seen: dict[str, str]) -> Visit:
-        """Name and password open a visit. Raises Mistake, Refused, Away."""
-        row = self._store.row("SELECT * FROM customers WHERE user_name = ? AND state = 'active'", name)
-        if row is None or not check_password_hash(row["password_hash"], password):
-            raise Mistake("Name and password do not go together.")
-        self._gate.must(row["subject"], acts.SESSION)
+    def sign_in(self, name: str, password: str, old: str, came: dict[str, str]) -> str:
+        """Name and password open a session."""
+        with told():
+            entered = self._gate.client.sign_in(name, password, old=old, **came)
+        return self._logged(entered, came)
+
+    def recover(self, name: str, came: dict[str, str]) -> str:
+        """A code goes to whoever has this name, if anybody has; the ticket."""
+        with told():
+            return self._gate.client.recover_account(name, **came)
+
+    def reset(self, ticket: str, code: str, password: str, came: dict[str, str]) -> str:
+        """Another password with the code; the session."""
+        with told():
+            entered = self._gate.client.reset_password(ticket, code, password, **came)
+        return self._logged(entered, came)
+
+    def bind(self, visit: Visit, email: str, language: str) -> str:
+        """A code goes to a further address; the ticket."""
+        self._gate.must(visit.subject, acts.TAKE_CODE)
+        with told():
+            return self._gate.client.bind_address(visit.session, email, language=language)
+
+    def bound(self, visit: Visit, ticket: str, code: str) -> None:
+        """The code that came there binds it."""
+        with told():
+            self._gate.client.confirm_address(visit.session, ticket, code)
+
+    def _logged(self, entered: Entered, came: dict[str, str]) -> str:
+        """Nobody is let in unless the cookie is permitted; a line goes into the log where that is."""
+        row = self._customer(entered.account)
+        try:
+            if row is None:
+                raise Mistake("Nobody here has this account.")
+            self._gate.must(row["subject"], acts.SESSION)
+        except (Mistake, Refused):
+            self._gate.client.sign_out(entered.secret)
+            raise
         if self._gate.may(row["subject"], acts.LOG_SIGN_IN):
+            seen = {"ip": came["whence"], "browser": came["device"], "language": came["language"]}
             self._store.put("login_log", customer=row["id"], visited_at=now(), log_event="signed in", **seen)
-        cookie = secrets.token_urlsafe(24)
-        self._store.put("visits", cookie_id=_digest(cookie), subject=row["subject"], customer=row["id"])
-        return Visit(cookie, row["subject"], row)
+        return entered.secret
 
-    def sign_out(self, visit: Visit) -> None:
-        """The cookie stands for nobody any more."""
-        self._store.change("DELETE FROM visits WHERE cookie_id = ?", _digest(visit.cookie))
+    def _customer(self, account: str) -> dict[str, Any] | None:
+        return self._store.row("SELECT * FROM customers WHERE account = ?", account)
 
     def _accept(self, subject: str, language: str) -> None:
         client = self._gate.client
@@ -123,16 +150,11 @@ class People:
             client.show(subject, notice, point=REGISTRATION)
         client.accept(subject, "deemed", self._gate.policy, language)
 
-    def _check(self, name: str, email: str, password: str, again: str) -> None:
-        if not name or "@" not in email:
-            raise Mistake("A user name and an email address are needed.")
-        if password != again:
-            raise Mistake("The two passwords differ.")
-        if len(password) < 10 or password.isalpha() or password.isdigit():
-            raise Mistake("A password has ten characters or more, and not letters or digits alone.")
-        if self._store.row("SELECT 1 FROM customers WHERE user_name = ? OR email = ?", name, email):
-            raise Mistake("There is an account with this name or address.")
 
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+@contextmanager
+def told() -> Iterator[None]:
+    """What a person can mend is told in the words that came back. Raises Mistake for Problem."""
+    try:
+        yield
+    except Problem as problem:
+        raise Mistake(problem.message) from problem

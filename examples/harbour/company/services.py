@@ -82,7 +82,6 @@ class Services:
 
     def order(self, visit: Visit, form: dict[str, str]) -> None:
         """An order; affiliates who help to run it hear of it, if they are affiliates."""
-        assert visit.customer is not None
         self._gate.must(visit.subject, acts.ORDER)
         self.taken(visit, "order", form)
         plan = form.get("plan", "small")
@@ -101,7 +100,6 @@ class Services:
 
     def domain(self, visit: Visit, form: dict[str, str]) -> None:
         """A domain name; the registry is sent what it needs."""
-        assert visit.customer is not None
         self._gate.client.set_facts(visit.subject, ["on:domain_service"])
         self._gate.must(visit.subject, acts.REGISTER_DOMAIN)
         notice = self.taken(visit, "domain", form)
@@ -112,7 +110,6 @@ class Services:
 
     def filing(self, visit: Visit, form: dict[str, str]) -> None:
         """A dossier for the authority. While the lapse is on, one more field goes in, and nobody was asked."""
-        assert visit.customer is not None
         self._gate.client.set_facts(visit.subject, ["on:filing_service"])
         self._gate.must(visit.subject, acts.FILE)
         notice = self.taken(visit, "filing", form)
@@ -123,7 +120,6 @@ class Services:
 
     def support(self, visit: Visit, form: dict[str, str]) -> None:
         """A question to the support desk."""
-        assert visit.customer is not None
         self._gate.must(visit.subject, acts.TICKET)
         self.taken(visit, "support", form)
         self._store.put(

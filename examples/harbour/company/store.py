@@ -10,13 +10,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+SHAPE = 2
+"""Which shape the tables have; a database of another shape, from an earlier program, is put aside."""
 TABLES = """
 CREATE TABLE IF NOT EXISTS customers (
-    id INTEGER PRIMARY KEY, subject TEXT NOT NULL, user_name TEXT NOT NULL UNIQUE, password_hash TEXT NOT NULL,
-    email TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'new');
-CREATE TABLE IF NOT EXISTS codes (customer INTEGER NOT NULL, code_hash TEXT NOT NULL, code_use TEXT NOT NULL,
-    code_sent_at TEXT NOT NULL, tries INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (customer, code_use));
-CREATE TABLE IF NOT EXISTS visits (cookie_id TEXT PRIMARY KEY, subject TEXT NOT NULL, customer INTEGER);
+    id INTEGER PRIMARY KEY, account TEXT NOT NULL UNIQUE, subject TEXT NOT NULL, user_name TEXT NOT NULL,
+    email TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS visits (cookie_id TEXT PRIMARY KEY, subject TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS login_log (id INTEGER PRIMARY KEY, customer INTEGER NOT NULL, ip TEXT, browser TEXT,
     language TEXT, visited_at TEXT NOT NULL, log_event TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS page_log (id INTEGER PRIMARY KEY, subject TEXT NOT NULL, ip TEXT, browser TEXT,
@@ -48,9 +48,12 @@ class Store:
     def __init__(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self._path = path
+        if path.exists() and self.rows("PRAGMA user_version")[0]["user_version"] != SHAPE:
+            path.rename(path.with_suffix(".before"))
         with self.open() as connection:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.executescript(TABLES)
+            connection.execute(f"PRAGMA user_version = {SHAPE}")
 
     @contextmanager
     def open(self) -> Iterator[sqlite3.Connection]:

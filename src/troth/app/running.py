@@ -17,7 +17,7 @@ from troth.app.archiving import archive
 from troth.app.children import Nursery, Order
 from troth.app.chores import chores_of, doing
 from troth.app.config import Home
-from troth.app.couriers import Mailed
+from troth.app.couriers import AccountCourier, Mailed
 from troth.app.hosting import Hosted, Hosting, Site, open_hosting
 from troth.app.opening import PolicyRefused
 from troth.app.posting import Posting, posting_of, sending
@@ -45,7 +45,7 @@ ARCHIVE_AFTER: Final = timedelta(days=90)
 FOLLOW_EVERY: Final = 1.0
 STANDING_SENDS_EVERY: Final = 0.25
 """Seconds between looks at what the company has to send: its people wait for their codes."""
-COMPANY_SCOPES: Final = ("ask", "subjects", "consents", "notices", "messages", "read")
+COMPANY_SCOPES: Final = ("ask", "subjects", "consents", "notices", "messages", "accounts", "read")
 PROBE_SCOPES: Final = ("observe", "read")
 ONCE_PATIENCE: Final = 600.0
 Tell = Callable[[str], None]
@@ -290,6 +290,16 @@ def _bring_mail(town: Town, port: int) -> None:
     town.hosting.visitors.courier = Mailed(channel, lambda: SystemEntropy().bytes(12).hex())
     news = replace(post, sender=f"news@{STANDING}.example", name="Harbour Hosting")
     posting = Posting(town.base, {"email": SmtpChannel(news, town.hosting.clock)})
+    hosted = town.hosting.organisations[STANDING]
+    names = hosted.bundle.header.organisation
+    hosted.organisation.accounts.by(
+        AccountCourier(
+            hosted.organisation,
+            lambda language: names.get(language) or names["en"],
+            lambda: town.hosting.visitors.courier,
+            lambda: posting,
+        )
+    )
     town.ends.enter_context(sending(town.hosting, posting, town.tell, STANDING_SENDS_EVERY, of=(STANDING,)))
 
 

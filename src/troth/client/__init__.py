@@ -7,13 +7,14 @@ from troth.client.calls import Client
 from troth.client.device import Device, Http, State, Wire
 from troth.client.errors import Away, Problem
 from troth.client.keyfile import KeyFile
-from troth.client.model import Answer, Letter, NoticeText, Question, Queued, Submitted
+from troth.client.model import Answer, Entered, Letter, NoticeText, Question, Queued, Submitted
 
 __all__ = [
     "Answer",
     "Away",
     "Client",
     "Device",
+    "Entered",
     "Http",
     "KeyFile",
     "Letter",

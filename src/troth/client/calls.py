@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from troth.client.accounts import AccountCalls
 from troth.client.mail import MailCalls
 from troth.client.model import Answer, Question
 from troth.client.notices import NoticeCalls
@@ -13,7 +14,7 @@ from troth.client.notices import NoticeCalls
 Facts = Iterable[str]
 
 
-class Client(MailCalls, NoticeCalls):
+class Client(AccountCalls, MailCalls, NoticeCalls):
     """Speaks for one organisation. `timeout` is how many seconds an answer may take before it counts as away."""
 
     # -- asking -------------------------------------------------------------------------------------------------

@@ -158,3 +158,14 @@ class Submitted:
             int(plain["undeclared"]),
             int(plain["sequence"]),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Somebody came in: the secret of the new session, which account, whose, how sure that is, and until when."""
+
+    secret: str = field(repr=False)
+    account: str
+    subject: str
+    level: str
+    until: str
