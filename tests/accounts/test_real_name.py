@@ -84,7 +84,9 @@ def kinds(at: Place) -> list[str]:
     with organisation.database.read() as connection:
         return [
             one.kind
-            for one in organisation.ledger.events(connection, kinds=("accounts:check:", "accounts:assurance:"))
+            for one in organisation.ledger.events(
+                connection, kinds=("accounts:check:", "accounts:assurance:")
+            )
         ]
 
 

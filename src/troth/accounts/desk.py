@@ -194,7 +194,7 @@ class Desk:
                 if limit is None:
                     continue
                 digest = self.keyed("limit", door, name, value)
-                before = store.tried(connection, self.organisation, digest)
+                before = store.hold_tries(connection, self.organisation, digest, at)
                 found, good = rules.within(before, limit, at)
                 if found != before:
                     store.keep_tries(connection, self.organisation, digest, found)
@@ -212,7 +212,8 @@ class Desk:
     def knock(self, lock: str, at: datetime) -> None:
         """Count one more try of a name, whether or not anybody bears it. Raises TooOften while it is locked."""
         with self.ledger.database.write() as connection:
-            found, wait = rules.knocked(store.tried(connection, self.organisation, lock), self.settings, at)
+            before = store.hold_tries(connection, self.organisation, lock, at)
+            found, wait = rules.knocked(before, self.settings, at)
             store.keep_tries(connection, self.organisation, lock, found)
         if wait > timedelta(0):
             raise too_often(wait)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, Table, delete, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from troth.accounts.model import Account, CodeFor, Counts, Level, Session, State, Ticket
 from troth.accounts.rules import Tries
@@ -252,6 +253,17 @@ def tried(connection: Connection, organisation: str, digest: str) -> Tries | Non
     return Tries(row.times, row.since, row.locked_until) if row is not None else None
 
 
+def hold_tries(connection: Connection, organisation: str, digest: str, at: datetime) -> Tries:
+    """How often somebody knocked, held against everybody else until the transaction ends: who comes at once is counted one by one."""
+    fresh = {"organisation": organisation, "digest": digest, "count": 0, "since": at, "locked_until": None}
+    made = (sqlite if connection.dialect.name == "sqlite" else postgresql).insert(tries).values(fresh)
+    connection.execute(made.on_conflict_do_nothing())
+    columns = (tries.c["count"].label("times"), tries.c.since, tries.c.locked_until)
+    one = (tries.c.organisation == organisation) & (tries.c.digest == digest)
+    row = connection.execute(select(*columns).where(one).with_for_update()).one()
+    return Tries(row.times, row.since, row.locked_until)
+
+
 def keep_tries(connection: Connection, organisation: str, digest: str, found: Tries) -> None:
     """What is on record from now on."""
     values: Mapping[str, Any] = {
@@ -260,8 +272,7 @@ def keep_tries(connection: Connection, organisation: str, digest: str, found: Tr
         "locked_until": found.locked_until,
     }
     one = (tries.c.organisation == organisation) & (tries.c.digest == digest)
-    if connection.execute(update(tries).where(one).values(**values)).rowcount == 0:
-        put(connection, tries, organisation=organisation, digest=digest, **values)
+    connection.execute(update(tries).where(one).values(**values))
 
 
 def drop_tries(connection: Connection, organisation: str, digest: str) -> int:
