@@ -9,7 +9,7 @@ from typing import Final
 SECTIONS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "promises": {"board": "", "ask": "/ask", "ledger": "/ledger", "policy": "/policy", "coverage": "/coverage"},
-        "people": {"tickets": "/tickets", "accounts": "/accounts", "messages": "/messages", "notices": "/notices", "site": "/site"},
+        "people": {"tickets": "/tickets", "accounts": "/accounts", "messages": "/messages", "notices": "/notices", "site": "/site", "directories": "/directories"},
         "house": {"staff": "/staff", "approvals": "/approvals", "emergencies": "/emergencies", "backups": "/backups"},
     }
 )  # fmt: skip

@@ -10,6 +10,8 @@ from starlette.routing import BaseRoute, Route
 from troth.web.centre.account import account, close, closing, password, sessions
 from troth.web.centre.consents import consent, consents, objection, say, say_objection
 from troth.web.centre.contact import contact
+from troth.web.centre.directories import directories
+from troth.web.centre.directories import download as directory_file
 from troth.web.centre.door import ask, enter, leave, prefer, provider
 from troth.web.centre.door import password as by_password
 from troth.web.centre.guardian import guardian
@@ -50,6 +52,8 @@ ROUTES: list[BaseRoute] = [
     Route("/my/{org}/consents/{item}", say, methods=["POST"]),
     Route("/my/{org}/objections/{item}", objection, methods=["GET"]),
     Route("/my/{org}/objections/{item}", say_objection, methods=["POST"]),
+    Route("/my/{org}/directories", directories, methods=["GET"]),
+    Route("/my/{org}/directories/{file}", directory_file, methods=["GET"]),
     Route("/my/{org}/receipts", receipts, methods=["GET"]),
     Route("/my/{org}/receipts/{sequence}", download, methods=["GET"]),
     Route("/my/{org}/rights", rights, methods=["GET"]),

@@ -12,6 +12,8 @@ from troth.web.console.board import board
 from troth.web.console.clause import clause
 from troth.web.console.consents import consents
 from troth.web.console.emergencies import emergencies, open_glass, review
+from troth.web.console.directories import directories
+from troth.web.console.directories import download as directory_file
 from troth.web.console.home import home
 from troth.web.console.ledger import ledger, one
 from troth.web.console.manage import manage
@@ -39,6 +41,8 @@ ROUTES: list[BaseRoute] = [
     Route("/{org}/policy", policy, action="policy.read"),
     Route("/{org}/coverage", coverage, action="policy.read"),
     Route("/{org}/site", site, action="site.read"),
+    Route("/{org}/directories", directories, action="directories.read"),
+    Route("/{org}/directories/{file}", directory_file, action="directories.read"),
     Route("/{org}/staff", staff, action="staff.read"),
     Route("/{org}/staff/roles", roles, action="roles.read"),
     Route("/{org}/staff/manage", manage, action="staff.manage", methods=["POST"]),
