@@ -20,6 +20,7 @@ from troth.app.keystore import keeper_of
 from troth.app.opening import compiled_folder
 from troth.app.organisation import Organisation
 from troth.kernel.errors import CallerError
+from troth.kernel.ids import SubjectId, parse
 from troth.operators import Approval, Operator, SecondNeeded
 from troth.policies import NoPolicyInForce
 from troth.policy.bundle import Bundle
@@ -49,10 +50,14 @@ class Doing:
         return {"version": bundle.digest, "replaces": self._in_force(), "texts": _digests(texts)}
 
     def erasure(self, subjects: Iterable[str]) -> Paper:
-        """These people and no others. Raises CallerError for none, or too many at once."""
-        named = sorted(set(subjects))
+        """These people and no others. Raises CallerError for none, or too many at once, BadId, SubjectUnknown."""
+        named = sorted({str(parse(SubjectId, subject)) for subject in subjects})
         if not 0 < len(named) <= MOST_ERASED:
             raise CallerError(f"One to {MOST_ERASED} people are erased at once.", "Split the list.")
+        rooms, pseudonym = self.organisation.rooms, self.organisation.ledger.pseudonym
+        with self.organisation.database.read() as connection:
+            for subject in named:
+                rooms.subjects.root(connection, pseudonym(subject))
         return {"subjects": named}
 
     def keys(self, action: str, *, number: int = 0, keeper: str = "") -> Paper:

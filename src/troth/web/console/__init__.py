@@ -5,7 +5,15 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from troth.web.console.access import end, keep_passkey, me
-from troth.web.console.approvals import approval, approvals, ask_activation, decide
+from troth.web.console.approvals import (
+    approval,
+    approvals,
+    ask_activation,
+    ask_destruction,
+    ask_epoch,
+    ask_erasure,
+    decide,
+)
 from troth.web.console.ask import ask, ask_request
 from troth.web.console.backups import backups
 from troth.web.console.board import board
@@ -60,6 +68,9 @@ ROUTES: list[BaseRoute] = [
     Route("/{org}/me/passkeys", keep_passkey, action=OWN, methods=["POST"]),
     Route("/{org}/approvals", approvals, action="approvals.read"),
     Route("/{org}/approvals/ask", ask_activation, action="policy.activate", methods=["POST"]),
+    Route("/{org}/approvals/erase", ask_erasure, action="subjects.erase", methods=["POST"]),
+    Route("/{org}/approvals/epoch", ask_epoch, action="keys.epoch", methods=["POST"]),
+    Route("/{org}/approvals/destroy", ask_destruction, action="keys.destroy", methods=["POST"]),
     Route("/{org}/approvals/{approval}", approval, action="approvals.read"),
     Route("/{org}/approvals/{approval}/decide", decide, action="approvals.read", methods=["POST"]),
     Route("/{org}/emergencies", emergencies, action=OWN),

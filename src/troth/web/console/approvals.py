@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from troth.app.hosting import Hosted
-from troth.app.seconding import ACTIVATE, RELEASE, Doing, Paper
+from troth.app.seconding import ACTIVATE, DESTROY, EPOCH, ERASE, RELEASE, Doing, Paper
 from troth.kernel.errors import TrothError
 from troth.operators import Approval, ApprovalRefused, NotPermitted
 from troth.web.forms import small_form
 from troth.web.pages import NotThere, hosted_of, page
-from troth.web.rights import operator_of
+from troth.web.rights import may, operator_of
 
-LONGEST_WORDS = 2000
+LONGEST_WORDS: Final = 2000
+LONGEST_FORM: Final = 64_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,21 +39,44 @@ async def approvals(request: Request) -> Response:
 
 async def ask_activation(request: Request) -> Response:
     """Ask for the version in the policy folder to be put in force."""
-    hosted, operator, form = await hosted_of(request), operator_of(request), await small_form(request)
+    return await _ask(request, ACTIVATE, lambda doing, form: doing.activation())
+
+
+async def ask_erasure(request: Request) -> Response:
+    """Ask for these people to be erased."""
+    return await _ask(request, ERASE, lambda doing, form: doing.erasure(form.get("subjects", "").split()))
+
+
+async def ask_epoch(request: Request) -> Response:
+    """Ask for the open epoch of keys to end."""
+    return await _ask(request, EPOCH, lambda doing, form: doing.keys("close-epoch"))
+
+
+async def ask_destruction(request: Request) -> Response:
+    """Ask for a closed epoch of keys to be destroyed for good."""
+    return await _ask(request, DESTROY, lambda doing, form: doing.keys("destroy-epoch", number=_number(form)))
+
+
+async def _ask(request: Request, action: str, paper: Callable[[Doing, dict[str, str]], Paper]) -> Response:
+    hosted, operator, form = (
+        await hosted_of(request),
+        operator_of(request),
+        await small_form(request, LONGEST_FORM),
+    )
     if operator is None:
         return await _queue(request, hosted, 403, wrong="named")
     doing = Doing(hosted.organisation, hosted.home, hosted.folder)
 
     def asked() -> Approval:
         words = form.get("words", "")[:LONGEST_WORDS]
-        return hosted.organisation.operators.seconding.ask(operator, ACTIVATE, doing.activation(), words)
+        return hosted.organisation.operators.seconding.ask(operator, action, paper(doing, form), words)
 
     try:
         made = await run_in_threadpool(asked)
     except NotPermitted:
         return await _queue(request, hosted, 403, wrong="right")
-    except TrothError:
-        return await _queue(request, hosted, 422, wrong="folder")
+    except TrothError as problem:
+        return await _queue(request, hosted, 422, wrong="folder" if action == ACTIVATE else problem.message)
     return RedirectResponse(f"/{hosted.id}/approvals/{made.id}", 303)
 
 
@@ -97,16 +123,18 @@ async def _queue(request: Request, hosted: Hosted, status: int = 200, wrong: str
         listed=listed,
         waiting=waiting,
         wrong=wrong,
+        named=operator_of(request) is not None,
+        may=lambda action: may(request, action),
     )
 
 
 async def _one(request: Request, hosted: Hosted, status: int = 200, wrong: str = "") -> Response:
-    found, paper, altered = await run_in_threadpool(_found, hosted, request.path_params["approval"])
+    found, paper, words, altered = await run_in_threadpool(_found, hosted, request.path_params["approval"])
     operator = operator_of(request)
     waits = found.live(hosted.organisation.clock.now()) and found.decided_at is None
     own = operator is not None and operator.member == found.asked_by
     return page(
-        request, "approval.html", status, hosted=hosted, here="approvals", one=found, paper=paper, waits=waits,
+        request, "approval.html", status, hosted=hosted, here="approvals", one=found, paper=paper, words=words, waits=waits,
         own=own, wrong=wrong or ("altered" if altered else ""),
     )  # fmt: skip
 
@@ -131,8 +159,8 @@ def _version(hosted: Hosted) -> str:
     return str(paper["version"]) if paper["version"] != paper["replaces"] else ""
 
 
-def _found(hosted: Hosted, id: str) -> tuple[Approval, list[tuple[str, str]], bool]:
-    """A request, what is to be done as pairs of words, and whether what lies here was altered. Raises NotThere."""
+def _found(hosted: Hosted, id: str) -> tuple[Approval, list[tuple[str, str]], str, bool]:
+    """A request, what is to be done as pairs, the words with it, and whether what lies here was altered. Raises NotThere."""
     seconding = hosted.organisation.operators.seconding
     with hosted.organisation.database.read() as connection:
         try:
@@ -140,13 +168,18 @@ def _found(hosted: Hosted, id: str) -> tuple[Approval, list[tuple[str, str]], bo
         except ApprovalRefused as refused:
             raise NotThere("There is no such request.") from refused
         try:
-            return one, _pairs(seconding.paper(connection, id)), False
+            return one, _pairs(seconding.paper(connection, id)), seconding.words(connection, id), False
         except ApprovalRefused:
-            return one, [], True
+            return one, [], "", True
 
 
 def _pairs(paper: Paper) -> list[tuple[str, str]]:
     return [(name, _said(value)) for name, value in paper.items() if value]
+
+
+def _number(form: dict[str, str]) -> int:
+    text = form.get("number", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else 0
 
 
 def _said(value: object) -> str:

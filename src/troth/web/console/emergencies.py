@@ -15,7 +15,7 @@ from troth.kernel.errors import TrothError
 from troth.operators import REVIEW_WITHIN, Elevation, GlassRefused, NotPermitted, Operator, role_table
 from troth.web.forms import small_form
 from troth.web.pages import hosted_of, language_of, page
-from troth.web.rights import operator_of
+from troth.web.rights import may, operator_of
 
 MINUTES = (15, 30, 60, 120)
 
@@ -67,17 +67,21 @@ async def _done(request: Request, hosted: Hosted, do: object) -> Response:
 
 
 async def _page(request: Request, hosted: Hosted, status: int = 200, wrong: str = "") -> Response:
-    found = await run_in_threadpool(_read, hosted)
+    found, reasons = await run_in_threadpool(_read, hosted, may(request, "glass.review"))
     now, operator = hosted.organisation.clock.now(), operator_of(request)
     return page(
-        request, "emergencies.html", status, hosted=hosted, here="emergencies", found=found, now=now,
+        request, "emergencies.html", status, hosted=hosted, here="emergencies", found=found, reasons=reasons, now=now,
         operator=operator, wrong=wrong, roles=sorted(role_table().roles), minutes=MINUTES, within=REVIEW_WITHIN,
     )  # fmt: skip
 
 
-def _read(hosted: Hosted) -> list[Elevation]:
+def _read(hosted: Hosted, judges: bool) -> tuple[list[Elevation], dict[str, str]]:
+    """All emergencies; the reasons of those that wait, for whoever may judge them."""
+    glass = hosted.organisation.operators.glass
     with hosted.organisation.database.read() as connection:
-        return hosted.organisation.operators.glass.listed(connection)
+        found = glass.listed(connection)
+        waiting = [one.id for one in found if one.reviewed_at is None] if judges else []
+        return found, {id: glass.reason(connection, id) for id in waiting}
 
 
 def _teller(request: Request, hosted: Hosted, operator: Operator, role: str, lasts: timedelta):  # type: ignore[no-untyped-def]
