@@ -52,6 +52,7 @@ from troth.policies import Declared, Policies
 from troth.policies.service import VersionsProjection
 from troth.promises import Promises, PromisesProjection
 from troth.recipients import Recipients, RecipientsProjection
+from troth.recordings import Recordings
 from troth.safeguards import Safeguards
 from troth.staff import Staff, StaffProjection
 from troth.staff.evidence import Deed
@@ -151,6 +152,7 @@ class Organisation:
             words=words or self.words or Unshared(),
         )  # fmt: skip
         self.staff = Staff(id, entropy)
+        self.recordings = Recordings(self.ledger, self.gate, entropy)
         self.lineage = Lineage(self.ledger)
         self.safeguards = Safeguards(self.staff)
         self.tasks = Tasks(id, self.ledger, vault)

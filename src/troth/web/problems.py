@@ -23,6 +23,7 @@ from troth.messages import LinkUnknown, MessageUnknown
 from troth.messages import MoveRefused as MessageMoveRefused
 from troth.policies import NotDeclared, PolicyUnknown
 from troth.receipts import NoReceipt
+from troth.recordings import RecordingUnknown
 from troth.safeguards import ItemUnknown
 from troth.staff import StaffGone, StaffUnknown
 from troth.subjects import IdentitiesDiffer, IdentityTaken, SubjectUnknown
@@ -38,6 +39,7 @@ STATUS: Final[Mapping[type[TrothError], int]] = {
     InstallationUnknown: 404,
     MessageUnknown: 404,
     DatasetUnknown: 404,
+    RecordingUnknown: 404,
     LinkUnknown: 404,
     MessageMoveRefused: 409,
     StaffUnknown: 404,

@@ -10,7 +10,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "promises": {"board": "", "ask": "/ask", "ledger": "/ledger", "policy": "/policy", "coverage": "/coverage"},
         "people": {"tickets": "/tickets", "accounts": "/accounts", "messages": "/messages", "notices": "/notices", "site": "/site", "directories": "/directories"},
-        "house": {"staff": "/staff", "approvals": "/approvals", "emergencies": "/emergencies", "backups": "/backups"},
+        "house": {"staff": "/staff", "approvals": "/approvals", "emergencies": "/emergencies", "backups": "/backups", "lineage": "/lineage", "recordings": "/recordings"},
     }
 )  # fmt: skip
 """By section, the pages one finds there in the order in which they are listed, each with its address below the company's."""

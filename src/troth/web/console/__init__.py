@@ -30,6 +30,7 @@ from troth.web.console.messages import messages
 from troth.web.console.minors import minors
 from troth.web.console.notices import notices
 from troth.web.console.policy import coverage, policy
+from troth.web.console.recordings import recordings
 from troth.web.console.roles import roles
 from troth.web.console.sight import sight
 from troth.web.console.site import site
@@ -63,6 +64,7 @@ ROUTES: list[BaseRoute] = [
     Route("/{org}/tickets/{number}", ticket, action="requests.answer", personal=True, methods=["GET", "POST"]),
     Route("/{org}/backups", backups, action="backups.read"),
     Route("/{org}/lineage", lineage, action="policy.read"),
+    Route("/{org}/recordings", recordings, action="policy.read"),
     Route("/{org}/me", me, action=OWN),
     Route("/{org}/me/sessions", end, action=OWN, methods=["POST"]),
     Route("/{org}/me/passkeys", keep_passkey, action=OWN, methods=["POST"]),
