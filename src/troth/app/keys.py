@@ -21,6 +21,7 @@ SCOPES: Final = {
     "notices": "record what was shown to whom, and what came in under it",
     "accounts": "let people register, sign in, recover and close their accounts",
     "messages": "have messages sent, and record opt-outs",
+    "intake": "open tickets for people, work on them, and bring what tasks ask for",
     "observe": "report what was seen outside the gate",
     "device": "speak for an installation of an app: begin a run, ask what may be done, report what was done",
     "vault:write": "keep, change and remove sealed values of people",

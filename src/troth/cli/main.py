@@ -11,7 +11,7 @@ from typing import Final
 
 COMMANDS: Final = (
     "run", "new", "check", "read", "bind", "coverage", "export", "ask", "replay", "checkpoint", "verify", "prove",
-    "receipt", "accounts", "messages", "notices", "staff", "roles", "safeguards", "directories", "conform",
+    "receipt", "accounts", "messages", "tickets", "tasks", "notices", "staff", "roles", "safeguards", "directories", "conform",
     "schema", "keys", "backup", "restore", "move", "drill", "archive",
 )  # fmt: skip
 

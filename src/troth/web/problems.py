@@ -14,6 +14,8 @@ from troth.consent import MoveRefused
 from troth.cookies import InterfaceUnknown
 from troth.db.errors import DatabaseLocked, DatabaseProblem, StatementRefused
 from troth.gate import KeyReused
+from troth.intake import MoveRefused as TicketStays
+from troth.intake import Overtaken, TicketUnknown
 from troth.kernel.canonical import canonical
 from troth.kernel.errors import AuthorError, CallerError, OperatorError, TrothError
 from troth.kernel.ids import BadId
@@ -27,6 +29,7 @@ from troth.recordings import RecordingUnknown
 from troth.safeguards import ItemUnknown
 from troth.staff import StaffGone, StaffUnknown
 from troth.subjects import IdentitiesDiffer, IdentityTaken, SubjectUnknown
+from troth.tasks import TaskUnknown
 
 MEDIA: Final = "application/problem+json"
 STATUS: Final[Mapping[type[TrothError], int]] = {
@@ -41,6 +44,10 @@ STATUS: Final[Mapping[type[TrothError], int]] = {
     DatasetUnknown: 404,
     RecordingUnknown: 404,
     LinkUnknown: 404,
+    TicketUnknown: 404,
+    TicketStays: 409,
+    Overtaken: 409,
+    TaskUnknown: 404,
     MessageMoveRefused: 409,
     StaffUnknown: 404,
     StaffGone: 409,

@@ -35,6 +35,7 @@ from troth.web.console.roles import roles
 from troth.web.console.sight import sight
 from troth.web.console.site import site
 from troth.web.console.staff import staff
+from troth.web.console.tasks import task, tasks
 from troth.web.console.tickets import new, ticket, tickets
 from troth.web.rights import OWN, Route
 
@@ -60,6 +61,8 @@ ROUTES: list[BaseRoute] = [
     Route("/{org}/consents", consents, action="notices.read"),
     Route("/{org}/minors", minors, action="notices.read"),
     Route("/{org}/tickets", tickets, action="requests.read"),
+    Route("/{org}/tasks", tasks, action="requests.read"),
+    Route("/{org}/tasks/{task}", task, action="requests.answer", methods=["GET", "POST"]),
     Route("/{org}/tickets/new", new, action="requests.answer", methods=["GET", "POST"]),
     Route("/{org}/tickets/{number}", ticket, action="requests.answer", personal=True, methods=["GET", "POST"]),
     Route("/{org}/backups", backups, action="backups.read"),
