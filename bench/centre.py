@@ -16,14 +16,16 @@ from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 from bench.rows import Row, row
+from tests.web.kit import Heard, Place
+from tests.web.walk import walk
 
 PEOPLE: Final = 1000
 TIMES: Final = 25
 MILLISECONDS, BYTES, REQUESTS = 50, 60_000, 3
-PAGES: Final = {
-    "overview": "", "consents": "/consents", "consent": "/consents/other_purpose", "objection": "/objections/mailing_list",
-    "receipts": "/receipts", "rights": "/rights", "policies": "/policy", "policy": "/policy/{digest}", "notice": "/notice",
+NAMES: Final = {
+    "": "overview", "consents/{item}": "consent", "objections/{item}": "objection", "policy": "policies", "policy/{digest}": "policy",
 }  # fmt: skip
+"""What pages are called here whose address says less; all others are called by their address."""
 ADDRESS: Final = "person7@people.example"
 FORM: Final = {"sec-fetch-site": "same-origin", "content-type": "application/x-www-form-urlencoded"}
 
@@ -51,10 +53,21 @@ def centre_rows() -> list[Row]:
         assert ticket is not None
         hosting.visitors.settle()
         asked.post("/my/harbour/enter", ticket=ticket[1], code=bag.letters[-1].code)
-        digest = organisation.policy().digest.replace(":", "-")
-        return _rows(
-            asked, {name: f"/my/harbour{path.format(digest=digest)}" for name, path in PAGES.items()}
-        )
+        return _rows(asked, _pages(Place(base, hosting), asked))
+
+
+def _pages(at: Place, asked: _Asked) -> dict[str, str]:
+    """Every page of the centre that links lead to, whatever rooms there are: its name, and one address of it."""
+    found = walk(
+        at, asked.look, ["/my/harbour/objections/mailing_list"], lambda path: path.startswith("/my/")
+    )
+    firsts = {shape.route: addresses[0] for shape, addresses in found.pages.items() if not shape.asked}
+    return {_named(route): one for route, one in firsts.items() if asked.look(one).status == 200}
+
+
+def _named(route: str) -> str:
+    rest = route.removeprefix("/my/{org}").strip("/")
+    return NAMES.get(rest) or re.sub(r"\{\w+\}", "one", rest).replace("/", "_").replace("-", "_")
 
 
 def _rows(asked: _Asked, pages: dict[str, str]) -> list[Row]:
@@ -90,17 +103,25 @@ class _Asked:
         """A page or file, whole."""
         return self._heard("GET", path, None, {})
 
+    def look(self, path: str) -> Heard:
+        """A page as the walk wants it."""
+        return self._answer("GET", path, None, {})
+
     def post(self, path: str, **form: str) -> str:
         """A form, sent."""
         return self._heard("POST", path, urlencode(form), FORM)
 
     def _heard(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> str:
+        answer = self._answer(method, path, body, headers)
+        assert answer.status in (200, 303), (path, answer.status)
+        return answer.text
+
+    def _answer(self, method: str, path: str, body: str | None, headers: dict[str, str]) -> Heard:
         self._line.request(method, path, body, {"cookie": self._cookie} | headers)
         answer = self._line.getresponse()
-        text = answer.read().decode()
-        assert answer.status in (200, 303), (path, answer.status)
+        heard = Heard(answer.status, {k.lower(): v for k, v in answer.getheaders()}, answer.read())
         self._cookie = (answer.getheader("set-cookie") or self._cookie).partition(";")[0]
-        return text
+        return heard
 
 
 def _people(organisation: Any) -> None:
