@@ -48,6 +48,9 @@ RELEASES = frozenset({"share", "transfer", "publish"})
 MAILED = frozenset({"email", "sms", "push", "letter"})
 """Channels by which a message can be answered with its own way out."""
 
+DEVICE_KINDS = frozenset({"permission", "identifier", "sensor"})
+"""Collection points that belong to a device: what an app must ask for, or must not read before somebody confirmed."""
+
 SITE_KINDS = frozenset({"cookie", "local_storage", "beacon"})
 """Collection points that stand on a site: what its banner offers, and what its pages are kept clear of."""
 
@@ -76,6 +79,12 @@ BUILT: tuple[Control, ...] = (
             lambda s: isinstance(s, Objection) and bool(MAILED & set(s.channels))),
     Control("cookies.choices", "cookies", "a site loads what its visitors' choices allow, and keeps out what nobody declared",
             lambda s: isinstance(s, Point) and s.what in SITE_KINDS),
+    Control("directories.permissions", "directories", "a permission is asked for once, at its moment, and stops with its switch at once",
+            lambda s: isinstance(s, Point) and s.what in DEVICE_KINDS),
+    Control("directories.kits", "directories", "a kit of another vendor sends what is on its list; what else it sends is told of",
+            lambda s: isinstance(s, Point) and s.what == "sdk"),
+    Control("directories.functions", "directories", "a function that somebody turns off stops its collectors and kits at once",
+            lambda s: isinstance(s, Feature) and s.switch == "subject"),
     _control("consent.items", "consent", "consents of their own kind, given, refused, withdrawn, expired", Consent),
     _control("consent.objections", "consent", "an objection stops the acts in its scope at once", Objection),
     _control("consent.acceptance", "consent", "shown and accepted before use", Acceptance),

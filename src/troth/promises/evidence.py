@@ -19,7 +19,8 @@ BREACH_MENDED = "promises:breach:mended"
 ACT_BREACH = "gate:act:breach"
 READ_BREACH = "access:read:breach"
 CHANGE_BREACH = "notices:change:breach"
-BREACHES = frozenset({ACT_BREACH, READ_BREACH, CHANGE_BREACH})
+PROMPT_BREACH = "directories:prompt:breach"
+BREACHES = frozenset({ACT_BREACH, READ_BREACH, CHANGE_BREACH, PROMPT_BREACH})
 """What was seen and should not have been, told by the rooms that judge it."""
 ITEM_SHOWN = "safeguards:evidence:shown"
 ITEM_FAILED = "safeguards:evidence:failed"

@@ -51,6 +51,8 @@ class PromisesProjection:
             READ_BREACH,
             "safeguards:evidence:",
             "accounts:",
+            "directories:prompt:",
+            "directories:switch:",
             "messages:suppression:refused",
             "intake:ticket:answered",
             "tasks:task:done",
