@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from troth.app.guarding import show_access
 from troth.app.organisation import Organisation
 from troth.app.seconding import RELEASE, Doing
 from troth.cli.home import installation_of
@@ -146,6 +147,7 @@ def _reviews(organisation: Organisation, args: argparse.Namespace) -> Told:
         if not persons:
             raise CallerError("An emergency is judged by a named operator.", "Name yourself: --as STAFF.")
         one = glass.review(persons[0], args.emergency, not args.unjustified, args.words)
+        show_access(organisation)
         return _emergency(one), f"{one.id} is judged.", True
     with organisation.database.read() as connection:
         found, late = glass.listed(connection), {one.id for one in glass.overdue(connection)}

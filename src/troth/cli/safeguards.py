@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
+from troth.app.guarding import show_access
 from troth.app.organisation import Organisation
 from troth.app.safeguarding import Line, count, register, show_map, threats
 from troth.cli.staff import instant
@@ -28,6 +29,7 @@ def add(commands: Any) -> None:
     made.add_argument("--grade", default="attestation", help="probe, read_back, signed, log or attestation")
     made.add_argument("--failed", action="store_true", help="it was looked for and not found")
     add_verb(verbs, "count", "count the heads that the policy caps, and put that on record", _count)
+    add_verb(verbs, "access", "show what our own record shows about staff: reads, roles, training", _access)
     made = add_verb(verbs, "map", "every threat, and what answers it", _map)
     made.add_argument(
         "--show", nargs=2, metavar=("SAFEGUARD", "ITEM"), help="put the map on record for an item"
@@ -73,6 +75,14 @@ def _count(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer
         "\n".join(said) or "This policy caps nothing that is counted here.",
         all(o.passed for o in found),
     )
+
+
+def _access(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:
+    found = show_access(organisation)
+    answer = {"shown": [{"safeguard": one.safeguard, "item": one.item, "passed": one.passed} for one in found]}
+    said = [f"{one.safeguard}, item {one.item}: {'shown' if one.passed else 'not as promised'}" for one in found]
+    nothing = "Nothing of this policy's safeguards can be shown by our own record now."
+    return answer, "\n".join(said) or nothing, all(one.passed for one in found)
 
 
 def _map(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:

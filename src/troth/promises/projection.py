@@ -49,6 +49,8 @@ class PromisesProjection:
             "access:reads:counted",
             "access:read:confirmed",
             READ_BREACH,
+            "operators:act:",
+            "operators:page:",
             "safeguards:evidence:",
             "accounts:",
             "directories:prompt:",

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from troth.app.alarms import alarm
+from troth.app.guarding import show_access
 from troth.app.hosting import Hosted
 from troth.app.posting import posting_of
 from troth.kernel.errors import TrothError
@@ -39,6 +40,7 @@ async def open_glass(request: Request) -> Response:
         role, reason = form.get("role", ""), form.get("reason", "")
         tell = _teller(request, hosted, operator, role, lasts)
         hosted.organisation.operators.glass.open(operator, role, reason, lasts, tell)
+        show_access(hosted.organisation)
 
     return await _done(request, hosted, opened)
 
@@ -52,6 +54,7 @@ async def review(request: Request) -> Response:
 
     def judged() -> None:
         hosted.organisation.operators.glass.review(operator, id, justified, form.get("words", ""))
+        show_access(hosted.organisation)
 
     return await _done(request, hosted, judged)
 
