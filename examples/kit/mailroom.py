@@ -1,6 +1,8 @@
 """The mail room: a real SMTP server that puts what it receives into folders, one for each address.
 
-python -m examples.kit.mailroom --folder DIR [--port 0]
+python -m examples.kit.mailroom --folder DIR [--maildir ADDRESS …] [--port 0]
+
+Mail to an address named as `--maildir` goes into a Maildir of that name beside the others, for whoever reads it as a company does.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ import asyncio
 import itertools
 import os
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -23,9 +26,13 @@ MOST_BYTES = 10_000_000
 class Room:
     """Takes every mail and loses none: it is on disk under its final name before the sender hears that it was taken."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, maildirs: Iterable[str] = ()) -> None:
         self._folder = folder
+        self._maildirs = {address.lower(): folder / address for address in maildirs}
         self._numbers = itertools.count()
+        for place in self._maildirs.values():
+            for part in ("tmp", "new", "cur"):
+                (place / part).mkdir(parents=True, exist_ok=True)
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:  # noqa: N802
         """Keep one mail for each of its recipients."""
@@ -36,21 +43,28 @@ class Room:
         return "250 Taken"
 
     def _keep(self, address: str, data: bytes) -> None:
+        name = f"{time.time_ns():020d}-{next(self._numbers):06d}"
+        maildir = self._maildirs.get(address.lower())
+        if maildir is not None:
+            _write(data, maildir / "tmp" / name, maildir / "new" / name)
+            return
         box = box_of(self._folder, address)
         box.mkdir(parents=True, exist_ok=True)
-        name = f"{time.time_ns():020d}-{next(self._numbers):06d}"
-        part = box / f"{name}.part"
-        with part.open("wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        part.rename(box / f"{name}.eml")
+        _write(data, box / f"{name}.part", box / f"{name}.eml")
 
 
-async def serve(folder: Path, port: int) -> None:
+def _write(data: bytes, part: Path, final: Path) -> None:
+    with part.open("wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    part.rename(final)
+
+
+async def serve(folder: Path, port: int, maildirs: Iterable[str] = ()) -> None:
     """Receive until the process ends."""
     folder.mkdir(parents=True, exist_ok=True)
-    room = Room(folder)
+    room = Room(folder, maildirs)
     server = await asyncio.get_running_loop().create_server(
         lambda: SMTP(room, data_size_limit=MOST_BYTES, enable_SMTPUTF8=True, hostname="mailroom.example"),
         "127.0.0.1",
@@ -65,10 +79,11 @@ def main() -> None:
     """Start the room."""
     parser = argparse.ArgumentParser(description="A mail room that really receives.")
     parser.add_argument("--folder", type=Path, required=True)
+    parser.add_argument("--maildir", action="append", default=[], metavar="ADDRESS")
     parser.add_argument("--port", type=int, default=0)
     args = parser.parse_args()
     tied()
-    asyncio.run(serve(args.folder, args.port))
+    asyncio.run(serve(args.folder, args.port, args.maildir))
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ import httpx
 import pytest
 from playwright.sync_api import Page
 
-from examples.harbour.people import Story
+from examples.harbour.people import Around, Story
 from examples.kit.mailbox import Mailbox
 from examples.kit.people import Person, person
 from examples.kit.waiting import until
@@ -25,8 +25,10 @@ from tests.tidy.source import ROOT
 from troth.app.probing import probes_beside
 from troth.app.running import enliven, flush, running
 from troth.app.serve import sign_in_link
+from troth.app.standing import mail_folder
 from troth.app.town import Settings, Town
 from troth.client import Client, KeyFile, Problem
+from troth.intake import Ticket
 from troth.probes import Probe
 
 pytestmark = pytest.mark.story
@@ -78,9 +80,13 @@ def delivered(board: Client) -> None:
     until(lambda: not any(board.messages(state)["messages"] for state in ("queued", "sending")), 20)
 
 
+def around(town: Town) -> Around:
+    return Around(town.site, mail_folder(town), ("127.0.0.1", town.nursery.children["mail room"].port))
+
+
 def newcomer(town: Town, number: int) -> Story:
     who: Person = person(number, SEED)
-    story = Story(who, town.site, town.data_of("harbour") / "mail")
+    story = Story(who, around(town))
     assert story.join()
     return story
 
@@ -247,7 +253,9 @@ def held(town: Town, query: str) -> list[tuple[str, ...]]:
 def test_a_form_shows_its_notice_and_what_comes_in_is_bound_to_its_words(town: Town, board: Client) -> None:
     story = newcomer(town, 107)
     form = {"domain_name": "unasked.example", "registrant_name": "Nobody"}
-    assert story.send("sent unasked", "/domain", form) == 403, "nobody was shown what a registration needs"
+    assert story.browser.send("sent unasked", "/domain", form).status_code == 403, (
+        "nobody was shown what a registration needs"
+    )
     assert held(town, "SELECT 1 FROM domains WHERE domain_name = 'unasked.example'") == []
     story.register_domain()
     story.close()
@@ -267,13 +275,13 @@ def test_people_come_in_by_codes_and_harbour_keeps_neither_code_nor_password(
     town: Town, board: Client
 ) -> None:
     story = newcomer(town, 109)
-    elsewhere = Story(story.who, town.site, town.data_of("harbour") / "mail")
+    elsewhere = Story(story.who, around(town))
     assert elsewhere.sign_in()
     story.bind()
-    assert story.who.second_email in story.look("/account")
+    assert story.who.second_email in story.browser.look("/account")
     assert story.recover()
-    assert story.who.user_name in story.look("/account")
-    assert "sign in first" in elsewhere.look("/account"), "another password ends every other session"
+    assert story.who.user_name in story.browser.look("/account")
+    assert "sign in first" in elsewhere.browser.look("/account"), "another password ends every other session"
     assert not elsewhere.sign_in(), "and the old one opens nothing"
     elsewhere.close()
     story.close()
@@ -290,24 +298,62 @@ def test_people_come_in_by_codes_and_harbour_keeps_neither_code_nor_password(
 
 
 def test_a_wrong_code_opens_nothing_and_leaves_nothing_behind(town: Town) -> None:
-    story = Story(person(111, SEED), town.site, town.data_of("harbour") / "mail")
+    story = Story(person(111, SEED), around(town))
     who = story.who
     form = {"user_name": who.user_name, "email": who.email, "accurate": "yes"}
     assert (
-        story.fill("asked", "/register", form | {"password": "Pw-1", "password_again": "Pw-2"}).status_code
+        story.browser.fill(
+            "asked", "/register", form | {"password": "Pw-1", "password_again": "Pw-2"}
+        ).status_code
         == 400
     )
     form |= {"password": who.password, "password_again": who.password}
-    page = story.fill("asked", "/register", form)
+    page = story.browser.fill("asked", "/register", form)
     assert page.is_success
-    assert story.press(page.text, {"code": "0000 0000"}).status_code == 400
+    assert story.browser.press("typed", page, {"code": "0000 0000"}).status_code == 400
     story.close()
     assert held(town, f"SELECT 1 FROM customers WHERE user_name = '{who.user_name}'") == []
 
 
+def tickets(town: Town) -> list[Ticket]:
+    organisation = town.hosting.organisations["harbour"].organisation
+    with organisation.database.read() as connection:
+        return organisation.intake.listed(connection, limit=500)
+
+
+def test_people_see_to_their_data_where_the_footer_leads(town: Town, board: Client) -> None:
+    story = newcomer(town, 112)
+    centre = story.centre()
+    assert centre.enter(story.who.email, story.box)
+    assert "Account" in centre.see()
+    assert centre.object("mailing_list").is_success
+    before = len(tickets(town))
+    asked = centre.ask("access", f"What do you hold? {story.who.marked('request')}")
+    assert asked.is_success
+    centre.leave()
+    story.close()
+    (opened,) = tickets(town)[: len(tickets(town)) - before]
+    assert (opened.route.value, opened.right, opened.due_at is not None) == ("self_service", "access", True)
+    httpx.post(f"{town.site}/staff/news", data={"title": "Quiet"}, timeout=120)
+    delivered(board)
+    assert "Quiet" not in [one.subject for one in Mailbox(mail_folder(town), story.who.email).all()]
+
+
+def test_a_mail_to_the_published_address_becomes_a_ticket_with_its_clock(town: Town, board: Client) -> None:
+    story = newcomer(town, 113)
+    before = {one.number for one in tickets(town)}
+    story.write_to_the_desk()
+    story.close()
+    until(lambda: bool({one.number for one in tickets(town)} - before), 20)
+    (ticket,) = (one for one in tickets(town) if one.number not in before)
+    assert ticket.route.value == "email"
+    assert ticket.due_at is not None
+    until(lambda: bool(board.evidence(kind="intake:trial:arrived")["events"]), 20)
+
+
 def test_a_form_speaks_the_language_of_whoever_reads_it(town: Town) -> None:
     story = newcomer(town, 108)
-    assert "域名" in story.look("/domain?lang=zh")
+    assert "域名" in story.browser.look("/domain?lang=zh")
     story.close()
 
 

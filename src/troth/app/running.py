@@ -6,7 +6,7 @@ from __future__ import annotations
 import fcntl
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -15,21 +15,18 @@ from typing import Any, Final
 
 from troth.app.archiving import archive
 from troth.app.children import Nursery, Order
-from troth.app.chores import chores_of, doing
+from troth.app.chores import doing
 from troth.app.config import Home
-from troth.app.couriers import AccountCourier, Mailed
 from troth.app.hosting import Hosted, Hosting, Site, open_hosting
 from troth.app.opening import PolicyRefused
-from troth.app.posting import Posting, posting_of, sending
+from troth.app.posting import posting_of, sending
 from troth.app.probing import Report, Rounds, probes_beside
 from troth.app.schedule import keeping, schedule_of
 from troth.app.serve import address, listen, serving, sign_in_link
 from troth.app.sights import Sights
-from troth.app.site import FILE as SITE_FILE
-from troth.app.system import SystemEntropy
-from troth.app.town import STANDING, Settings, Town, check_settings, find_folders
+from troth.app.standing import bring_mail, chores_of_others, mail_folder, name_site, published
+from troth.app.town import STANDING, Settings, Tell, Town, check_settings, find_folders
 from troth.app.witnessing import Witnessing, read_witnessing
-from troth.channels import Post, SmtpChannel, Tls
 from troth.client import Away, Client, KeyFile
 from troth.kernel.errors import OperatorError, TrothError
 from troth.ledger import Origin
@@ -43,12 +40,9 @@ ARCHIVE_EVERY: Final = 6 * 3600.0
 ARCHIVE_AFTER: Final = timedelta(days=90)
 """How old an entry is when it moves out of the tables."""
 FOLLOW_EVERY: Final = 1.0
-STANDING_SENDS_EVERY: Final = 0.25
-"""Seconds between looks at what the company has to send: its people wait for their codes."""
 COMPANY_SCOPES: Final = ("ask", "subjects", "consents", "notices", "messages", "accounts", "read")
 PROBE_SCOPES: Final = ("observe", "read")
 ONCE_PATIENCE: Final = 600.0
-Tell = Callable[[str], None]
 
 
 @contextmanager
@@ -66,7 +60,7 @@ def running(settings: Settings, tell: Tell = print) -> Iterator[Town]:
         hosting = ends.enter_context(_open_all(settings, tell))
         ends.enter_context(serving(hosting, listening))
         ends.enter_context(keeping(schedule_of(hosting, witnessing, tell)))
-        ends.enter_context(doing(chores_of(hosting, tell)))
+        ends.enter_context(doing(chores_of_others(hosting, tell)))
         others = [id for id in hosting.organisations if id != STANDING]
         ends.enter_context(
             sending(hosting, posting_of(Home.at(settings.data), hosting.clock), tell, of=others)
@@ -249,8 +243,11 @@ def _hand_out_keys(town: Town) -> None:
 def _start_standing(town: Town, *, once: bool) -> None:
     """Mail room, partners, company, people, and the probes that look at what they leave behind."""
     data = town.data_of(STANDING)
-    mail = town.nursery.start(_order(town, "mail room", "examples.kit.mailroom", "--folder", data / "mail"))
-    _bring_mail(town, mail.port)
+    boxes = [part for address in published(town) for part in ("--maildir", address)]
+    mail = town.nursery.start(
+        _order(town, "mail room", "examples.kit.mailroom", "--folder", mail_folder(town), *boxes)
+    )
+    bring_mail(town, mail.port)
     partners = town.nursery.start(
         _order(town, "partners", "examples.kit.partners", "--database", data / "partners.db")
     )
@@ -261,46 +258,17 @@ def _start_standing(town: Town, *, once: bool) -> None:
         )
     )  # fmt: skip
     town.site = f"http://127.0.0.1:{company.port}"
-    _name_site(town)
+    name_site(town)
     town.hosting.sites[STANDING] = Site(town.site, f"{town.site}/what-could-go-wrong")
     _send_round(town, STANDING)
     settings = town.settings
     people = ["--people", settings.people] if once else ["--speed", settings.speed]
     town.nursery.start(
         _order(
-            town, "people", f"examples.{STANDING}.people", "--site", town.site, "--mail", data / "mail",
-            "--state", data / "people.json", "--seed", settings.seed, *people, once=once, port=False,
+            town, "people", f"examples.{STANDING}.people", "--site", town.site, "--mail", mail_folder(town),
+            "--post", f"127.0.0.1:{mail.port}", "--state", data / "people.json", "--seed", settings.seed, *people, once=once, port=False,
         )
     )  # fmt: skip
-
-
-def _name_site(town: Town) -> None:
-    """The company's pages may ask from where they stand in this run: said in the home, over what the folder says."""
-    said = (town.settings.examples / STANDING / SITE_FILE).read_text(encoding="utf-8")
-    own = Home.at(town.settings.data).folder / "sites" / f"{STANDING}.toml"
-    own.parent.mkdir(parents=True, exist_ok=True)
-    own.write_text(f'origins = ["{town.site}"]\n{said}', encoding="utf-8")
-
-
-def _bring_mail(town: Town, port: int) -> None:
-    """The company's messages go to the mail room, and so do codes for privacy pages, of whichever company: it takes every mail and
-    sends none on."""
-    post = Post("127.0.0.1", port, "privacy@troth.example", tls=Tls.NONE)
-    channel = SmtpChannel(post, town.hosting.clock)
-    town.hosting.visitors.courier = Mailed(channel, lambda: SystemEntropy().bytes(12).hex())
-    news = replace(post, sender=f"news@{STANDING}.example", name="Harbour Hosting")
-    posting = Posting(town.base, {"email": SmtpChannel(news, town.hosting.clock)})
-    hosted = town.hosting.organisations[STANDING]
-    names = hosted.bundle.header.organisation
-    hosted.organisation.accounts.by(
-        AccountCourier(
-            hosted.organisation,
-            lambda language: names.get(language) or names["en"],
-            lambda: town.hosting.visitors.courier,
-            lambda: posting,
-        )
-    )
-    town.ends.enter_context(sending(town.hosting, posting, town.tell, STANDING_SENDS_EVERY, of=(STANDING,)))
 
 
 def _start_scripted(town: Town, *, once: bool) -> None:

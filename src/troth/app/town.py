@@ -18,6 +18,7 @@ from troth.app.witnessing import Witnessing
 from troth.kernel.errors import OperatorError
 from troth.kernel.findings import did_you_mean
 
+Tell = Callable[[str], None]
 STANDING: Final = "harbour"
 """The company with a process of its own; the others live by script."""
 ONCE_PEOPLE: Final = 12
@@ -56,7 +57,7 @@ class Town:
     reports: dict[str, Report] = field(default_factory=dict)
     site: str = ""
     """Where the company with a process of its own has its pages."""
-    tell: Callable[[str], None] = print
+    tell: Tell = print
     """Who hears of trouble."""
     witnessing: Witnessing = field(default_factory=Witnessing)
     """How often checkpoints are signed, and who is handed them."""

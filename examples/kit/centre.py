@@ -1,0 +1,60 @@
+"""Somebody at a privacy centre, by its plain forms: in by a code from the mail, then whatever they came for."""
+
+from __future__ import annotations
+
+import re
+
+import httpx
+
+from examples.kit.browser import Browser
+from examples.kit.mailbox import Mailbox
+
+CODE = re.compile(r"\b\d{4} ?\d{4}\b")
+
+
+def code_in(box: Mailbox) -> str:
+    """The one-time code that comes by mail next. Raises TimeoutError."""
+    mail = box.wait("Your code")
+    return str(CODE.findall(f"{mail.subject} {mail.text()}")[0]).replace(" ", "")
+
+
+class Centre:
+    """A privacy centre as one person meets it. `address` is where it stands (`…/my/ORGANISATION`)."""
+
+    def __init__(self, browser: Browser, address: str) -> None:
+        self._browser = browser
+        self._address = address
+
+    def enter(self, mail_address: str, box: Mailbox) -> bool:
+        """In, by a code that comes to this address; whether that worked."""
+        page = self._browser.fill(
+            "asked for a code", f"{self._address}/sign-in?lang=en", {"address": mail_address}
+        )
+        return self._browser.press("opened their privacy page", page, {"code": code_in(box)}).is_success
+
+    def see(self) -> str:
+        """What is held, and what was done with it."""
+        return self._browser.look(self._address)
+
+    def object(self, objection: str, *, lift: bool = False) -> httpx.Response:
+        """Raise an objection, or lift it."""
+        address = f"{self._address}/objections/{objection}"
+        page = self._browser.open(address)
+        return self._browser.press(
+            "objected" if not lift else "objection lifted", page, {"do": "lift" if lift else "raise"}
+        )
+
+    def ask(self, right: str, words: str) -> httpx.Response:
+        """Open a ticket for a right."""
+        return self._browser.fill(
+            f"asked: {right}", f"{self._address}/tickets/new", {"right": right, "words": words}
+        )
+
+    def write(self, kind: str, words: str, mail_address: str) -> httpx.Response:
+        """Write without signing in."""
+        said = {"kind": kind, "words": words, "address": mail_address}
+        return self._browser.fill(f"wrote: {kind}", f"{self._address}/contact?lang=en", said)
+
+    def leave(self) -> None:
+        """Out again."""
+        self._browser.send("left their privacy page", f"{self._address}/leave")
