@@ -170,15 +170,19 @@ class Organisation:
             Reception(id, self.ledger, self.recorder, self.rooms.policies, self.rooms.subjects, vault, clock, entropy)
         )
         self.cookies = Cookies(id, lambda declared: compile(declared).answer)
-        self.directories = Directories(
-            id, self.ledger, segments, self.rooms.policies, lambda declared: compile(declared).answer,
-            lambda connection: Tombs().everybody(connection, id),
-        )  # fmt: skip
         self._eraser = Eraser(self.ledger, self.rooms.subjects, self.erasures, vault, clock)
         self._compile = compile
         self._once = Once(id)
         self._watch = watch or self.words or Unwatched()
         self._promises: Promises | None = None
+
+    @cached_property
+    def directories(self) -> Directories:
+        """What apps may do on devices, and the two lists of what is collected and shared."""
+        return Directories(
+            self.id, self.ledger, self.segments, self.rooms.policies, lambda declared: self._compile(declared).answer,
+            lambda connection: Tombs().everybody(connection, self.id),
+        )  # fmt: skip
 
     @cached_property
     def guardians(self) -> Guardians:
