@@ -32,6 +32,9 @@ _BY_DIALECT = {
     "mariadb": frozenset({Ability.READ_ONLY}),
 }
 
+_WAIT = {"sqlite": "PRAGMA defer_foreign_keys=ON", "postgresql": "SET CONSTRAINTS ALL DEFERRED"}
+"""What lets the checks that can wait do so until the end of a transaction."""
+
 
 class SqlConnector:
     """One database. `system` is its name in the map, by which errors speak of it."""
@@ -70,8 +73,8 @@ class SqlConnector:
         self._seen()
         with translated(self._system), self._writer.connect() as connection:
             with connection.begin():
-                if connection.dialect.name == "sqlite":
-                    connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")
+                if connection.dialect.name in _WAIT:
+                    connection.exec_driver_sql(_WAIT[connection.dialect.name])
                 yield SqlWriting(self._system, connection, self._live)
             if connection.dialect.name == "sqlite":
                 # Outside the transaction: the log still holds pages as they were before.
