@@ -18,7 +18,7 @@ from troth.web.slugs import slug
 
 COMPANIES = ("harbour", "axle", "counter", "desk", "gateway")
 STATES = (
-    "/desk", "/desk/policy", "/harbour/nowhere",
+    "/desk", "/desk/policy", "/axle/lineage", "/harbour/nowhere",
     "/harbour/ledger/3", "/harbour/ledger?origin=attested",
     f"/harbour/clauses/{slug('1.3(c)/1')}", f"/harbour/clauses/{slug('Intro¶1/3')}", f"/harbour/clauses/{slug('Intro¶2')}",
     "/harbour/ask?action=use&data=email&purpose=permitted_other",
@@ -28,7 +28,9 @@ STATES = (
 """States of pages that no link leads to: what a form brings, what is not there, another kind of company."""
 OUTSIDE = ("/", "/sign-in/used-up", "/site/harbour/choices", "/site/desk/choices", "/u/none")
 """What somebody sees who is not signed in."""
-CENTRE_STATES = ("/my/harbour/objections/mailing_list", "/my/harbour/consents/export")
+CENTRE_STATES = (
+    "/my/harbour/objections/mailing_list", "/my/harbour/consents/export", "/my/harbour/sign-in/provider/none", "/my/harbour/nowhere",
+)  # fmt: skip
 LANGUAGES = ("en", "zh", "ms")
 
 

@@ -21,7 +21,7 @@ from tests.web.kit import Heard, Place
 from troth.web.app import make_app
 
 ORGANISATION = "harbour"
-LOOKS_EXPECTED = frozenset({200, 401, 404})
+LOOKS_EXPECTED = frozenset({200, 401, 403, 404})
 
 
 @dataclass(frozen=True)
