@@ -166,9 +166,7 @@ class Organisation:
         self.notices = Notices(id, self.rooms.subjects, self.rooms.policies, self.ledger.payload)
         self.accounts = accounts_of(self, accounts or Settings())
         self.erasures = Erasures(id)
-        self.intake = Intake(
-            Reception(id, self.ledger, self.recorder, self.rooms.policies, self.rooms.subjects, vault, clock, entropy)
-        )
+        self.intake = Intake(Reception(id, self.ledger, self.recorder, self.rooms, vault, clock, entropy))
         self.cookies = Cookies(id, lambda declared: compile(declared).answer)
         self._eraser = Eraser(self.ledger, self.rooms.subjects, self.erasures, vault, clock)
         self._compile = compile

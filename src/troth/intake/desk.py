@@ -31,6 +31,18 @@ class Tenancy(Protocol):
         """Whether a person, by id, belongs to a tenant."""
 
 
+class Rooms(Protocol):
+    """The rooms below that are asked: which version is in force, and who a person is."""
+
+    @property
+    def policies(self) -> Policies:
+        """Versions of the policy."""
+
+    @property
+    def subjects(self) -> Subjects:
+        """People."""
+
+
 class NobodysTenant:
     """Where no tenants are on record: nobody belongs to any."""
 
@@ -46,12 +58,21 @@ class Desk:
     organisation: str
     ledger: Ledger
     recorder: Recorder
-    policies: Policies
-    subjects: Subjects
+    rooms: Rooms
     keys: Keys
     clock: Hands
     entropy: Entropy
     tenancy: Tenancy = field(default_factory=NobodysTenant)
+
+    @property
+    def policies(self) -> Policies:
+        """Versions of the policy."""
+        return self.rooms.policies
+
+    @property
+    def subjects(self) -> Subjects:
+        """People."""
+        return self.rooms.subjects
 
     def in_force(self, connection: Connection, at: datetime) -> Declared:
         """What the policy in force declares. Raises NoPolicyInForce."""

@@ -18,6 +18,7 @@ from troth.tasks.service import document_of
 from troth.web.pages import NotThere, hosted_of, language_of, page
 from troth.web.plainly import Plainly
 from troth.web.rights import may
+from troth.web.speech import label
 from troth.web.uploads import Form, form_with_files
 
 
@@ -75,7 +76,8 @@ def _row(request: Request, hosted: Hosted, line: Line) -> Row:
     say = Plainly(hosted.catalogue, language_of(request))
     found = hosted.catalogue.get(Safeguard if kind == Safeguard.kind else Entity, id)
     capped = isinstance(found, Safeguard) and found.cap is not None
-    return Row(line, say.name(found) if found is not None else line.task.statement, capped)
+    own = label(found.name, language_of(request)) if isinstance(found, Entity) else ""
+    return Row(line, own or (say.name(found) if found is not None else line.task.statement), capped)
 
 
 def _sent(request: Request, hosted: Hosted, form: Form) -> Response:
