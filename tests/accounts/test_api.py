@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.accounts.kit import OTHER, QUICK, STRONG
+from tests.channels.servers import Taking, serving
 from tests.web.kit import Heard, Place, place
 from troth.app.config import Home
 from troth.app.couriers import Bag
@@ -169,3 +170,31 @@ def test_operators_see_counts_and_nobody(town: Place) -> None:
     assert page.status == 200
     assert "mei" not in page.text.replace("dimeterai", "")
     assert "Sessions that run" in page.text
+
+
+def test_a_code_for_a_known_person_passes_the_policys_gate_as_a_message_and_leaves_by_smtp(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    handler, home = Taking(), tmp_path_factory.mktemp("posted")
+    with serving(handler) as port:
+        (home / "accounts.yaml").write_text(QUICK)
+        (home / "channels.yaml").write_text(
+            "site: https://harbour.example\n"
+            f"email: {{host: 127.0.0.1, port: {port}, sender: news@harbour.example, tls: none}}\n"
+        )
+        with place(Home.at(home), "harbour") as town:
+            town.hosting.visitors.courier = Bag()
+            mei = person(town, "posted")
+            organisation = town.hosting.organisations["harbour"].organisation
+            organisation.act(lambda acts: acts.set_facts(mei["subject"], set=["shown:privacy_policy"], language="en"))
+            organisation.act(lambda acts: acts.accept(mei["subject"], "explicit", language="en"))
+            waiting = post(town, "recover", 202, name="posted")
+            organisation.accounts.errands.settle()
+            (mail,) = handler.mails
+            said = str(mail.get_body(("plain",)).get_content()).split("Your code is ")[1][:8]
+            post(town, "reset", ticket=waiting["ticket"], code=said, password=OTHER)
+            with organisation.database.read() as connection:
+                (sent,) = organisation.messages.of_person(connection, mei["subject"])
+            assert (sent.message, sent.purpose, sent.state.value) == (
+                "verification_code", "recovery_code", "accepted",
+            )  # fmt: skip

@@ -37,6 +37,7 @@ PAGES = {
     "coverage": "/harbour/coverage",
     "site": "/harbour/site",
     "staff": "/harbour/staff",
+    "accounts": "/harbour/accounts",
     "messages": "/harbour/messages",
     "backups": "/harbour/backups",
     "nothing there": "/harbour/nowhere",
