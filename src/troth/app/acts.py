@@ -16,7 +16,7 @@ from troth.kernel.findings import did_you_mean
 from troth.kernel.ids import SubjectId, parse
 from troth.ledger import Origin, Work
 from troth.notices import Revisions
-from troth.policies import Declared, NoPolicyInForce, PolicyUnknown
+from troth.policies import Declared, NoPolicyInForce, NotDeclared, PolicyUnknown
 from troth.policy.bundle import Bundle
 from troth.subjects import EVERYBODY, Act, Changes, Identity, IdentityKind, Opened, Shown
 from troth.subjects.errors import IdentityUnreadable
@@ -134,9 +134,13 @@ class Acts:
         language: str = "",
         rendered: str = "",
         policy: str = "",
+        recipient: str = "",
+        case: str = "",
     ) -> Standing:
-        """Record that a consent was given, refused or withdrawn. Raises NotDeclared, MoveRefused, SubjectUnknown."""
+        """Record that a consent was given, refused or withdrawn: for all it is about, or for one recipient, or one case, which is
+        kept as a keyed digest. Raises NotDeclared, MoveRefused, SubjectUnknown."""
         declared = self.declared(policy)
+        only = narrow(declared, item, recipient, self.work.pseudonym(f"case:{case}") if case else "")
         return self._rooms.consents.say(
             self.work,
             self._act(subject, declared.digest),
@@ -146,6 +150,7 @@ class Acts:
             kind=kind,
             notice=notice,
             shown=Shown(language, rendered),
+            only=only,
             changes=self._changes,
         )
 
@@ -243,6 +248,18 @@ class Acts:
     def _act(self, subject: str, policy: str = "") -> Act:
         digest = policy or self.declared().digest
         return Act(parse(SubjectId, subject), self.at, self.origin, digest)
+
+
+def narrow(declared: Declared, item: str, recipient: str, case: str) -> str:
+    """What a consent is about alone: one recipient that the item names, or one case. Raises NotDeclared."""
+    if recipient and case:
+        raise NotDeclared("A consent is narrowed to a recipient or to a case, not both.", "Record each by itself.")
+    if not recipient:
+        return f"case/{case[:32]}" if case else ""
+    known = declared.catalogue.expand("recipient", declared.consent(item).recipients)
+    if declared.recipient(recipient).id not in (known or {recipient}):
+        raise NotDeclared("This consent is about no such recipient.", did_you_mean(recipient, known))
+    return f"recipient/{recipient}"
 
 
 def _identity(kind: str, value: str) -> Identity:

@@ -10,7 +10,7 @@ from troth.consent.guardians import Guardians, purging
 from troth.consent.guarding import Found, Guardian, Tried
 from troth.consent.guarding import Standing as GuardianStanding
 from troth.consent.model import SATISFIED_BY, AcceptanceKind, ConsentAct, ConsentKind, ConsentState, Standing
-from troth.consent.rules import held, merged, moved, next_change
+from troth.consent.rules import held, merged, moved, narrowed, next_change
 from troth.consent.service import Consents, ConsentsProjection
 from troth.consent.wards import WardsProjection
 
@@ -34,6 +34,7 @@ __all__ = [
     "held",
     "merged",
     "moved",
+    "narrowed",
     "next_change",
     "purging",
 ]

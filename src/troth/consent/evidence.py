@@ -15,6 +15,7 @@ ACCEPTED: Final = "consent:policy:accepted"
 DECLINED: Final = "consent:policy:declined"
 RAISED: Final = "consent:objection:raised"
 LIFTED: Final = "consent:objection:lifted"
+ONLY: Final = "#"
 
 
 def item_said(
@@ -28,12 +29,13 @@ def item_said(
     language: str = "",
     rendered: str = "",
     expires: datetime | None = None,
+    only: str = "",
 ) -> Draft:
-    """Somebody gave, refused or withdrew a consent, or it lapsed."""
+    """Somebody gave, refused or withdrew a consent, or it lapsed; `only` where it was about one recipient or case alone."""
     until = expires.isoformat() if expires else ""
     more = details(
-        kind=kind, notice=notice, version=version, language=language, rendered=rendered, expires=until
-    )
+        kind=kind, notice=notice, version=version, language=language, rendered=rendered, expires=until, only=only
+    )  # fmt: skip
     return act.draft(f"{ITEM}{said}", f"consent:{item}", *more)
 
 
@@ -54,6 +56,17 @@ def said_in(event: Event) -> tuple[str, str, ConsentAct]:
     """The item, the kind ('' where none was named) and the act of an event about an item."""
     act = ConsentAct(event.kind.removeprefix(ITEM))
     return event.codes[0].partition(":")[2], detail(event, "kind"), act
+
+
+def key_of(item: str, only: str) -> str:
+    """Under which name what was said to an item stands: apart for each recipient or case it was about alone."""
+    return f"{item}{ONLY}{only}" if only else item
+
+
+def split(key: str) -> tuple[str, str]:
+    """The item and the recipient or case ('' = any) that a name stands for."""
+    item, _, only = key.partition(ONLY)
+    return item, only
 
 
 def expiry(event: Event) -> datetime | None:

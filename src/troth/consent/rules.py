@@ -24,6 +24,7 @@ from troth.policy.facts import Fact
 from troth.subjects.evidence import detail
 
 _FOR_EVER: Final = datetime.max.replace(tzinfo=UTC)
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _DECLINED: Final = ("", AcceptanceKind.DECLINED.value)
 
 
@@ -58,7 +59,8 @@ def moved(state: ConsentState, event: Event) -> ConsentState:
 
 
 def _said(before: Mapping[tuple[str, str], Said], event: Event) -> Mapping[tuple[str, str], Said]:
-    item, kind, act = evidence.said_in(event)
+    named, kind, act = evidence.said_in(event)
+    item = evidence.key_of(named, detail(event, "only"))
     said = Said(
         act,
         event.occurred_at,
@@ -179,6 +181,31 @@ def holds(state: ConsentState, item: str, what: str, at: datetime) -> bool:
     return any(
         _live(said, at) for kind in SATISFIED_BY[what] if (said := state.said.get((item, kind))) is not None
     )
+
+
+def narrowed(
+    holding: frozenset[Fact],
+    state: ConsentState,
+    asked: Mapping[str, str],
+    at: datetime,
+    scopes: Iterable[str],
+) -> frozenset[Fact]:
+    """The facts that hold for an act towards one recipient, or in one case: what was said of that alone comes before what was
+    said of all. A yes for one case is none for another, and none for all; so is a no."""
+    found = set(holding)
+    for only in scopes:
+        for item, what in asked.items():
+            key = evidence.key_of(item, only)
+            if holds(state, key, what, at):
+                found.add(Fact("consent", item))
+            elif stand(state, key, at) is Stand.NO and state.said[key, NO].since >= _last(state, item):
+                found.discard(Fact("consent", item))
+    return frozenset(found)
+
+
+def _last(state: ConsentState, item: str) -> datetime:
+    """When something was last said of all that an item is about."""
+    return max((said.since for (of, _), said in state.said.items() if of == item), default=_NEVER)
 
 
 def next_change(state: ConsentState, at: datetime) -> datetime | None:

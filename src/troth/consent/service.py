@@ -40,12 +40,14 @@ class Consents:
         kind: str = "",
         notice: str = "",
         shown: Shown = _NOT_SAID,
+        only: str = "",
         changes: Changes = UNWATCHED,
     ) -> Standing:
         """Record that a consent was `given` (of a kind, before a notice), `refused` or `withdrawn`; where it then stands.
 
-        A yes weaker than the item asks for is recorded and does not count. Raises NotDeclared, ActUnreadable, MoveRefused
-        (a deemed yes after a no), SubjectUnknown.
+        `only` narrows it to one recipient (`recipient/ID`) or case (`case/DIGEST`): it then covers no other, and is read from the
+        record whenever such an act is asked for. A yes weaker than the item asks for is recorded and does not count. Raises
+        NotDeclared, ActUnreadable, MoveRefused (a deemed yes after a no), SubjectUnknown.
         """
         work.lock()
         meant = _word(ConsentAct, said, "act on a consent", ("given", "refused", "withdrawn"))
@@ -53,14 +55,15 @@ class Consents:
         root = root_of(work.connection, self._organisation, work.pseudonym(act.subject))
         if meant is not ConsentAct.GIVEN:
             changes.restrict(root, Fact("consent", item))
-            work.record(evidence.item_said(act, meant, item, NO, language=shown.language))
+            work.record(evidence.item_said(act, meant, item, NO, language=shown.language, only=only))
             no = Said(meant, act.at, policy=act.policy or "", language=shown.language)
             return _standing(
                 consent, False, NO, no
             )  # a no ends whatever stood before: nothing needs looking up
-        self._give(work, act, declared, consent, kind, notice, shown, root)
-        changes.grant(root, Fact("consent", item))
-        return self.standing(work.connection, root, declared, item, act.at)
+        self._give(work, act, declared, consent, kind, notice, shown, root, only)
+        if not only:
+            changes.grant(root, Fact("consent", item))
+        return self.standing(work.connection, root, declared, item, act.at, only)
 
     def _give(
         self,
@@ -72,10 +75,11 @@ class Consents:
         notice: str,
         shown: Shown,
         root: str,
+        only: str = "",
     ) -> None:
         given = _word(ConsentKind, kind or consent.what, "kind of consent", tuple(ConsentKind))
-        state = store.load(work.connection, self._organisation, root)
-        if not rules.may_follow(state, consent.id, ConsentAct.GIVEN, given, act.at):
+        state = store.load_said(work.connection, self._organisation, root)
+        if not rules.may_follow(state, evidence.key_of(consent.id, only), ConsentAct.GIVEN, given, act.at):
             raise MoveRefused(
                 f"A deemed yes to '{consent.id}' cannot follow a no.",
                 "Ask the person, and record a clear act.",
@@ -92,6 +96,7 @@ class Consents:
                 language=shown.language,
                 rendered=shown.rendered,
                 expires=_expiry(consent, act.at, declared.calendar),
+                only=only,
             )
         )
 
@@ -152,16 +157,18 @@ class Consents:
         return rules.held(self.state(connection, root), at, asked, policy)
 
     def standing(
-        self, connection: Connection, root: str, declared: Declared, item: str, at: datetime
+        self, connection: Connection, root: str, declared: Declared, item: str, at: datetime, only: str = ""
     ) -> Standing:
-        """Where one consent item stands at an instant. Raises NotDeclared."""
+        """Where one consent item stands at an instant, for all it is about or for one recipient or case. Raises NotDeclared."""
         consent, state = declared.consent(item), store.load_said(connection, self._organisation, root)
-        said = [(key[1], one) for key, one in state.said.items() if key[0] == item]
+        named = evidence.key_of(item, only)
+        said = [(key[1], one) for key, one in state.said.items() if key[0] == named]
         kind, last = max(said, key=lambda pair: pair[1].since, default=(NO, None))
-        return _standing(consent, rules.holds(state, item, consent.what, at), kind, last)
+        return _standing(consent, rules.holds(state, named, consent.what, at), kind, last)
 
     def counted(self, connection: Connection) -> list[Any]:
-        """How many persons stand where with each item, by the kind of their yes: counts, and nobody's name."""
+        """How many persons stand where with each item, by the kind of their yes, narrowed ones under a name of their own: counts, and
+        nobody's name."""
         return store.counted(connection, self._organisation)
 
     def objections_counted(self, connection: Connection) -> list[Any]:
@@ -179,8 +186,11 @@ class Consents:
             subject = id_of(work.connection, self._organisation, root)
             if subject is None:
                 continue
-            for item, kind in rules.lapsed(self.state(work.connection, root), at):
-                work.record(evidence.item_said(Act(subject, at, origin), ConsentAct.EXPIRED, item, kind))
+            for key, kind in rules.lapsed(self.state(work.connection, root), at):
+                item, only = evidence.split(key)
+                work.record(
+                    evidence.item_said(Act(subject, at, origin), ConsentAct.EXPIRED, item, kind, only=only)
+                )
                 count += 1
         return count
 

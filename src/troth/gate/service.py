@@ -24,6 +24,8 @@ from troth.policies import Declared
 
 Papers = Mapping[str, str]
 NO_PAPERS: Final[Papers] = MappingProxyType({})
+CASE: Final = "case"
+"""The paper that names the case a consent may be narrowed to."""
 COVERS: Final = timedelta(days=1)
 """How long after a release an act that is observed may be the one it permitted. Chosen, not promised by any text."""
 _UNSHARED: Final = Unshared()
@@ -75,7 +77,10 @@ class Gate:
         is in the answer."""
         held, at = check_papers(papers), self._clock.now()
         pseudonym = self._pseudonym(subject)
-        views = situation.now(self._rooms, connection, pseudonym, question.recipient, held, at, self._words)
+        views = situation.now(
+            self._rooms, connection, pseudonym, question.recipient, held, at, self._words,
+            self._only(question, papers),
+        )  # fmt: skip
         return Reply(self._decide(views, question), at)
 
     def glance(self, question: Question, subject: str | None, papers: Papers = NO_PAPERS) -> Reply | None:
@@ -84,7 +89,7 @@ class Gate:
         Only for a person whom the words tell, under one policy version whose decider stands ready, and no recipient, whose
         facts the database alone holds. The guarantee of `peek` holds: the words are read anew. Raises PaperUnknown.
         """
-        if not subject or question.recipient:
+        if not subject or question.recipient or CASE in papers:
             return None
         held, at = check_papers(papers), self._clock.now()
         known = self._words.glance(self._ledger.pseudonym(subject), at)
@@ -110,8 +115,9 @@ class Gate:
         pseudonym = self._pseudonym(subject)
         with self._ledger.database.read() as connection:
             views = situation.now(
-                self._rooms, connection, pseudonym, question.recipient, held, at, self._words
-            )
+                self._rooms, connection, pseudonym, question.recipient, held, at, self._words,
+                self._only(question, papers),
+            )  # fmt: skip
             answer = self._decide(views, question)
         if answer.permitted:
             self._book(origin).add(*evidence.use_row(question, answer, pseudonym or "", at))
@@ -229,9 +235,17 @@ class Gate:
         work.lock()
         at = self._clock.now()
         views = situation.now(
-            self._rooms, work.connection, self._pseudonym(subject), question.recipient, held, at, _UNSHARED
-        )
+            self._rooms, work.connection, self._pseudonym(subject), question.recipient, held, at, _UNSHARED,
+            self._only(question, papers),
+        )  # fmt: skip
         return views, self._decide(views, question), at
+
+    def _only(self, question: Question, papers: Papers) -> tuple[str, ...]:
+        """What a question is about alone, as consents are narrowed to it: a recipient, and a case under the organisation's key."""
+        found = [f"recipient/{question.recipient}"] if question.recipient else []
+        if CASE in papers:
+            found.append(f"case/{self._ledger.pseudonym(f'case:{papers[CASE]}')[:32]}")
+        return tuple(found)
 
     def _decide(self, views: Situation, question: Question) -> Answer:
         """The answer under every version that binds: the first denial, else the permit with the duties of all."""

@@ -88,23 +88,43 @@ def now(
     papers: frozenset[Fact],
     at: datetime,
     words: Words,
+    only: tuple[str, ...] = (),
 ) -> Situation:
-    """The situation at this instant, as the snapshot of the connection has it. Raises SubjectUnknown, NoPolicyInForce."""
+    """The situation at this instant, as the snapshot of the connection has it. Raises SubjectUnknown, NoPolicyInForce.
+
+    `only` is what the question is about alone, a recipient or a case: consents narrowed to it are read from the record.
+    """
 
     def received(declared: Declared) -> frozenset[Fact]:
         return rooms.recipients.held(connection, recipient, declared, at) if recipient else frozenset()
 
     shared = words.lookup(pseudonym, at) if pseudonym else None
     if shared:
-        return tuple(
+        found = tuple(
             _view(rooms.policies.declared(connection, digest), facts, received, papers)
             for digest, facts in sorted(shared.items())
         )
+        if not only or pseudonym is None:
+            return found
+        root = rooms.subjects.root(connection, pseudonym)
+        return _narrowed(found, rooms.consents.state(connection, root), at, only)
     if pseudonym is None:
         return views(rooms, connection, None, ConsentState(), received, papers, at)
     person = rooms.subjects.person(connection, pseudonym)
     said = rooms.consents.state(connection, person.pseudonym)
-    return views(rooms, connection, person.state, said, received, papers, at)
+    return _narrowed(views(rooms, connection, person.state, said, received, papers, at), said, at, only)
+
+
+def _narrowed(found: Situation, said: ConsentState, at: datetime, only: tuple[str, ...]) -> Situation:
+    """The same with what was said of one recipient or case alone."""
+    if not only or not any("#" in item for item, _ in said.said):
+        return found
+    narrow = []
+    for view in found:
+        asked = {consent.id: consent.what for consent in view.declared.catalogue.all(Consent)}
+        holding = consenting.narrowed(view.facts.holding, said, asked, at, only)
+        narrow.append(View(view.declared, Facts(holding, view.facts.unknown)))
+    return tuple(narrow)
 
 
 def views(

@@ -81,7 +81,8 @@ class AcceptanceSent(Sent):
 
 
 class ConsentSent(Sent):
-    """What a person said to a consent item, before which notice, in which language."""
+    """What a person said to a consent item, before which notice, in which language; for one recipient or one case alone, where
+    one is named."""
 
     subject: Subject
     item: Word
@@ -91,6 +92,8 @@ class ConsentSent(Sent):
     language: Word = ""
     rendered: Word = ""
     policy: Word = ""
+    recipient: Word = ""
+    case: Word = ""
 
 
 class ObjectionSent(Sent):

@@ -47,7 +47,8 @@ def _read(hosted: Hosted) -> tuple[list[Line], list[tuple[str, int, datetime | N
         raised = {row.objection: row for row in organisation.rooms.consents.objections_counted(connection)}
     lines = {one.id: Line(one.id, one.what) for one in hosted.catalogue.all(Consent)}
     for row in counted:
-        line = lines.setdefault(row.item, Line(row.item, ""))
+        item = row.item.partition("#")[0]  # narrowed to a recipient or a case
+        line = lines.setdefault(item, Line(item, ""))
         line.counts[row.act] += row.times
         line.last = row.last if line.last is None else max(line.last, row.last)
         if row.act == "given" and line.asks and row.kind not in SATISFIED_BY[line.asks]:
