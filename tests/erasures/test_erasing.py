@@ -20,6 +20,7 @@ from troth.app.organisation import Organisation
 from troth.app.words import PeopleWords
 from troth.erasures import Erasures
 from troth.gate import ObservedAct, Seen
+from troth.intake import Attachment, Contact, Kind, Proof, Received, Route
 from troth.kernel.clock import SteppedClock
 from troth.ledger import Draft
 from troth.ledger.errors import PayloadUnreadable, SubjectGone
@@ -267,6 +268,7 @@ def test_no_planted_byte_lies_in_clear_before_or_after(tmp_path: Path) -> None:
     clock = SteppedClock(NOON)
     with organisation(tmp_path, clock=clock) as quay:
         who, other = known(quay, 1), known(quay, 2)
+        asked(quay, who)
         assert MARK.format(1).encode() not in bytes_of(tmp_path)
         quay.erase_keys(who)
         assert MARK.format(1).encode() not in bytes_of(tmp_path)
@@ -278,6 +280,19 @@ def test_no_planted_byte_lies_in_clear_before_or_after(tmp_path: Path) -> None:
     for number in (1, 2):
         assert MARK.format(number).encode() not in everything
         assert f"p{number}@example.test".encode() not in everything
+
+
+def asked(quay: Organisation, who: str) -> None:
+    """Two tickets of the first person, with the mark in words and a file: one shown to be theirs, one only from their address."""
+    paper = Attachment(MARK.format(1), "text/plain", MARK.format(1).encode())
+    for proven in (True, False):
+        received = Received(
+            Kind.QUESTION, Route.EMAIL, MARK.format(1), contact=Contact("p1@example.test"), files=(paper,)
+        )
+        prepared = quay.intake.prepare(received)
+        ticket = quay.act(lambda acts, one=prepared: quay.intake.receive(acts.work, one, at=acts.at))  # type: ignore[misc]
+        if proven:
+            quay.intake.prove(ticket.number, who, Proof.DOCUMENT, "console")
 
 
 @pytest.mark.postgres
