@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -72,6 +73,25 @@ def served(*lapses: str) -> Iterator[str]:
         process.stdin.close()
         process.wait(10)
         process.stdout.close()
+
+
+def test_what_kits_send_arrives_at_their_vendors(tmp_path: Path) -> None:
+    """The kits of the phone are no make-believe: what they send lies with the partners, and nothing else does."""
+    words = [sys.executable, "-m", "examples.kit.partners", "--database", str(tmp_path / "partners.db")]
+    process = subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=ROOT)
+    assert process.stdout is not None
+    assert process.stdin is not None
+    try:
+        url = f"http://127.0.0.1:{json.loads(process.stdout.readline())['port']}"
+        assert played("gateway", partners=url)["types"].outcome == "passed"
+        with urllib.request.urlopen(f"{url}/chat_login", timeout=10) as answer:
+            held = json.loads(answer.read())["held"]
+    finally:
+        process.stdin.close()
+        process.wait(10)
+        process.stdout.close()
+    assert held
+    assert {name for one in held for name in one["data"]} == {"verification_state"}
 
 
 def test_a_harness_behind_an_address_is_played_alike() -> None:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from sqlalchemy import select
+
 from tests.directories.kit import PHONE, App, Ticking, kinds, opened
 from tests.directories.test_batches import agreed_to, with_location
 from troth.app.activity import Activity, count_anew
 from troth.app.config import Home
 from troth.app.organisation import Organisation
+from troth.db import metadata
 from troth.decide.model import Question
 from troth.directories.model import Deed
 from troth.subjects import Identity, IdentityKind
@@ -102,3 +105,8 @@ def test_nothing_is_left_of_whom_was_erased(app: App, desk: Organisation) -> Non
         assert desk.directories.apps(connection) == ()
         assert desk.directories.answers(connection) == {}
     assert "gate:act:permitted" in kinds(desk), "that something was done stays on record, of nobody"
+    with desk.database.read() as connection:
+        for table in metadata.tables.values():
+            if table.name.startswith("directories_"):
+                assert name not in repr(connection.execute(select(table)).all()), table.name
+    assert all(one.equal for one in desk.replay())
