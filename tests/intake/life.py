@@ -14,9 +14,13 @@ def live(at: Place) -> list[str]:
 
     organisation = at.hosting.organisations["harbour"].organisation
     reception, who = Reception(organisation), accepted(at)
-    mine = Received(Kind.REQUEST, Route.SELF_SERVICE, "All of it, please.", "access", subject=who, proof=Proof.CODE)
+    mine = Received(
+        Kind.REQUEST, Route.SELF_SERVICE, "All of it, please.", "access", subject=who, proof=Proof.CODE
+    )
     reception.take_in(mine)
-    reception.take_in(Received(Kind.COMPLAINT, Route.FORM, "It was slow.", contact=Contact("p@people.example")))
+    reception.take_in(
+        Received(Kind.COMPLAINT, Route.FORM, "It was slow.", contact=Contact("p@people.example"))
+    )
     organisation.act(lambda acts: organisation.staff.add(acts.work, at=acts.at))
     bring_up(organisation)
     return []
