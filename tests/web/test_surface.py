@@ -21,7 +21,7 @@ from tests.web.test_api import problem
 from troth.app.config import Home
 
 LOOKED_AT_FIRST = ("policy", "promises", "evidence", "staff", "messages", "receipts/3")
-SHORT, LONG = 8, 400
+SHORT, LONG = 5, 400
 
 
 def surface(at: Place) -> Surface:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Path, Request, Response
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import Field, StringConstraints
 
 from troth.app.acts import Acts
@@ -13,7 +13,7 @@ from troth.app.minors import age_gate, answer_guardian, answered_age, ask_guardi
 from troth.consent import Tried
 from troth.kernel.ids import SubjectId, parse
 from troth.subjects import Act
-from troth.web.api.entry import key_of, opens
+from troth.web.api.entry import Refused, key_of, opens
 from troth.web.api.models import ConsentSent, Instant, Sent, Word
 from troth.web.api.writing import Answer, Once, Person, answer_once
 
@@ -96,14 +96,15 @@ def ask(request: Request, hosted: Consents, subject: Person, sent: GuardianSent)
 
 @router.post("/{org}/guardians/{ticket}", tags=["minors"])
 def answer(
-    request: Request, response: Response, hosted: Consents, ticket: Ticket, sent: GuardianAnswerSent
+    request: Request, hosted: Consents, ticket: Ticket, sent: GuardianAnswerSent
 ) -> Answer:
     """A guardian's answer to each thing by itself, proven by the code. A wrong code agrees to nothing (403), a used one is over (410)."""
     choices = {one.item: one.act for one in sent.choices}
     tried, numbers = answer_guardian(
         hosted.organisation, ticket, sent.code, choices, language=sent.language, origin=key_of(request).origin
     )
-    response.status_code = {Tried.RIGHT: 200, Tried.WRONG: 403, Tried.OVER: 410}[tried]
+    if tried is not Tried.RIGHT:
+        raise Refused(403, "The code is not the one.") if tried is Tried.WRONG else Refused(410, "This was used or ran out.")
     return {"tried": tried.value, "sequences": list(numbers)}
 
 
