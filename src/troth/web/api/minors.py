@@ -95,16 +95,18 @@ def ask(request: Request, hosted: Consents, subject: Person, sent: GuardianSent)
 
 
 @router.post("/{org}/guardians/{ticket}", tags=["minors"])
-def answer(
-    request: Request, hosted: Consents, ticket: Ticket, sent: GuardianAnswerSent
-) -> Answer:
+def answer(request: Request, hosted: Consents, ticket: Ticket, sent: GuardianAnswerSent) -> Answer:
     """A guardian's answer to each thing by itself, proven by the code. A wrong code agrees to nothing (403), a used one is over (410)."""
     choices = {one.item: one.act for one in sent.choices}
     tried, numbers = answer_guardian(
         hosted.organisation, ticket, sent.code, choices, language=sent.language, origin=key_of(request).origin
     )
     if tried is not Tried.RIGHT:
-        raise Refused(403, "The code is not the one.") if tried is Tried.WRONG else Refused(410, "This was used or ran out.")
+        raise (
+            Refused(403, "The code is not the one.")
+            if tried is Tried.WRONG
+            else Refused(410, "This was used or ran out.")
+        )
     return {"tried": tried.value, "sequences": list(numbers)}
 
 
