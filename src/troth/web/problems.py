@@ -83,7 +83,6 @@ TITLES: Final[Mapping[int, str]] = {
     404: "There is no such thing here",
     405: "That cannot be done at this address",
     409: "It does not fit what is on record",
-    410: "That is over",
     410: "It was used, or ran out",
     413: "The request is too large",
     415: "The request is not JSON",
