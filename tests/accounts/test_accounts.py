@@ -219,6 +219,15 @@ def test_binding_takes_a_code_and_unbinding_leaves_one_address(quay: Organisatio
     waiting = accounts.bind(me, Address("phone", "+60123456789"))
     bound = accounts.confirm_bound(me, waiting.ticket, code(quay))
     assert bound.value == "+60123456789"
+    again = accounts.sign_in("mei ling 1", STRONG)
+    waiting = accounts.bind(again.secret, Address("email", "other@example.test"))
+    accounts.confirm_bound(again.secret, waiting.ticket, code(quay))
+    assert (again.session.level, accounts.mine(again.secret).session.level) == (
+        Level.PASSWORD,
+        Level.PASSWORD_CODE,
+    )
+    (further,) = [one for one in accounts.mine(me).names if one.value == "other@example.test"]
+    accounts.unbind(me, further.id)
     assert accounts.sign_in("+60123456789", STRONG).session.account == entered.session.account
     accounts.unbind(me, mail.id)
     with pytest.raises(NotLetIn):

@@ -186,7 +186,9 @@ def test_a_code_for_a_known_person_passes_the_policys_gate_as_a_message_and_leav
             town.hosting.visitors.courier = Bag()
             mei = person(town, "posted")
             organisation = town.hosting.organisations["harbour"].organisation
-            organisation.act(lambda acts: acts.set_facts(mei["subject"], set=["shown:privacy_policy"], language="en"))
+            organisation.act(
+                lambda acts: acts.set_facts(mei["subject"], set=["shown:privacy_policy"], language="en")
+            )
             organisation.act(lambda acts: acts.accept(mei["subject"], "explicit", language="en"))
             waiting = post(town, "recover", 202, name="posted")
             organisation.accounts.errands.settle()

@@ -205,3 +205,28 @@ def test_turning_back_at_the_provider_takes_nothing(town: Place, liar: Liar) -> 
 def test_an_unknown_provider_is_no_way_in(town: Place) -> None:
     found: Any = Visitor(town).post("sign-in/provider/evil")
     assert found.status == 401
+
+
+def test_a_company_lets_people_sign_in_at_a_provider_over_http(town: Place, liar: Liar) -> None:
+    back = "https://shop.example/back"
+
+    def gone(**more: Any) -> dict[str, Any]:
+        sent = {"provider": "liaotong", "redirect": back} | more
+        begun = town.call("POST", "harbour/accounts/provider/begin", sent).json()
+        state, sent_back = liar.authorise(begun["url"], "wx-http")
+        return {"state": state, "code": sent_back, "binding": begun["binding"]}
+
+    assert town.call("POST", "harbour/accounts/provider/finish", gone()).status == 401
+    mei = person(town, "centre-l")
+    linked = town.call("POST", "harbour/accounts/provider/finish", gone(session=mei["session"]))
+    assert linked.json()["linked"].startswith("nam_")
+    back_again = gone()
+    entered = town.call("POST", "harbour/accounts/provider/finish", back_again)
+    assert entered.json()["account"] == mei["account"]
+    assert town.call("POST", "harbour/accounts/provider/finish", back_again).status == 401
+    stranger = gone() | {"binding": "another"}
+    assert town.call("POST", "harbour/accounts/provider/finish", stranger).status == 401
+    refused = town.call(
+        "POST", "harbour/accounts/provider/begin", {"provider": "liaotong", "redirect": "javascript:alert(1)"}
+    )
+    assert refused.status == 422

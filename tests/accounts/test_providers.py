@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.accounts.kit import STRONG, events, registered
+from tests.accounts.kit import STRONG, clock_of, events, registered
 from tests.accounts.liar import Liar, lying
 from troth.accounts import NOWHERE, LastAddress, Level, NameTaken, NotLetIn, Vouched
 from troth.app.config import Home
@@ -203,6 +203,23 @@ def test_whoever_has_no_account_may_open_one_by_a_provider(quay_on_sqlite: Any) 
         accounts.linking.unlink(entered.secret, name.id, Origin.OBSERVED)
     with pytest.raises(NotLetIn):
         accounts.sign_in("42", STRONG)
+
+
+def test_an_account_without_a_password_closes_for_whoever_just_signed_in(quay_on_sqlite: Any) -> None:
+    accounts, vouched = quay_on_sqlite.accounts, Vouched("liaotong", "https://id.example", "43")
+    entered = accounts.linking.enter(vouched, NOWHERE, Origin.OBSERVED, open=True)
+    assert not accounts.mine(entered.secret).password
+    clock_of(quay_on_sqlite).advance(timedelta(minutes=10))
+    with pytest.raises(NotLetIn):
+        accounts.close(entered.secret, "")
+    again = accounts.linking.enter(vouched, NOWHERE, Origin.OBSERVED)
+    accounts.change_password(again.secret, "", STRONG)
+    again = accounts.linking.enter(vouched, NOWHERE, Origin.OBSERVED)
+    with pytest.raises(NotLetIn):
+        accounts.close(again.secret, "")
+    accounts.close(again.secret, STRONG)
+    with pytest.raises(NotLetIn):
+        accounts.linking.enter(vouched, NOWHERE, Origin.OBSERVED, open=True)
 
 
 def test_turning_back_leaves_nothing_of_anybody(quay_on_sqlite: Any) -> None:

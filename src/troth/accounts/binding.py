@@ -5,7 +5,7 @@ from __future__ import annotations
 from troth.accounts import evidence, naming, rules, store
 from troth.accounts.desk import Desk, Scene
 from troth.accounts.errors import LastAddress, NameRefused
-from troth.accounts.model import Account, Address, Came, CodeFor, Ticket, Waiting
+from troth.accounts.model import Account, Address, Came, CodeFor, Level, Ticket, Waiting
 from troth.accounts.naming import Named
 from troth.accounts.sessions import Sessions
 from troth.accounts.tickets import Ask, Tickets, over
@@ -56,6 +56,8 @@ class Binding:
             return naming.taken(kind)
         id = naming.keep(self._desk, scene.connection, account, kind, value, scene.at)
         self._changed(scene, evidence.BOUND, account, session.subject, kind)
+        if session.level is Level.PASSWORD:  # they knew the password, and now read a code
+            self._sessions.reached(scene, session, Level.PASSWORD_CODE)
         return Named(id, kind, value, scene.at)
 
     def unbind(self, secret: str, name: str, origin: Origin) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
-from troth.accounts import evidence, store
+from troth.accounts import evidence
 from troth.accounts.desk import Desk, Scene
 from troth.accounts.errors import CheckRefused
 from troth.accounts.evidence import Deed
@@ -139,7 +139,7 @@ class Checking:
             evidence.RAISED, f"account={account.id}", f"level={level.value}", subject=session.subject
         )
         self._registering.fact(scene, session.subject, set=("verified",))
-        store.session_is(scene.connection, self._desk.organisation, session.id, level=level.value)
+        self._sessions.reached(scene, session, level)
 
 
 __all__ = ["PLAN", "Asking", "Checking", "Deed", "Plan", "datetime"]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -41,6 +42,9 @@ from troth.kernel.ids import SubjectId
 from troth.ledger import Origin
 from troth.vault import Item
 
+JUST_NOW: Final = timedelta(minutes=10)
+"""How long signing in counts as proof where there is no password to ask for again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Mine:
@@ -50,6 +54,8 @@ class Mine:
     account: Account
     names: tuple[Named, ...]
     sessions: tuple[Session, ...]
+    password: bool = True
+    """Whether the account has a password: one that a provider opened may have none."""
 
 
 class Accounts:
@@ -189,7 +195,9 @@ class Accounts:
         with self.desk.ledger.database.read() as connection:
             session, account = self.sessions.insist(connection, secret, at)
             names = naming.opened(self.desk, connection, account)
-            return Mine(session, account, tuple(names), tuple(self.sessions.of(connection, account, at)))
+            sessions = tuple(self.sessions.of(connection, account, at))
+            hash = store.hash_of(connection, self.desk.organisation, account.id)
+            return Mine(session, account, tuple(names), sessions, hash is not None)
 
     def prefer(self, secret: str, language: str) -> None:
         """Let a session keep to a language."""
@@ -295,12 +303,17 @@ class Accounts:
         return desk.run(do, origin)
 
     def _proved(self, secret: str, password: str) -> None:
-        """Pass where a session's owner knows the password. Raises SessionOver, TooOften, NotLetIn."""
+        """Pass where a session's owner knows the password; of an account without one, where they signed in a moment ago.
+
+        Raises SessionOver, TooOften, NotLetIn.
+        """
         desk, at = self.desk, self.desk.clock.now()
         with desk.ledger.database.read() as connection:
-            _, account = self.sessions.insist(connection, secret, at)
+            session, account = self.sessions.insist(connection, secret, at)
             hash = store.hash_of(connection, desk.organisation, account.id)
         desk.admit("password", at, account=account.id)
+        if hash is None and at - session.since < JUST_NOW:
+            return
         if not desk.passwords.verify(hash, password):
             raise NotLetIn("This is not the password.", "Type it again, or recover the account.")
 

@@ -109,6 +109,10 @@ class Sessions:
             with self._desk.ledger.database.write() as connection:
                 store.session_is(connection, self._desk.organisation, session.id, seen_at=at)
 
+    def reached(self, scene: Scene, session: Session, level: Level) -> None:
+        """It is surer now who is behind a session."""
+        store.session_is(scene.connection, self._desk.organisation, session.id, level=level.value)
+
     def of(self, connection: Connection, account: Account, at: datetime) -> list[Session]:
         """The sessions of an account that last, the newest first; whose they are is known to whoever asks."""
         found = store.sessions_of(connection, self._desk.organisation, account.id)

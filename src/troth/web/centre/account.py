@@ -106,6 +106,7 @@ def _closing(look: Looking, told: str, status: int) -> Response:
     person = read(look)
     return look.page(
         "my_closing.html", status, here="account", told=told, person=person,
+        mine=look.hosted.organisation.accounts.mine(_secret(look)),
         foretold=foretell(look, person, CLOSING, ()),
     )  # fmt: skip
 
