@@ -335,8 +335,6 @@ class Accounts:
         """See `Binding.unbind`."""
         self.binding.unbind(secret, name, origin)
 
-    # --- closing ----------------------------------------------------------------------------------------------------------------
-
     def close(self, secret: str, password: str, *, origin: Origin = Origin.OBSERVED) -> None:
         """Close the account: access ends at once. What is on record goes by its own rules; that this is due is noted.
 
@@ -353,8 +351,6 @@ class Accounts:
             self.registering.fact(scene, session.subject, set=("closed",), clear=("registered",))
 
         self.desk.run(do, origin)
-
-    # --- what operators are told --------------------------------------------------------------------------------------------------
 
     def counted(self, connection: Connection) -> list[Counts]:
         """How often what happened."""
@@ -389,8 +385,6 @@ class Accounts:
             return bool(found)
 
         return desk.run(do, origin)
-
-    # --- erasing ----------------------------------------------------------------------------------------------------------------
 
     def forget(self, connection: Connection, pseudonyms: Collection[str]) -> None:
         """Let nothing be left of people's names, hashes, sessions: for whoever erases a person, and says so."""
