@@ -94,7 +94,9 @@ def read_mail(data: bytes) -> Mail:
 
 def _sender(message: Message) -> tuple[str, str]:
     """Who is to be answered: Reply-To would let one person have another written to, so it is the sender (RFC 5322, 3.6.2)."""
-    raw = str(message.get("From", ""))  # addresses first, then words: a name that was encoded may look like an address
+    raw = str(
+        message.get("From", "")
+    )  # addresses first, then words: a name that was encoded may look like an address
     found = getaddresses([" ".join(raw.split())])
     good = [(name, address) for name, address in found if checking.is_mail_address(address)]
     if len(good) != 1:
