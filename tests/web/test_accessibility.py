@@ -1,4 +1,4 @@
-"""Accessibility of every page of the console, as axe-core sees it: light and dark, wide and narrow, with scripts and without.
+"""Accessibility of what no link leads to, and by keyboard; pages that links lead to are looked at in `tests/stories/test_every_page.py`.
 
 A page that needs to be scrolled sideways at 320 CSS pixels fails too (WCAG 2.2, 1.4.10), and so does one that no keyboard can use.
 """
@@ -8,40 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.support.axe import violations
 from tests.web.kit import Place
-from troth.web.slugs import slug
 
 WIDE, NARROW = 1280, 320
-PAGES = {
-    "companies": "/",
-    "board": "/harbour",
-    "board of tenants": "/desk",
-    "filtered board": "/harbour?state=broken",
-    "broken passage": f"/harbour/clauses/{slug('1.3(c)/1')}",
-    "kept passage": f"/harbour/clauses/{slug('Intro¶1/3')}",
-    "passage with a reason": f"/harbour/clauses/{slug('Intro¶2')}",
-    "question": "/harbour/ask",
-    "denied": "/harbour/ask?action=use&data=email&purpose=permitted_other",
-    "permitted": "/harbour/ask?action=use&data=email&purpose=permitted_other&fact=consent%3Aother_purpose",
-    "asked with unknown values": "/harbour/ask?action=usse&data=email&purpose=x",
-    "asked halfway": "/harbour/ask?action=use",
-    "request": "/harbour/ask/request?right=delete",
-    "record": "/harbour/ledger",
-    "empty record": "/harbour/ledger?origin=attested",
-    "entry": "/harbour/ledger/3",
-    "policy": "/harbour/policy",
-    "policy of tenants": "/desk/policy",
-    "coverage": "/harbour/coverage",
-    "site": "/harbour/site",
-    "staff": "/harbour/staff",
-    "accounts": "/harbour/accounts",
-    "messages": "/harbour/messages",
-    "backups": "/harbour/backups",
-    "nothing there": "/harbour/nowhere",
-}
 
 
 @pytest.fixture
@@ -49,17 +21,6 @@ def signed_in(town: Place, page: Page) -> Page:
     page.goto(f"{town.base}/sign-in/{town.hosting.signin.link()}")
     page.wait_for_url(f"{town.base}/")
     return page
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES.keys())
-def test_accessibility_of_a_page(town: Place, signed_in: Page, path: str, scheme: str) -> None:
-    signed_in.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    for width in (WIDE, NARROW):
-        signed_in.set_viewport_size({"width": width, "height": 800})
-        signed_in.goto(town.base + path)
-        assert violations(signed_in) == [], (path, scheme, width)
-        assert not sideways(signed_in), (path, width)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -72,19 +33,6 @@ def test_accessibility_of_what_a_look_found(town: Place, signed_in: Page, scheme
             signed_in.goto(f"{town.base}/harbour/{path}")
             assert violations(signed_in) == [], (path, scheme, width)
             assert not sideways(signed_in), (path, width)
-
-
-@pytest.mark.parametrize("language", ["zh", "ms"])
-def test_accessibility_in_other_languages(town: Place, browser: Browser, language: str) -> None:
-    context = browser.new_context(locale=language)
-    try:
-        page = context.new_page()
-        page.goto(f"{town.base}/sign-in/{town.hosting.signin.link()}")
-        for path in ("/", "/harbour", "/harbour/ask"):
-            page.goto(town.base + path)
-            assert violations(page) == []
-    finally:
-        context.close()
 
 
 def test_accessibility_of_the_door(town: Place, page: Page) -> None:
