@@ -155,3 +155,18 @@ def test_no_page_of_a_choice_ticks_a_box_before(harbour: Place) -> None:
 def axle(database_url: str, tmp_path: Path) -> Iterator[Place]:
     with place(Home.at(tmp_path / "home", database_url), "axle") as found:
         yield found
+
+
+def test_a_purge_over_http_is_said_twice_and_tells_who_else_has_what(axle: Place) -> None:
+    at = axle
+    who = at.call("POST", "axle/subjects", {"identities": []}).json()["subject"]
+    assert at.call("POST", f"axle/subjects/{who}/age", {"minor": True}).json() == {"kept": True}
+    for unsure in ({}, {"sure": False}):
+        assert at.call("POST", f"axle/subjects/{who}/purge", unsure).status == 422
+    found = at.call("POST", f"axle/subjects/{who}/purge", {"sure": True})
+    assert found.status == 200
+    assert found.json()["rules"] == ["purge"]
+    assert found.json()["elsewhere"] == []
+    assert at.call("POST", f"axle/subjects/{who}/age", {"minor": True}).status in (404, 410, 422)
+    asked = at.call("GET", "axle/age-gate").json()
+    assert (asked["years"], asked["chosen"]) == ("18", True)

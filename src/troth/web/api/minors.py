@@ -57,6 +57,12 @@ class ChoicesSent(Sent):
     choices: Annotated[list[ConsentSent], Field(min_length=1, max_length=50)]
 
 
+class PurgeSent(Sent):
+    """That somebody looked, and this is a minor whose guardian agreed to nothing: what follows cannot be undone."""
+
+    sure: Literal[True]
+
+
 class AttestationSent(Sent):
     """What a tenant states of a minor among its people: the digest of the statement, and until when it counts."""
 
@@ -111,7 +117,7 @@ def answer(request: Request, hosted: Consents, ticket: Ticket, sent: GuardianAns
 
 
 @router.post("/{org}/subjects/{subject}/purge", tags=["minors"])
-def end(request: Request, hosted: Consents, subject: Person) -> Answer:
+def end(request: Request, hosted: Consents, subject: Person, sent: PurgeSent) -> Answer:
     """End what was taken from a minor without a guardian's consent; who else was given some of it is to be told."""
     found = purge(hosted.organisation, subject, origin=key_of(request).origin)
     return {"keys": found.keys, "elsewhere": list(found.elsewhere), "rules": list(found.rules)}
