@@ -258,10 +258,17 @@ def test_a_form_shows_its_notice_and_what_comes_in_is_bound_to_its_words(town: T
     )
     assert held(town, "SELECT 1 FROM domains WHERE domain_name = 'unasked.example'") == []
     story.register_domain()
-    story.close()
     assert story.done["domain registered"] == 1
-    ((digest,),) = held(town, f"SELECT notice FROM domains WHERE domain_name = '{story.who.domain()}'")
-    words = board.shown_text(digest)
+    assert story.browser.send("sent beside the form", "/domain", form).status_code == 403
+    forged = form | {
+        "under:domain_notice": "sha256:" + "0" * 64,
+        "under:privacy_policy": "sha256:" + "1" * 64,
+    }
+    assert story.browser.send("sent under other words", "/domain", forged).status_code == 403
+    assert held(town, "SELECT 1 FROM domains WHERE domain_name = 'unasked.example'") == []
+    ((digests,),) = held(town, f"SELECT notice FROM domains WHERE domain_name = '{story.who.domain()}'")
+    words = board.shown_text(digests.split(", ")[0])
+    story.close()
     assert words.notice == "domain_notice"
     assert "Name of the registrant" in words.text
     flush(town)

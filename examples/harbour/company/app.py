@@ -90,7 +90,7 @@ def _refused(refused: Refused) -> Answered:
 
 
 def _unshown(unshown: Unshown) -> Answered:
-    shown = page("refused.html", clauses=(), ways=[*unshown.found.missing, *unshown.found.lacking])
+    shown = page("refused.html", clauses=(), ways=dict.fromkeys(unshown.missing))
     return shown, 403
 
 

@@ -11,7 +11,7 @@ from examples.harbour.company.gate import Gate
 from examples.harbour.company.lapses import FIELD_WITHOUT_NOTICE, NEW_AIM, UNDECLARED, Lapses
 from examples.harbour.company.people import Visit
 from examples.harbour.company.store import Store, now
-from troth.client import NoticeText, Submitted
+from troth.client import NoticeText, Problem
 
 FORMS = {
     "order": ("order_form", ("service", "plan")),
@@ -47,9 +47,9 @@ class Partners:
 class Unshown(Exception):
     """What came in was not asked for under the notice that is in force; it says what is missing."""
 
-    def __init__(self, found: Submitted) -> None:
+    def __init__(self, missing: tuple[str, ...]) -> None:
         super().__init__("not under its notice")
-        self.found = found
+        self.missing = missing
 
 
 class Services:
@@ -73,11 +73,15 @@ class Services:
         """Bind what came in to the notices it came in under; the digests of their words. Raises Unshown."""
         point, asked = FORMS[form]
         client = self._gate.client
-        shown = [client.shown_text(value) for name, value in sent.items() if name.startswith(UNDER)]
+        try:
+            shown = [client.shown_text(said) for name, said in sent.items() if name.startswith(UNDER)]
+        except Problem:
+            shown = []  # words that nobody was ever shown
         versions = {one.notice: one.version for one in shown}
         found = client.submit(visit.subject, point, [one for one in asked if sent.get(one)], versions)
-        if not found.taken:
-            raise Unshown(found)
+        unnamed = tuple(f"shown:{id}" for id in found.notices if id not in versions)
+        if not found.taken or unnamed:
+            raise Unshown((*found.missing, *found.lacking, *unnamed))
         return ", ".join(one.rendered for one in shown)
 
     def order(self, visit: Visit, form: dict[str, str]) -> None:
