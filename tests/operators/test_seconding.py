@@ -47,7 +47,7 @@ def test_nobody_approves_their_own_by_whatever_session(quay_on_sqlite: Organisat
     person = enrol(quay, "administrator")
     first, second = person.operator(), person.operator()
     assert first.session.id != second.session.id
-    asked = quay.operators.seconding.ask(first, ERASE, Doing(quay).erasure(["sub_1"]))
+    asked = quay.operators.seconding.ask(first, ERASE, {"subjects": ["sub_1"]})
     with pytest.raises(ApprovalRefused) as refused:
         quay.operators.seconding.approve(second, asked.id, asked.digest)
     assert refused.value.reason == "own"
