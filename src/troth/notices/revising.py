@@ -1,7 +1,7 @@
 """Changes of the policy in use: whom a version touches, what its rules of change owe them, and what was done of that.
 
-The rules of the version that is replaced decide. What the privacy centre shows by itself (the page of the policy, a line inside the
-service, every former version at its own address) is done when the change is opened; what the company does elsewhere is reported;
+The rules of the version that is replaced decide. What the privacy centre shows by itself (the page of the policy, every former
+version at its own address) is done when the change is opened; what the company does elsewhere is reported;
 whom a rule tells one by one is told when the message was accepted by the other side.
 """
 
@@ -26,8 +26,8 @@ from troth.policy.model import ChangeRule
 from troth.policy.vocabulary import CHANNELS
 from troth.subjects import UNWATCHED, Act, Changes, Subjects, root_of
 
-OURS: Final = frozenset({"page", "in_service", "self_service"})
-"""Channels that the privacy centre itself is."""
+OURS: Final = frozenset({"page"})
+"""Channels that the privacy centre itself is: its page of versions says what comes, from when, and what it changes."""
 BY_ITSELF: Final = frozenset({"publish", "archive", "summary", "consent_anew"})
 """Steps that hold because of how versions are kept, served, described and accepted here."""
 IN_TIME: Final = frozenset({"before_effect", "lead"})
