@@ -4,6 +4,8 @@ Owns one small file for each kind: databases through SQLAlchemy, documents insid
 lines; whose address names which, and where credentials are kept. Third parties add theirs by entry point.
 """
 
+from troth.connectors.addresses import GROUP, Opens, Secrets, name_of, open_connector
+from troth.connectors.files import FilesConnector
 from troth.connectors.sql import SqlConnector
 
-__all__ = ["SqlConnector"]
+__all__ = ["GROUP", "FilesConnector", "Opens", "Secrets", "SqlConnector", "name_of", "open_connector"]

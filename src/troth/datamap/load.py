@@ -23,8 +23,10 @@ processors: {house: {recipient: hosting, region: MY}}
 from __future__ import annotations
 
 from collections.abc import Iterator
+from collections.abc import Mapping as Map
 from typing import Any
 
+from troth.datamap.fideslang import keys_of, load_fideslang
 from troth.datamap.model import (
     MANY,
     NOT_PERSONAL,
@@ -41,14 +43,18 @@ from troth.datamap.model import (
 )
 from troth.datamap.read import BACKUP, FIELD, LINK, PROCESSOR, ROW, SYSTEM, Reader
 from troth.kernel.findings import Findings, Place, did_you_mean
+from troth.policy import terms as t
 from troth.policy.nodes import Mapping, Node, Scalar, Sequence, parse
 
 MAP_FILE = "map.yaml"
+Files = Map[str, str]
 TOP = ("systems", "processors", "backups", "aliases")
 
 
-def load_map(text: str, findings: Findings, file: str = MAP_FILE) -> DataMap:
-    """Read a map. What is refused is left out of it, with a finding; links are resolved to datasets that exist."""
+def load_map(text: str, findings: Findings, file: str = MAP_FILE, beside: Files | None = None) -> DataMap:
+    """Read a map. What is refused is left out of it, with a finding. `beside` holds the other files of its folder, by name:
+    those that a system names under `fideslang:` are read as well.
+    """
     root = parse(text, file, findings)
     if root is None:
         return DataMap()
@@ -56,20 +62,30 @@ def load_map(text: str, findings: Findings, file: str = MAP_FILE) -> DataMap:
         if key.text not in TOP:
             findings.error("unknown-key", key.place, f"'{key.text}' is not a part of a map.",
                            did_you_mean(key.text, TOP))  # fmt: skip
-    reader = _Maps(findings)
+    reader = _Maps(findings, beside or {})
     return reader.whole(root)
 
 
 class _Maps(Reader):
     """Reads the parts of a map."""
 
+    def __init__(self, findings: Findings, beside: Files) -> None:
+        super().__init__(findings)
+        self._beside = beside
+        self._systems: dict[str, str] = {}
+        """In which system each fides_key lies."""
+
     def whole(self, root: Mapping) -> DataMap:
         systems, datasets = [], []
+        aliases = self.pairs(root.get("aliases"), "aliases")
+        for name, body in self.ids(root.get("systems"), "systems"):
+            for file in self._files(body):
+                self._systems |= dict.fromkeys(keys_of(self._beside.get(file, "")), name.text)
         for name, body in self.ids(root.get("systems"), "systems"):
             systems.append(self._system(name, body))
-            datasets += [
-                self._dataset(name.text, n, b) for n, b in self.ids(body.get("datasets"), "datasets")
-            ]
+            inner = self.ids(body.get("datasets"), "datasets")
+            datasets += [self._dataset(name.text, n, b) for n, b in inner]
+            datasets += self._fideslang(name.text, body, dict(aliases))
         if not systems:
             self.error("empty-map", root.place, "This map names no system.", "Write one under 'systems:'.")
         return DataMap(
@@ -83,8 +99,22 @@ class _Maps(Reader):
                 Backup(id=n.text, place=n.place, **self.terms(b, BACKUP, "a backup"))
                 for n, b in self.ids(root.get("backups"), "backups")
             ),
-            self.pairs(root.get("aliases"), "aliases"),
+            aliases,
         )
+
+    def _files(self, body: Mapping) -> tuple[str, ...]:
+        node = body.get("fideslang")
+        return (t.texts().read(node, Findings()) or ()) if node is not None else ()
+
+    def _fideslang(self, system: str, body: Mapping, aliases: dict[str, str]) -> Iterator[Dataset]:
+        for file in self._files(body):
+            if file in self._beside:
+                yield from load_fideslang(
+                    self._beside[file], system, aliases, self.findings, file, self._systems
+                )
+            else:
+                self.error("no-such-file", body.place, f"There is no file '{file}' beside the map.",
+                           did_you_mean(file, self._beside))  # fmt: skip
 
     def _system(self, name: Scalar, body: Mapping) -> System:
         terms = self.terms(body, SYSTEM, "a system")
@@ -95,6 +125,7 @@ class _Maps(Reader):
             self.error("credentials-in-map", name.place, f"The address of '{name.text}' carries credentials.",
                        "Name them with 'credentials:' and keep them in a file of mode 0600 or in the environment.")  # fmt: skip
             terms["at"] = ""
+        terms.pop("fideslang", None)
         return System(**{"id": name.text, "at": "", "place": name.place, **terms},
                       left_out=self.pairs(body.get("left_out"), "left_out"))  # fmt: skip
 

@@ -36,7 +36,7 @@ FIELD: Terms = {
 LINK: Terms = {"fields": t.texts(), "to": t.text(), "on": t.texts(), "when": None, "follows": FOLLOWS}
 SYSTEM: Terms = {
     "at": t.text(), "credentials": t.text(), "region": t.word(v.REGIONS), "run_by": t.ref("processor"),
-    "backups": t.refs("backup"), "about": t.text(), "left_out": None, "datasets": None,
+    "backups": t.refs("backup"), "about": t.text(), "fideslang": t.texts(), "left_out": None, "datasets": None,
 }  # fmt: skip
 PROCESSOR: Terms = {
     "recipient": t.ref("recipient"),

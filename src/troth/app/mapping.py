@@ -1,0 +1,129 @@
+"""Maps on disk: a draft out of a live store, and the check of the map beside a policy against policy and stores."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from troth.app.folders import compile_folder, read_folder
+from troth.connectors import Secrets, name_of, open_connector
+from troth.datamap.check import check_links, check_live, check_policy
+from troth.datamap.connector import Connector
+from troth.datamap.draft import DraftedTable, as_yaml, draft
+from troth.datamap.load import MAP_FILE, load_map
+from troth.datamap.model import DataMap, System
+from troth.kernel.errors import CallerError, TrothError
+from troth.kernel.findings import Findings, Place
+from troth.policy.catalogue import Catalogue
+
+SECRETS = "TROTH_SECRETS"
+"""The folder of credentials, in the environment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A drafted map: its text, and what was proposed for each table."""
+
+    text: str
+    tables: tuple[DraftedTable, ...]
+
+    @property
+    def open(self) -> int:
+        """How many columns somebody has to say something about."""
+        return sum(table.open for table in self.tables)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a check looked at."""
+
+    map: DataMap
+    looked_at: tuple[str, ...]
+    """The systems whose live shape was compared."""
+
+
+class NoPolicy(CallerError):
+    """A folder holds no policy that compiles."""
+
+
+def secrets_of(folder: Path | None) -> Secrets:
+    """Credentials from a folder, else from the one that the environment names, and from the environment itself."""
+    said = os.environ.get(SECRETS)
+    return Secrets(folder or (Path(said) if said else None), os.environ)
+
+
+def draft_map(
+    at: str, secrets: Secrets, *, name: str = "", credentials: str = "", policy: Path | None = None
+) -> Draft:
+    """Draft the map of one store from its schema; no value in it is read. Raises StoreUnreachable, StoreRefused, NoPolicy."""
+    system = _system(at, name, credentials)
+    with _open(system, Path.cwd(), secrets) as connector:
+        tables = draft(connector.describe(), _catalogue(policy) if policy else None)
+    return Draft(as_yaml(system.id, system.at, tables, credentials), tables)
+
+
+def check_map(folder: Path, secrets: Secrets, findings: Findings, *, offline: bool = False) -> Checked:
+    """Hold the map in a folder against itself, the policy beside it and, unless `offline`, every store it names."""
+    files = read_folder(folder, findings)
+    if MAP_FILE not in files:
+        findings.error(
+            "no-map", Place(MAP_FILE), "This folder has no map.yaml.", "Draft one with `troth map ADDRESS`."
+        )
+        return Checked(DataMap(), ())
+    beside = {name: text for name, text in files.items() if name != MAP_FILE}
+    map = load_map(files[MAP_FILE], findings, beside=beside)
+    check_links(map, findings)
+    compiled = compile_folder(folder, Findings())
+    if compiled is None:
+        findings.error(
+            "no-policy",
+            Place("policy.yaml"),
+            "The policy beside the map does not compile.",
+            "Run `troth check`.",
+        )
+    else:
+        check_policy(map, Catalogue.of(compiled.bundle), findings)
+    return Checked(map, () if offline else tuple(_look(map, folder, secrets, findings)))
+
+
+def _look(map: DataMap, folder: Path, secrets: Secrets, findings: Findings) -> Iterator[str]:
+    """The systems that could be looked at; one that could not is an error, for a map not checked is a map not right."""
+    for system in map.systems:
+        if not system.at:
+            continue
+        try:
+            with _open(system, folder, secrets) as connector:
+                check_live(map, system, connector.describe(), findings)
+        except TrothError as problem:
+            findings.error("not-looked-at", system.place, problem.message, problem.help)
+        else:
+            yield system.id
+
+
+@contextmanager
+def _open(system: System, folder: Path, secrets: Secrets) -> Iterator[Connector]:
+    connector = open_connector(system, folder, secrets)
+    try:
+        yield connector
+    finally:
+        connector.close()
+
+
+def _system(at: str, name: str, credentials: str) -> System:
+    """The system an address names. Credentials in it are refused: they would stand in the shell's history and in the map."""
+    if "@" in at.partition("://")[2].partition("/")[0]:
+        raise CallerError(
+            "This address carries credentials.",
+            "Leave them out, and name with --credentials where they are kept.",
+        )
+    return System(id=name or name_of(at), at=at, credentials=credentials)
+
+
+def _catalogue(folder: Path) -> Catalogue:
+    compiled = compile_folder(folder, Findings())
+    if compiled is None:
+        raise NoPolicy(f"The policy in {folder} does not compile.", "Run `troth check` on it.")
+    return Catalogue.of(compiled.bundle)
