@@ -9,9 +9,10 @@ from typing import Final
 SECTIONS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "promises": {"board": "", "ask": "/ask", "ledger": "/ledger", "policy": "/policy", "coverage": "/coverage"},
-        "people": {"tickets": "/tickets", "tasks": "/tasks", "accounts": "/accounts", "messages": "/messages", "notices": "/notices", "site": "/site",
-            "directories": "/directories"},
-        "house": {"staff": "/staff", "approvals": "/approvals", "emergencies": "/emergencies", "backups": "/backups", "lineage": "/lineage", "recordings": "/recordings"},
+        "people": {"tickets": "/tickets", "tasks": "/tasks", "accounts": "/accounts", "messages": "/messages", "notices": "/notices",
+                   "site": "/site", "directories": "/directories"},
+        "house": {"staff": "/staff", "approvals": "/approvals", "emergencies": "/emergencies", "backups": "/backups",
+                  "lineage": "/lineage", "recordings": "/recordings"},
     }
 )  # fmt: skip
 """By section, the pages one finds there in the order in which they are listed, each with its address below the company's."""
