@@ -29,7 +29,8 @@ from examples.kit.process import ready, tied
 from examples.kit.progress import Progress
 
 NEWS_EVERY = 4
-"""After so many newcomers the sales desk writes to everybody, and every other time the machine hall does."""
+"""After so many newcomers the sales desk writes to everybody, and every other time the machine hall does too; the more people there
+are, the more newcomers it waits for."""
 MOST_AT_ONCE = 200
 CHOICES = ("unless:cookies_off", "allowed:basket_cookie", "allowed:language_cookie", "point:site_beacon")
 DESK = "privacy@harbour.example"
@@ -182,13 +183,17 @@ class Story:
         )
 
     def see_to_their_data(self) -> None:
-        """Open the privacy page by a code, look, and for some: leave the list, ask for what is held."""
+        """Open the privacy page by a code, look, and for some: leave the list, allow something and take it back, ask for what is held."""
         centre = self.centre()
         if not centre.enter(self.who.email, self.box):
             return
         centre.see()
         if self._often(0.4):
             centre.object("mailing_list")
+        if self._often(0.3):
+            centre.say("sharing", "give")
+            if self._often(0.5):
+                centre.say("sharing", "withdraw")
         if self._often(0.5):
             centre.ask("access", f"What do you hold on me? {self.who.marked('request')}")
         centre.leave()
@@ -253,14 +258,15 @@ class Town:
             oldest.close()
             self._gone += oldest.done
         story.live()
-        if number % NEWS_EVERY == NEWS_EVERY - 1:
-            self.write_news(number)
+        every = NEWS_EVERY * max(1, number // 40)
+        if number % every == every - 1:
+            self.write_news(number, maintenance=number // every % 2 == 1)
 
-    def write_news(self, number: int) -> None:
-        """The sales desk presses its button, and people read."""
+    def write_news(self, number: int, *, maintenance: bool) -> None:
+        """The sales desk presses its button, now and then the machine hall does, and people read."""
         with httpx.Client(base_url=self._around.site, timeout=120) as desk:
             desk.post("/staff/news", data={"title": f"News from Harbour, no. {number}"})
-            if number % (2 * NEWS_EVERY) == 2 * NEWS_EVERY - 1:
+            if maintenance:
                 desk.post("/staff/maintenance")
         for story in self._stories:
             story.read_mail()

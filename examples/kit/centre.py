@@ -44,6 +44,11 @@ class Centre:
             "objected" if not lift else "objection lifted", page, {"do": "lift" if lift else "raise"}
         )
 
+    def say(self, item: str, word: str) -> httpx.Response:
+        """`give`, `refuse` or `withdraw` a consent, after its page has said what that would do."""
+        page = self._browser.open(f"{self._address}/consents/{item}")
+        return self._browser.press(f"consent: {word}", page, {"do": word})
+
     def ask(self, right: str, words: str) -> httpx.Response:
         """Open a ticket for a right."""
         return self._browser.fill(

@@ -168,7 +168,8 @@ def test_a_pixel_after_leaving_the_list(town: Town, board: Client) -> None:
     story = newcomer(town, 102)
     httpx.post(f"{town.site}/staff/news", data={"title": "Before"}, timeout=120)
     mail = Mailbox(town.data_of("harbour") / "mail", story.who.email).wait("Before")
-    assert mail.images()
+    assert mail.images(), "as long as nobody left, the policy lets a mail tell"
+    assert [link for link in mail.links() if "/go/" in link]
     story.leave(mail.one_click())
     story.close()
     look(town)
@@ -334,6 +335,11 @@ def test_people_see_to_their_data_where_the_footer_leads(town: Town, board: Clie
     assert centre.enter(story.who.email, story.box)
     assert "Account" in centre.see()
     assert centre.object("mailing_list").is_success
+    assert centre.say("sharing", "give").is_success
+    subject = board.subject({"email": story.who.email})
+    assert "consent:sharing" in board.facts_of(subject)["facts"]
+    assert centre.say("sharing", "withdraw").is_success
+    assert "consent:sharing" not in board.facts_of(subject)["facts"]
     before = len(tickets(town))
     asked = centre.ask("access", f"What do you hold? {story.who.marked('request')}")
     assert asked.is_success
