@@ -209,6 +209,39 @@ def test_a_courier_who_fails_changes_no_answer_and_is_on_record(quay_on_sqlite: 
     registered(quay)
 
 
+def test_closing_brings_what_was_asked_for_and_lets_the_rest_go_when_nobody_takes_it(tmp_path: Path) -> None:
+    class Full:
+        name = "full"
+
+        def __init__(self) -> None:
+            self.asked = 0
+
+        def bring(self, errand: Errand) -> None:
+            self.asked += 1
+            raise CourierFailed("No.", "")
+
+    with lobby(tmp_path / "good") as quay:
+        held = bag(quay)
+        for number in range(5):
+            quay.accounts.register(wanted(number))
+    assert len(held.errands) == 5
+    with lobby(tmp_path / "bad") as quay:
+        courier, gate = Full(), threading.Event()
+        quay.accounts.by(courier)
+        quay.accounts.errands.later(lambda: gate.wait(60) and None)
+        for number in range(5):
+            quay.accounts.register(wanted(number))
+        ending = threading.Thread(target=quay.accounts.errands.end)
+        ending.start()
+        while not quay.accounts.errands._ended:
+            pass
+        gate.set()
+        ending.join()
+        assert courier.asked == 1
+        quay.accounts.register(wanted(9))
+        assert courier.asked == 1
+
+
 def test_an_erased_person_leaves_no_name_no_hash_and_no_session(tmp_path: Path) -> None:
     marker = "zyx-marker-41"
     with lobby(tmp_path / "home") as quay:

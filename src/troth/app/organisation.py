@@ -340,6 +340,7 @@ class Organisation:
 
     def close(self) -> None:
         """Seal what was gathered and give the connections back."""
+        self.accounts.errands.end()
         self.gate.flush()
         if self.words is not None:
             self.words.close()
