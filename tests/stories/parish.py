@@ -51,6 +51,7 @@ class Parish:
         """What a person sees of themselves."""
         visitor = Visitor(self.at)
         visitor.sign_in()
+        visitor.post("tickets", right="question", words="Whom may I ask about my account?")
         return walk(self.at, visitor.get, CENTRE_STATES, lambda path: path.startswith("/my/"))
 
     @cached_property
