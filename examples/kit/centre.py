@@ -7,15 +7,19 @@ import re
 import httpx
 
 from examples.kit.browser import Browser
-from examples.kit.mailbox import Mailbox
+from examples.kit.mailbox import Mail, Mailbox
 
-CODE = re.compile(r"\b\d{4} ?\d{4}\b")
+CODE = re.compile(r"(?<!\d)\d{4} ?\d{4}(?!\d)")
 
 
 def code_in(box: Mailbox) -> str:
-    """The one-time code that comes by mail next. Raises TimeoutError."""
-    mail = box.wait("Your code")
-    return str(CODE.findall(f"{mail.subject} {mail.text()}")[0]).replace(" ", "")
+    """The one-time code that comes by mail next, in whichever language. Raises TimeoutError."""
+    mail = box.wait_for(lambda mail: CODE.search(_words(mail)) is not None)
+    return str(CODE.findall(_words(mail))[0]).replace(" ", "")
+
+
+def _words(mail: Mail) -> str:
+    return f"{mail.subject} {mail.text()}"
 
 
 class Centre:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -81,10 +81,14 @@ class Mailbox:
 
     def wait(self, subject: str, seconds: float = 10.0) -> Mail:
         """The next unread mail with this in its subject. Raises TimeoutError."""
+        return self.wait_for(lambda mail: subject in mail.subject, seconds)
+
+    def wait_for(self, fits: Callable[[Mail], bool], seconds: float = 10.0) -> Mail:
+        """The next unread mail that fits. Raises TimeoutError."""
         found: list[Mail] = []
 
         def came() -> bool:
-            found.extend(mail for mail in self.unread() if subject in mail.subject)
+            found.extend(filter(fits, self.unread()))
             return bool(found)
 
         until(came, seconds)

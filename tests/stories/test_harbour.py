@@ -364,6 +364,18 @@ def test_a_mail_to_the_published_address_becomes_a_ticket_with_its_clock(town: T
     until(lambda: bool(board.evidence(kind="intake:trial:arrived")["events"]), 20)
 
 
+@pytest.mark.parametrize(("language", "said"), [("zh", "验证码"), ("ms", "Kod anda")])
+def test_whoever_reads_another_language_is_let_in_by_a_code_in_it(
+    town: Town, language: str, said: str
+) -> None:
+    story = Story(person(114 + len(language + said), SEED), around(town))
+    story.choose("accept")
+    story.browser.fill("language", "/", {"language": language})
+    assert story.join()
+    story.close()
+    assert said in Mailbox(mail_folder(town), story.who.email).all()[0].subject
+
+
 def test_a_form_speaks_the_language_of_whoever_reads_it(town: Town) -> None:
     story = newcomer(town, 108)
     assert "域名" in story.browser.look("/domain?lang=zh")
