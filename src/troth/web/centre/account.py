@@ -26,7 +26,7 @@ async def account(look: Looking) -> Response:
 
 def _page(look: Looking, told: str, status: int, help: str = "") -> Response:
     if look.visit is None or look.visit.session is None:
-        return look.page("my_account.html", status, here="account", mine=None, told=told)
+        return look.page("my_account.html", status, here="account", mine=None, told=told, help=help)
     mine = look.hosted.organisation.accounts.mine(_secret(look))
     providers = hosting_of(look.request).providers_of(look.hosted).named
     return look.page(
@@ -102,7 +102,7 @@ async def closing(look: Looking) -> Response:
 
 def _closing(look: Looking, told: str, status: int) -> Response:
     if look.visit is None or look.visit.session is None:
-        return look.page("my_account.html", 403, here="account", mine=None, told="")
+        return look.page("my_account.html", 403, here="account", mine=None, told="", help="")
     person = read(look)
     return look.page(
         "my_closing.html", status, here="account", told=told, person=person,
