@@ -10,11 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
 from tests.connectors.kit import Store, csv_store, lines_store, sql_store
+from tests.support.mariadb import mariadb_server, mariadb_url
+
+__all__ = ["mariadb_server", "mariadb_url"]
 
 STORES = [
     "sqlite",
     "csv",
     "jsonl",
+    pytest.param("mariadb", marks=pytest.mark.slow),
     *(pytest.param(n, marks=pytest.mark.postgres) for n in ("postgresql", "postgresql-text")),
 ]
 
@@ -35,6 +39,8 @@ def _made(request: pytest.FixtureRequest, folder: Path) -> Store:
             return csv_store(folder)
         case "jsonl":
             return lines_store(folder)
+        case "mariadb":
+            return sql_store(request.getfixturevalue("mariadb_url"), sa.JSON())
         case name:
             url = request.getfixturevalue("postgres_url")
             return sql_store(url, sa.Text() if name.endswith("text") else JSONB())

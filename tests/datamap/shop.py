@@ -165,12 +165,12 @@ def build(url: str, count: int = 6) -> People:
     with engine.begin() as connection:
         for statement in TABLES:
             text = statement.replace("{json}", "JSONB" if postgres else "TEXT")
-            if not postgres:
+            if engine.dialect.name == "sqlite":
                 text = text.replace(
                     "main_address INTEGER)", "main_address INTEGER REFERENCES addresses (id))"
                 )
             connection.execute(sa.text(text))
-        if postgres:
+        if engine.dialect.name != "sqlite":
             connection.execute(sa.text(RING))
         for number, (table, columns) in enumerate(INDEXES):
             connection.execute(sa.text(f"CREATE INDEX i{number} ON {table} ({columns})"))
@@ -223,7 +223,7 @@ def _person(connection: sa.Connection, people: People, n: int) -> None:
         put(
             connection,
             "remarks",
-            id=order * 10,
+            id=order + 1_000_000,
             about_kind="order",
             about_id=order,
             words=mark(f"of_order{order % 10}"),
@@ -239,7 +239,7 @@ def _person(connection: sa.Connection, people: People, n: int) -> None:
         cents=n,
     )
     put(connection, "remarks", id=n, about_kind="customer", about_id=n, words=mark("of_customer"))
-    put(connection, "remarks", id=n + 1000, about_kind="product", about_id=n, words=f"thing {n}")
+    put(connection, "remarks", id=-n, about_kind="product", about_id=n, words=f"thing {n}")
     wishes = {
         "gifts": [{"for": mark("child"), "wish": mark("wish")}, {"for": mark("aunt")}],
         "shoe": mark("shoe"),

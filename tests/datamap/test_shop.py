@@ -281,6 +281,10 @@ def test_a_trigger_that_nobody_looked_at_stops_the_plan(
             'BEGIN UPDATE products SET title = OLD.name WHERE id = 3; RETURN OLD; END'""",
             "CREATE TRIGGER copies AFTER DELETE ON customers FOR EACH ROW EXECUTE FUNCTION copied()",
         ]
+    if database_url.startswith("mariadb"):
+        made = [
+            "CREATE TRIGGER copies AFTER DELETE ON customers FOR EACH ROW UPDATE products SET title = OLD.name WHERE id = 3"
+        ]
     say(database_url, *made)
     shop = opened()
     assert "trigger 'copies'" in plan_erasure(shop, reach(shop, proven(people, 3))).refusal
@@ -305,6 +309,8 @@ def test_what_comes_back_by_itself_is_never_reported_as_erased(
             "CREATE FUNCTION undone() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN NEW.mail = OLD.mail; RETURN NEW; END'",
             "CREATE TRIGGER undoes BEFORE UPDATE ON invoices FOR EACH ROW EXECUTE FUNCTION undone()",
         ]
+    if database_url.startswith("mariadb"):
+        made = ["CREATE TRIGGER undoes BEFORE UPDATE ON invoices FOR EACH ROW SET NEW.mail = OLD.mail"]
     say(database_url, *made)
     shop = opened(
         MAP.replace(
