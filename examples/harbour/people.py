@@ -27,12 +27,14 @@ from examples.kit.mailbox import Mailbox
 from examples.kit.people import Person, person
 from examples.kit.process import ready, tied
 from examples.kit.progress import Progress
+from examples.kit.waiting import until
 
 NEWS_EVERY = 4
 """After so many newcomers the sales desk writes to everybody, and every other time the machine hall does too; the more people there
 are, the more newcomers it waits for."""
 MOST_AT_ONCE = 200
 CHOICES = ("unless:cookies_off", "allowed:basket_cookie", "allowed:language_cookie", "point:site_beacon")
+LEAVING = ("queued", "sending")
 DESK = "privacy@harbour.example"
 """As the policy publishes it."""
 
@@ -263,11 +265,12 @@ class Town:
             self.write_news(number, maintenance=number // every % 2 == 1)
 
     def write_news(self, number: int, *, maintenance: bool) -> None:
-        """The sales desk presses its button, now and then the machine hall does, and people read."""
+        """The sales desk presses its button, now and then the machine hall does, and people read what has arrived."""
         with httpx.Client(base_url=self._around.site, timeout=120) as desk:
             desk.post("/staff/news", data={"title": f"News from Harbour, no. {number}"})
             if maintenance:
                 desk.post("/staff/maintenance")
+            until(lambda: all(f"<td>{state}</td>" not in desk.get("/staff/mails").text for state in LEAVING))
         for story in self._stories:
             story.read_mail()
 
