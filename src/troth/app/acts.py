@@ -75,7 +75,7 @@ class Acts:
         connection, policies = self.work.connection, self._rooms.policies
         if policy and not policies.known(connection, policy):
             raise PolicyUnknown("No version of this digest was activated here.", "Name one that was.")
-        return policies.declared(connection, policy or policies.in_force(connection, self.at).digest)
+        return policies.declared(connection, policy) if policy else policies.ruling(connection, self.at)
 
     # --- subjects ----------------------------------------------------------------------------------------------------
 
@@ -172,7 +172,9 @@ class Acts:
     def _kept_off(self, act: Act) -> bool:
         """Whether going on is no acceptance, because a change in between asks for express consent."""
         self.work.lock()
-        found = self._revisions.needs_anew(self.work.connection, self.work.pseudonym(act.subject), act.policy or "")
+        found = self._revisions.needs_anew(
+            self.work.connection, self.work.pseudonym(act.subject), act.policy or ""
+        )
         if found is not None:
             self._revisions.kept_off(self.work, act, *found)
         return found is not None
@@ -253,7 +255,9 @@ class Acts:
 def narrow(declared: Declared, item: str, recipient: str, case: str) -> str:
     """What a consent is about alone: one recipient that the item names, or one case. Raises NotDeclared."""
     if recipient and case:
-        raise NotDeclared("A consent is narrowed to a recipient or to a case, not both.", "Record each by itself.")
+        raise NotDeclared(
+            "A consent is narrowed to a recipient or to a case, not both.", "Record each by itself."
+        )
     if not recipient:
         return f"case/{case[:32]}" if case else ""
     known = declared.catalogue.expand("recipient", declared.consent(item).recipients)

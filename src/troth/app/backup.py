@@ -30,7 +30,7 @@ from troth.app.backup_files import (
     refuse_together,
 )
 from troth.app.config import Home
-from troth.app.organisation import PROJECTIONS
+from troth.app.house import PROJECTIONS
 from troth.app.system import SystemClock, SystemEntropy
 from troth.db import Database, History, check, open_database
 from troth.db.migrate import RECORDS, newest

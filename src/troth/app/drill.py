@@ -20,8 +20,9 @@ from sqlalchemy import Connection, make_url
 from troth.app.backup import last_targets
 from troth.app.backup_files import BackupRefused, Kind
 from troth.app.config import Home
+from troth.app.house import PROJECTIONS
 from troth.app.keystore import DEFAULT_KEEPER, vault_of
-from troth.app.organisation import PROJECTIONS, Organisation
+from troth.app.organisation import Organisation
 from troth.app.restoring import Pair, pair, restore
 from troth.app.system import SystemClock, SystemEntropy
 from troth.db import Database, check, open_database

@@ -74,7 +74,10 @@ class Follower:
         except PolicyRefused as refused:
             return Followed(False, f"{id}: the version in force stays. {refused}")
         if _takes_two(self._organisation) and self._organisation.policy().digest != bundle.digest:
-            return Followed(False, f"{id}: the version in force stays. The folder holds another, which takes two persons to activate.")
+            return Followed(
+                False,
+                f"{id}: the version in force stays. The folder holds another, which takes two persons to activate.",
+            )
         activated = _put_in_force(self._organisation, bundle, texts)
         remember(self._home, f"version-{id}", made_from, bundle.digest)
         said = "its new version is in force" if activated else "the version in force is the same"

@@ -196,7 +196,9 @@ class Hosting:
         self.clock = clock
         self.signin = SignIn(clock, entropy, self._operators)
         self.keys = Keys(entropy)
-        self.visitors = Visitors(clock, entropy, self._leads_to, self._named, courier or self._box(), self._accounts)
+        self.visitors = Visitors(
+            clock, entropy, self._leads_to, self._named, courier or self._box(), self._accounts
+        )
         self.trouble: Callable[[str], tuple[str, ...]] = _none
         """What goes wrong with the checkpoints of an organisation, where somebody keeps a schedule of them."""
         self._closing = closing or ExitStack()
@@ -219,6 +221,11 @@ class Hosting:
         found = self.sights.get(hosted.id)
         return found or Sights(probes_beside(hosted.folder, hosted.catalogue))
 
+    def _operators(self, id: str) -> Operators | None:
+        """Who operates an organisation; None where there is no such organisation."""
+        held = self._organisations.get(id)
+        return held.organisation.operators if held is not None else None
+
     def _account_courier(self, hosted: Hosted) -> AccountCourier:
         """Who brings codes and notices to the owners of accounts."""
 
@@ -227,13 +234,11 @@ class Hosting:
             return posting_of(hosted.home, self.clock)
 
         return AccountCourier(
-            hosted.organisation, lambda language: self._named(hosted.id, language), lambda: self.visitors.courier, posting
+            hosted.organisation,
+            lambda language: self._named(hosted.id, language),
+            lambda: self.visitors.courier,
+            posting,
         )
-
-    def _operators(self, id: str) -> Operators | None:
-        """Who operates an organisation; None where there is no such organisation."""
-        held = self._organisations.get(id)
-        return held.organisation.operators if held is not None else None
 
     def providers_of(self, hosted: Hosted) -> Providers:
         """Where people may sign in to an organisation instead. Raises AccountsUnreadable."""

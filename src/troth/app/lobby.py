@@ -44,7 +44,7 @@ from troth.kernel.errors import OperatorError
 from troth.kernel.findings import did_you_mean
 
 if TYPE_CHECKING:
-    from troth.app.organisation import Organisation
+    from troth.app.house import House
 
 FILE: Final = "accounts.yaml"
 NAMED: Final = "TROTH_ACCOUNTS"
@@ -62,7 +62,7 @@ class AccountsUnreadable(OperatorError):
     """The file about accounts has to be mended."""
 
 
-def accounts_of(organisation: Organisation, settings: Settings) -> Accounts:
+def accounts_of(organisation: House, settings: Settings) -> Accounts:
     """The accounts of an organisation that is being put together; their codes stay in a bag until somebody names a courier."""
     rooms, entropy = organisation.rooms, organisation.entropy
     desk = Desk(

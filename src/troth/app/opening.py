@@ -10,9 +10,10 @@ from troth.app.acts import Acts
 from troth.app.config import Home
 from troth.app.erasing import Told
 from troth.app.folders import packs, read_folder
+from troth.app.house import Watch
 from troth.app.keystore import vault_of
 from troth.app.lobby import settings_of
-from troth.app.organisation import Organisation, Watch, engine
+from troth.app.organisation import Organisation, engine
 from troth.app.system import SystemClock, SystemEntropy
 from troth.db import Database, check, migrate, open_database
 from troth.db.closing import Closed

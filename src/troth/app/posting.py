@@ -1,4 +1,5 @@
-"""By which channels messages leave: a small file in the home, `channels.yaml`, or the one TROTH_CHANNELS names.
+"""By which channels messages leave: a small file in the home, `channels.yaml`, or the one TROTH_CHANNELS names. An organisation that
+has a file of its own (`channels/ID.yaml`) goes by that.
 
 site: https://privacy.example.com     # where links to unsubscribe lead
 email:
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from troth.app.hosting import Hosting
 
 FILE: Final = "channels.yaml"
+FOLDER: Final = "channels"
 NAMED: Final = "TROTH_CHANNELS"
 SEND_EVERY: Final = 2.0
 """Seconds between looks at what is due."""
@@ -63,11 +65,23 @@ class Posting:
         return Courier(organisation.messages, self.sender(organisation))
 
 
-def posting_of(home: Home, clock: Clock, environment: Mapping[str, str] | None = None) -> Posting:
-    """What the file says; without one, nothing leaves and messages wait. Raises ChannelsUnreadable, SenderUnusable."""
+def own_file(home: Home, id: str) -> Path:
+    """Where the channels of one organisation alone are named."""
+    return home.folder / FOLDER / f"{id}.yaml"
+
+
+def posting_of(
+    home: Home, clock: Clock, environment: Mapping[str, str] | None = None, *, of: str = ""
+) -> Posting:
+    """What the file says (for an organisation `of`: its own, if there is one); without one, nothing leaves and messages wait.
+
+    Raises ChannelsUnreadable, SenderUnusable.
+    """
     named = (os.environ if environment is None else environment).get(NAMED, "")
     path = Path(named) if named else home.folder / FILE
-    if not named and not path.exists():
+    if of and own_file(home, of).is_file():
+        path = own_file(home, of)
+    elif not named and not path.exists():
         return Posting()
     try:
         found = yaml.safe_load(path.read_text(encoding="utf-8"))

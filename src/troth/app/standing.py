@@ -4,17 +4,18 @@ its pages to ask. All mail leads into the kit's mail room, which takes every mai
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
+
+import yaml
 
 from troth.app.chores import Chores, chores_of, doing
 from troth.app.config import Home
 from troth.app.couriers import AccountCourier, Mailed
 from troth.app.hosting import Hosting
 from troth.app.mailing import mailboxes_of
-from troth.app.posting import Posting, sending
+from troth.app.posting import Posting, own_file, posting_of, sending
 from troth.app.reaching import contacts
 from troth.app.site import FILE as SITE_FILE
 from troth.app.system import SystemEntropy
@@ -50,11 +51,26 @@ def bring_mail(town: Town, port: int) -> None:
     post = Post("127.0.0.1", port, "privacy@troth.example", tls=Tls.NONE)
     channel = SmtpChannel(post, town.hosting.clock)
     town.hosting.visitors.courier = Mailed(channel, lambda: SystemEntropy().bytes(12).hex())
-    news = replace(post, sender=f"news@{STANDING}.example", name="Harbour Hosting")
-    posting = Posting(town.base, {"email": SmtpChannel(news, town.hosting.clock)})
+    posting = _name_channels(town, port)
     _bring_codes(town, posting)
     town.ends.enter_context(sending(town.hosting, posting, town.tell, SENDS_EVERY, of=(STANDING,)))
     town.ends.enter_context(doing([_chores(town, posting)], READS_EVERY.total_seconds()))
+
+
+def _name_channels(town: Town, port: int) -> Posting:
+    """The company's channels, named where every command and page looks for them."""
+    home = Home.at(town.settings.data)
+    mail = {
+        "host": "127.0.0.1",
+        "port": port,
+        "sender": f"news@{STANDING}.example",
+        "name": "Harbour Hosting",
+        "tls": "none",
+    }
+    file = own_file(home, STANDING)
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(yaml.safe_dump({"site": town.base, "email": mail}), encoding="utf-8")
+    return posting_of(home, town.hosting.clock, of=STANDING)
 
 
 def _bring_codes(town: Town, posting: Posting) -> None:

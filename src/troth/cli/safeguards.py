@@ -79,8 +79,12 @@ def _count(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer
 
 def _access(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:
     found = show_access(organisation)
-    answer = {"shown": [{"safeguard": one.safeguard, "item": one.item, "passed": one.passed} for one in found]}
-    said = [f"{one.safeguard}, item {one.item}: {'shown' if one.passed else 'not as promised'}" for one in found]
+    answer = {
+        "shown": [{"safeguard": one.safeguard, "item": one.item, "passed": one.passed} for one in found]
+    }
+    said = [
+        f"{one.safeguard}, item {one.item}: {'shown' if one.passed else 'not as promised'}" for one in found
+    ]
     nothing = "Nothing of this policy's safeguards can be shown by our own record now."
     return answer, "\n".join(said) or nothing, all(one.passed for one in found)
 

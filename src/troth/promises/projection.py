@@ -43,7 +43,16 @@ class PromisesProjection:
 
     name: Final = "evidence of promises"
     kinds: Final = (
-        *("gate:", "consent:", "subjects:", "recipients:", "promises:", "staff:role:", "notices:"),
+        *(
+            "gate:",
+            "consent:",
+            "subjects:",
+            "recipients:",
+            "promises:",
+            "staff:role:",
+            "notices:",
+            "notices:",
+        ),
         *(
             "access:token:refused",
             "access:reads:counted",

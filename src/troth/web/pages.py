@@ -109,7 +109,13 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    made.globals |= {"SIGNS": SIGNS, "STATES": list(State), "asset": asset, "SECTIONS": SECTIONS, "section_of": section_of}
+    made.globals |= {
+        "SIGNS": SIGNS,
+        "STATES": list(State),
+        "asset": asset,
+        "SECTIONS": SECTIONS,
+        "section_of": section_of,
+    }
     made.filters |= {
         "slug": slug,
         "instant": lambda at: f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC",

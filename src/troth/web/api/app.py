@@ -38,8 +38,8 @@ from troth.web.problems import MEDIA, of_error, problem_response
 ABOUT = (
     "Ask before touching data, record what people chose, report what was seen, read what each promise stands on. "
     "Send `Authorization: Bearer KEY`; a key opens one organisation, for some of the scopes ask, subjects, consents, accounts, "
-    "notices, messages, intake, observe, device, vault:write, vault:read, staff and read. Refusals are problems as RFC 9457 describes them; a denial is an answer and no "
-    "refusal."
+    "notices, messages, intake, observe, device, vault:write, vault:read, staff and read. Refusals are problems as RFC 9457 "
+    "describes them; a denial is an answer and no refusal."
 )
 PEEKS = "What would be answered now, on what is on record; nothing is written."
 WRITES = "Keep values of a person, sealed; on disk when this answers."

@@ -122,7 +122,9 @@ def consent(request: Request, hosted: Consents, sent: m.ConsentSent, once: Once 
 
     def do(acts: Acts) -> Answer:
         said = sent.model_dump(exclude={"subject", "item", "act"})
-        if sent.act == "given" and GUARDIAN in (sent.kind or acts.declared(sent.policy).consent(sent.item).what,):
+        if sent.act == "given" and GUARDIAN in (
+            sent.kind or acts.declared(sent.policy).consent(sent.item).what,
+        ):
             must_be_guarded(hosted.organisation, acts, sent.subject)
         found = acts.consent(sent.subject, sent.item, sent.act, **said)
         return {

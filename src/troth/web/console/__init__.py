@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute
 
 from troth.web.console.access import end, keep_passkey, me
+from troth.web.console.accounts import accounts
 from troth.web.console.approvals import (
     approval,
     approvals,
@@ -19,13 +20,13 @@ from troth.web.console.backups import backups
 from troth.web.console.board import board
 from troth.web.console.clause import clause
 from troth.web.console.consents import consents
-from troth.web.console.emergencies import emergencies, open_glass, review
 from troth.web.console.directories import directories
 from troth.web.console.directories import download as directory_file
+from troth.web.console.emergencies import emergencies, open_glass, review
 from troth.web.console.home import home
 from troth.web.console.ledger import ledger, one
-from troth.web.console.manage import manage
 from troth.web.console.lineage import lineage
+from troth.web.console.manage import manage
 from troth.web.console.messages import messages
 from troth.web.console.minors import minors
 from troth.web.console.notices import notices
@@ -56,6 +57,7 @@ ROUTES: list[BaseRoute] = [
     Route("/{org}/staff", staff, action="staff.read"),
     Route("/{org}/staff/roles", roles, action="roles.read"),
     Route("/{org}/staff/manage", manage, action="staff.manage", methods=["POST"]),
+    Route("/{org}/accounts", accounts, action="accounts.read"),
     Route("/{org}/messages", messages, action="messages.read"),
     Route("/{org}/notices", notices, action="notices.read"),
     Route("/{org}/consents", consents, action="notices.read"),
@@ -64,7 +66,9 @@ ROUTES: list[BaseRoute] = [
     Route("/{org}/tasks", tasks, action="requests.read"),
     Route("/{org}/tasks/{task}", task, action="requests.answer", methods=["GET", "POST"]),
     Route("/{org}/tickets/new", new, action="requests.answer", methods=["GET", "POST"]),
-    Route("/{org}/tickets/{number}", ticket, action="requests.answer", personal=True, methods=["GET", "POST"]),
+    Route(
+        "/{org}/tickets/{number}", ticket, action="requests.answer", personal=True, methods=["GET", "POST"]
+    ),
     Route("/{org}/backups", backups, action="backups.read"),
     Route("/{org}/lineage", lineage, action="policy.read"),
     Route("/{org}/recordings", recordings, action="policy.read"),
