@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
@@ -68,10 +68,11 @@ def _of_person(table: Table) -> Any:
     return select(table).where(table.c.organisation == bindparam("of"), table.c.subject == bindparam("who"))
 
 
-_STATES: Final = Fixed(_of_person(states))
-_SAID_BY: Final = Fixed(
-    select(states).where(states.c.organisation == bindparam("of"), states.c.subject == ROOTED)
-)
+_TOLD: Final = select(
+    *(states.c[name] for name in ("subject", "item", "kind", "act", "since", "expires", "policy", "notice", "version", "language"))
+).where(states.c.organisation == bindparam("of"))  # fmt: skip
+_STATES: Final = Fixed(_TOLD.where(states.c.subject == bindparam("who")))
+_SAID_BY: Final = Fixed(_TOLD.where(states.c.subject == ROOTED))
 _ACCEPTANCES: Final = _of_person(acceptances)
 _OBJECTIONS: Final = _of_person(objections)
 _GONE: Final = {
@@ -101,7 +102,7 @@ def load(connection: Connection, organisation: str, subject: str) -> ConsentStat
     """The state that stands under a pseudonym."""
     who = {"of": organisation, "who": subject}
     return ConsentState(
-        MappingProxyType({(r.item, r.kind): _said(r) for r in _STATES.run(connection, **who)}),
+        _all_said(_STATES.rows(connection, **who)),
         MappingProxyType({(r.policy, r.kind): r.since for r in connection.execute(_ACCEPTANCES, who)}),
         MappingProxyType({r.objection: r.since for r in connection.execute(_OBJECTIONS, who)}),
     )
@@ -109,15 +110,13 @@ def load(connection: Connection, organisation: str, subject: str) -> ConsentStat
 
 def load_said(connection: Connection, organisation: str, subject: str) -> ConsentState:
     """As `load`, with what was said about items alone: for whoever looks at, or moves, nothing else."""
-    rows = _STATES.run(connection, of=organisation, who=subject)
-    return ConsentState(MappingProxyType({(r.item, r.kind): _said(r) for r in rows}))
+    return ConsentState(_all_said(_STATES.rows(connection, of=organisation, who=subject)))
 
 
 def load_said_by(connection: Connection, organisation: str, pseudonym: str) -> tuple[str, ConsentState]:
     """What was said about items by a person under any pseudonym, and where it stands; "" where nothing was said yet."""
-    rows = _SAID_BY.run(connection, of=organisation, who=pseudonym).all()
-    said = MappingProxyType({(r.item, r.kind): _said(r) for r in rows})
-    return (rows[0].subject if rows else ""), ConsentState(said)
+    rows = _SAID_BY.rows(connection, of=organisation, who=pseudonym)
+    return (rows[0][0] if rows else ""), ConsentState(_all_said(rows))
 
 
 def save(
@@ -175,9 +174,9 @@ def _change(connection: Connection, table: Table, mine: dict[str, str], before: 
             continue
         there = {f"of_{name}": value for name, value in (mine | told(key, {})).items()}
         if key in after:
-            _CHANGED[table.name].run(connection, **there, **told(key, after[key]))
+            _CHANGED[table.name].change(connection, **there, **told(key, after[key]))
         elif come:
-            _CHANGED[table.name].run(connection, **there, **told(*come.popitem()))
+            _CHANGED[table.name].change(connection, **there, **told(*come.popitem()))
         else:
             connection.execute(_GONE[table.name], there)
     if come:
@@ -208,8 +207,9 @@ def _row(said: Said) -> dict[str, Any]:
     }
 
 
-def _said(row: Any) -> Said:
-    expires = None if row.expires is None else instant_of(row.expires)
-    return Said(
-        ConsentAct(row.act), instant_of(row.since), expires, row.policy, row.notice, row.version, row.language
-    )
+def _all_said(rows: Iterable[tuple[Any, ...]]) -> Mapping[tuple[str, str], Said]:
+    found = {}
+    for _, item, kind, act, since, expires, *shown in rows:
+        until = None if expires is None else instant_of(expires)
+        found[item, kind] = Said(ConsentAct(act), instant_of(since), until, *shown)
+    return MappingProxyType(found)

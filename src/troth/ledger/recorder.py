@@ -6,7 +6,7 @@ from collections.abc import Callable
 from itertools import groupby
 from typing import Any, TypeVar, cast
 
-from troth.db import Database, Task, Together
+from troth.db import Database, Task, Together, savepoint
 from troth.ledger.errors import SubjectGone
 from troth.ledger.model import Draft
 from troth.ledger.work import Desk, Prepared, Sealed, Work, Writer, prepare, seal_all
@@ -95,7 +95,7 @@ class Recorder:
             return True
         mark = writer.mark()
         try:
-            with writer.connection.begin_nested():
+            with savepoint(writer.connection):
                 _write_plain(writer, tasks)
         except Exception:  # noqa: BLE001  each is tried again by itself, and fails in its own caller
             writer.return_to(mark)
@@ -118,7 +118,7 @@ def _write_plain(writer: Writer, tasks: list[_Task]) -> None:
 def _write_guarded(writer: Writer, task: _Task) -> None:
     mark = writer.mark()
     try:
-        with writer.connection.begin_nested():
+        with savepoint(writer.connection):
             _write(writer, task)
     except Exception as error:  # noqa: BLE001  its own caller raises it
         writer.return_to(mark)

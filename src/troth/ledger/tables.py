@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -30,7 +30,7 @@ from sqlalchemy import (
     update,
 )
 
-from troth.db import Fixed, Instant, insertion, metadata
+from troth.db import Fixed, Instant, metadata
 from troth.ledger.model import Head
 from troth.ledger.tree import EMPTY_ROOT, Edge, Node, number
 
@@ -146,12 +146,13 @@ class StoredPayload:
 
 def lock_head(connection: Connection, organisation: str) -> Edge:
     """The edge of an organisation's tree, held against every other writer until the transaction ends."""
-    row = _HELD_HEAD.run(connection, of=organisation).one_or_none()
-    if row is None:
+    found = _HELD_HEAD.rows(connection, of=organisation)
+    if not found:
         connection.execute(_FIRST_HEAD, {"organisation": organisation, "root": EMPTY_ROOT, "edge": b""})
-        row = _HELD_HEAD.run(connection, of=organisation).one()
-    edge = _bytes(row.edge)
-    return Edge(row.size, [edge[at : at + 32] for at in range(0, len(edge), 32)])
+        found = _HELD_HEAD.rows(connection, of=organisation)
+    ((size, held),) = found
+    edge = _bytes(held)
+    return Edge(size, [edge[at : at + 32] for at in range(0, len(edge), 32)])
 
 
 def hold(connection: Connection, organisation: str, pseudonym: str) -> None:
@@ -163,7 +164,9 @@ def hold(connection: Connection, organisation: str, pseudonym: str) -> None:
 
 def set_head(connection: Connection, organisation: str, edge: Edge) -> None:
     """Write the grown tree's head."""
-    _GROWN_HEAD.run(connection, of=organisation, size=edge.size, root=edge.root(), edge=b"".join(edge.roots))
+    _GROWN_HEAD.change(
+        connection, of=organisation, size=edge.size, root=edge.root(), edge=b"".join(edge.roots)
+    )
 
 
 def get_head(connection: Connection, organisation: str) -> Head:
@@ -183,12 +186,6 @@ def get_edge(connection: Connection, organisation: str) -> bytes:
 def organisations(connection: Connection) -> list[str]:
     """Every organisation that has a ledger here, by name."""
     return list(connection.scalars(select(heads.c.organisation).order_by(heads.c.organisation)))
-
-
-def insert_all(connection: Connection, table: Table, rows: Sequence[tuple[object, ...]]) -> None:
-    """Insert rows, whose values stand in the order of the columns, in one go."""
-    if rows:
-        connection.exec_driver_sql(insertion(table, connection.dialect.name), list(rows))
 
 
 def get_entries(

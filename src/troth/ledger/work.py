@@ -10,6 +10,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from troth.db import insert_all
 from troth.kernel.canonical import SAFE_INTEGER, canonical
 from troth.kernel.clock import Clock
 from troth.kernel.entropy import Entropy
@@ -135,9 +136,9 @@ class Writer:
         self._halfway = True
         first = edge.size + 1
         rows = self._rows(drafts, edge)
-        tables.insert_all(self.connection, tables.entries, rows.entries)
-        tables.insert_all(self.connection, tables.payloads, rows.payloads)
-        tables.insert_all(self.connection, tables.nodes, rows.nodes)
+        insert_all(self.connection, tables.entries, rows.entries)
+        insert_all(self.connection, tables.payloads, rows.payloads)
+        insert_all(self.connection, tables.nodes, rows.nodes)
         self._head_due = True
         self._project(drafts, rows.headers)
         self._halfway = False

@@ -71,7 +71,7 @@ def activate(connection: Connection, organisation: str, version: Version) -> Non
 
 
 _IN_FORCE: Final = (
-    select(versions)
+    select(versions.c.digest, versions.c.since, versions.c.sequence)
     .where(versions.c.organisation == bindparam("of"), versions.c.since <= bindparam("at"))
     .order_by(versions.c.since.desc(), versions.c.sequence.desc())
     .limit(1)
@@ -83,10 +83,12 @@ _IN_FORCE_UNTIL: Final = Fixed(_IN_FORCE.where(versions.c.sequence <= bindparam(
 def in_force(connection: Connection, organisation: str, at: datetime, until: int | None) -> Version | None:
     """The activation that holds at an instant: the latest to begin, and of several at once the last recorded."""
     if until is None:
-        row = _IN_FORCE_NOW.run(connection, of=organisation, at=at).one_or_none()
+        found = _IN_FORCE_NOW.rows(connection, of=organisation, at=at)
     else:
-        row = _IN_FORCE_UNTIL.run(connection, of=organisation, at=at, until=until).one_or_none()
-    return Version(row.digest, instant_of(row.since), row.sequence) if row else None
+        found = _IN_FORCE_UNTIL.rows(connection, of=organisation, at=at, until=until)
+    for digest, since, sequence in found:
+        return Version(digest, instant_of(since), sequence)
+    return None
 
 
 def all_versions(connection: Connection, organisation: str) -> tuple[Version, ...]:

@@ -173,8 +173,8 @@ def count(connection: Connection, event: Event, statement: str, permitted: int, 
     }
     happened = {"at": event.occurred_at, "sequence": event.sequence}
     told: dict[str, Any] = {"permits": permitted, "refusals": refused, **happened}
-    changed = _COUNTED.run(connection, **told, **{f"of_{name}": value for name, value in key.items()})
-    if not changed.rowcount:
+    changed = _COUNTED.change(connection, **told, **{f"of_{name}": value for name, value in key.items()})
+    if not changed:
         row = {
             "permitted": permitted,
             "refused": refused,

@@ -106,8 +106,9 @@ def root(connection: Connection, organisation: str, subject: str) -> str | None:
 
 def stands(connection: Connection, organisation: str, subject: str) -> tuple[str, bool] | None:
     """The pseudonym under which a person's state stands, and whether the person was erased."""
-    row = _STANDS.run(connection, of=organisation, who=subject).one_or_none()
-    return (row.root, bool(row.erased)) if row else None
+    for root, erased in _STANDS.rows(connection, of=organisation, who=subject):
+        return root, bool(erased)
+    return None
 
 
 def erase(connection: Connection, organisation: str, subject: str) -> None:
