@@ -10,7 +10,7 @@ from tests.channels.servers import Taking, serving
 from tests.gate.kit import NOON
 from tests.messages.kit import news, queued, reader, state, writing
 from troth.app.config import Home
-from troth.app.posting import ChannelsUnreadable, posting_of
+from troth.app.posting import ChannelsUnreadable, own_file, posting_of
 from troth.channels.smtp import SenderUnusable
 from troth.cli.main import main
 from troth.kernel.clock import FixedClock
@@ -42,6 +42,16 @@ def test_what_the_file_sets_up(tmp_path: Path) -> None:
         "letter": False,
     }
     assert "fake" in found.channels["sms"].name
+
+
+def test_an_organisation_goes_by_a_file_of_its_own(tmp_path: Path) -> None:
+    home = write(tmp_path, GOOD.format(port=587))
+    own_file(home, "pier").parent.mkdir()
+    own_file(home, "pier").write_text("site: https://pier.example")
+    named = {"TROTH_CHANNELS": str(tmp_path / "channels.yaml")}
+    assert posting_of(home, FixedClock(NOON), named, of="pier").site == "https://pier.example"
+    assert posting_of(home, FixedClock(NOON), named, of="quay").site == "https://privacy.quay.example"
+    assert posting_of(home, FixedClock(NOON), {}).site == "https://privacy.quay.example"
 
 
 @pytest.mark.parametrize(

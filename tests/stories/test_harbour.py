@@ -225,6 +225,13 @@ def test_looking_at_the_unsubscribe_page_does_nothing_and_pressing_does(town: To
     } <= counted
 
 
+def test_the_console_names_the_channel_by_which_mail_leaves(town: Town, page: Page) -> None:
+    page.goto(sign_in_link(town.hosting, town.base))
+    page.wait_for_url(f"{town.base}/")
+    page.goto(f"{town.base}/harbour/messages")
+    assert f"mail by 127.0.0.1:{town.nursery.children['mail room'].port}" in page.inner_text("main")
+
+
 def test_leaving_on_ones_own_page_stops_the_news_too(town: Town, board: Client) -> None:
     story = newcomer(town, 106)
     story.leave_at_home()

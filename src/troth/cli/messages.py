@@ -53,7 +53,7 @@ def _list(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer,
 
 
 def _send(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:
-    posting = posting_of(installation_of(args), organisation.clock)
+    posting = posting_of(installation_of(args), organisation.clock, of=organisation.id)
     found = posting.sender(organisation).due(args.limit)
     names = [one.name for one in posting.channels.values()]
     answer = {"channels": names, "sent": {state.value: count for state, count in sorted(found.items())}}

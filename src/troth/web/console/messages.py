@@ -28,7 +28,7 @@ def _read(
     hosted: Hosted,
 ) -> tuple[list[tuple[str, str]], list[Counted], list[tuple[str, str, str, int]]]:
     organisation = hosted.organisation
-    set_up = posting_of(hosted.home, organisation.clock).channels if hosted.home is not None else {}
+    set_up = posting_of(hosted.home, organisation.clock, of=hosted.id).channels
     declared = {kind for one in hosted.catalogue.all(Message) for kind in one.channels}
     with organisation.database.read() as connection:
         return (
