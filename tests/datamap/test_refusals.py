@@ -19,6 +19,7 @@ from troth.datamap.model import DataMap, Dataset, Erasure, Field, Follows, Link,
 from troth.datamap.survey import reach, survey
 from troth.datamap.traversal import Proven
 
+MOSTLY_NOT = st.sampled_from((False, False, False, True))
 WAYS = (Erasure.DELETE, Erasure.DELETE, Erasure.KEEP, Erasure.ANONYMISE)
 
 
@@ -41,17 +42,14 @@ class Shape:
 
 @st.composite
 def shapes(draw: st.DrawFn) -> Shape:
-    tables = draw(st.integers(1, 4))
+    tables = draw(st.integers(2, 4))
     references, rows, counts = [], [], [draw(st.integers(1, 4)) for _ in range(tables)]
     for table in range(tables):
         mine = tuple(
             Reference(
-                draw(st.integers(0, tables - 1)),
-                draw(st.booleans()),
-                draw(st.booleans()),
-                draw(st.booleans()),
+                draw(st.integers(0, tables - 1)), draw(st.booleans()), draw(MOSTLY_NOT), not draw(MOSTLY_NOT)
             )
-            for _ in range(draw(st.integers(0, 2)))
+            for _ in range(draw(st.integers(1 if table else 0, 2)))
         )
         references.append(mine)
         rows.append(tuple(
@@ -62,7 +60,7 @@ def shapes(draw: st.DrawFn) -> Shape:
         tuple(references),
         tuple(draw(st.sampled_from(WAYS)) for _ in range(tables)),
         tuple(rows),
-        tuple(draw(st.integers(0, 2)) for _ in range(counts[0])),
+        tuple(draw(st.sampled_from((1, 1, 2))) for _ in range(counts[0])),
     )
 
 

@@ -15,7 +15,7 @@ from troth.datamap.check import check_policy
 from troth.datamap.erasing import Erased, erase, plan_erasure
 from troth.datamap.errors import MapRefused, PlanRefused, WhoIsMeant
 from troth.datamap.plan import Plan
-from troth.datamap.survey import Survey, reach
+from troth.datamap.survey import Survey, look_inside, reach
 from troth.datamap.traversal import Proven
 from troth.kernel.findings import Findings
 from troth.leftovers import read_markers, search
@@ -332,3 +332,43 @@ def test_what_came_after_the_plan_is_a_leftover(shop: Survey, people: People, da
     done = erase(shop, plan, proven(people, 3), tokens())
     assert not done.complete
     assert "constraint" in done.outcomes[0].problem
+
+
+KEPT = "      profiles:\n"
+BY_FIELD = "      profiles:\n        on_erasure: null\n"
+
+
+def test_a_document_that_stays_is_emptied_at_every_mapped_path(
+    opened: Open, people: People, database_url: str
+) -> None:
+    text = MAP.replace(KEPT, BY_FIELD, 1).replace(
+        "people: yes\n", "people: yes\n        on_erasure: anonymise\n", 1
+    )
+    _, done = run(opened(text), people, 3)
+    assert done.complete, done
+    wishes = ("child", "wish", "aunt", "shoe")
+    assert left_of(database_url, [people.markers[3][one] for one in wishes]) == []
+    others = [people.markers[4][one] for one in wishes]
+    assert left_of(database_url, others) == sorted(others)
+
+
+def test_what_nobody_mapped_inside_a_document_refuses_the_plan(opened: Open, people: People) -> None:
+    text = MAP.replace(KEPT, BY_FIELD, 1).replace(
+        "people: yes\n", "people: yes\n        on_erasure: anonymise\n", 1
+    )
+    shop = opened(text.replace(", shoe: notes", ""))
+    assert (
+        "'wishes.shoe' stands in 1 of the documents"
+        in plan_erasure(shop, reach(shop, proven(people, 3))).refusal
+    )
+
+
+def test_a_check_looks_into_documents(opened: Open, people: People) -> None:
+    findings = Findings()
+    shop = opened(MAP.replace(", shoe: notes", ""))
+    look_inside(shop.map, "shop", shop.connectors["shop"], findings)
+    assert [f.code for f in findings.sorted] == ["unmapped-field"]
+    assert "'wishes.shoe'" in findings.sorted[0].message
+    assert not [
+        m for marks in people.markers.values() for m in marks.values() if m in str(findings.sorted[0])
+    ]

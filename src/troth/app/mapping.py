@@ -15,6 +15,7 @@ from troth.datamap.connector import Connector
 from troth.datamap.draft import DraftedTable, as_yaml, draft
 from troth.datamap.load import MAP_FILE, load_map
 from troth.datamap.model import DataMap, System
+from troth.datamap.survey import look_inside
 from troth.kernel.errors import CallerError, TrothError
 from troth.kernel.findings import Findings, Place
 from troth.policy.catalogue import Catalogue
@@ -97,6 +98,7 @@ def _look(map: DataMap, folder: Path, secrets: Secrets, findings: Findings) -> I
         try:
             with _open(system, folder, secrets) as connector:
                 check_live(map, system, connector.describe(), findings)
+                look_inside(map, system.id, connector, findings)
         except TrothError as problem:
             findings.error("not-looked-at", system.place, problem.message, problem.help)
         else:

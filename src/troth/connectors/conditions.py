@@ -34,6 +34,8 @@ class Where:
 
     def _any(self, table: sa.Table, condition: Condition) -> ColumnElement[bool]:
         fields = condition.fields
+        if not fields:
+            return sa.true()
         if len(fields) == 1:
             return self._equal(table, fields[0], condition.values, folded=condition.folded)
         if any(map(is_nested, fields)):

@@ -41,15 +41,3 @@ def put_at(document: Any, path: Path, value: Any) -> Any:
     if isinstance(document, dict) and path[0] in document:
         return {**document, path[0]: put_at(document[path[0]], path[1:], value)}
     return document
-
-
-def paths_in(document: Any, before: Path = ()) -> Iterator[Path]:
-    """The path of every value that is no container, lists as one step."""
-    if isinstance(document, dict):
-        for key, inner in document.items():
-            yield from paths_in(inner, (*before, str(key)))
-    elif isinstance(document, list):
-        for one in document:
-            yield from paths_in(one, (*before, MANY))
-    else:
-        yield before

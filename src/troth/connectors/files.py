@@ -13,11 +13,12 @@ import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
 from troth.connectors.documents import parsed, written
-from troth.connectors.rows import changed, document_columns, key_of, meets, unmet, value_of
+from troth.connectors.rows import changed, document_columns, field_of, key_of, meets, unmet
 from troth.datamap.connector import Ability, Change, Condition, Key, Row
 from troth.datamap.errors import NotAble, StoreRefused, StoreUnreachable
 from troth.datamap.model import Dataset
@@ -87,8 +88,8 @@ class FilesReading:
         """Rows that meet a condition; the whole file is read."""
         if not condition.values:
             return
-        for row in self._matching(dataset.table, condition):
-            yield {name: value_of(row, name) for name in fields}
+        for row in islice(self._matching(dataset.table, condition), condition.most or None):
+            yield {name: field_of(dataset, row, name) for name in fields}
 
     def export(self, dataset: Dataset, keys: Sequence[Key]) -> Iterator[Row]:
         """Whole rows by their keys, documents as values."""

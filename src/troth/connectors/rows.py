@@ -41,6 +41,12 @@ def value_of(row: Mapping[str, Any], field: str) -> Any:
     return found if MANY in path else (found[0] if found else None)
 
 
+def field_of(dataset: Dataset, row: Mapping[str, Any], field: str) -> Any:
+    """As `value_of`; a column of documents comes out as values."""
+    found = value_of(row, field)
+    return parsed(found) if field in document_columns(dataset) else found
+
+
 def meets(row: Mapping[str, Any], condition: Condition) -> bool:
     """Whether a row of columns meets a condition, compared as text so that a number in a file equals its digits."""
     if any(str(value_of(row, name)) != wanted for name, wanted in condition.when):

@@ -17,7 +17,7 @@ from troth.connectors import reflection
 from troth.connectors.conditions import Where
 from troth.connectors.dialects import reading_engine, translated, writing_engine
 from troth.connectors.documents import parsed, written
-from troth.connectors.rows import batches, changed, document_columns, is_nested, meets, unmet, value_of
+from troth.connectors.rows import batches, changed, document_columns, field_of, is_nested, meets, unmet
 from troth.datamap.connector import Ability, Change, Condition, Key, Row
 from troth.datamap.errors import NotAble, StoreRefused
 from troth.datamap.model import Dataset, path_of
@@ -108,7 +108,8 @@ class SqlReading:
         nested = any(map(is_nested, names))
         for values in batches(condition.values):
             part = Condition(condition.fields, tuple(values), condition.when, condition.folded)
-            for row in self._rows(sa.select(*columns).where(self._where.meets(table, part))):
+            chosen = sa.select(*columns).where(self._where.meets(table, part))
+            for row in self._rows(chosen.limit(condition.most) if condition.most else chosen):
                 if not nested or self._exactly(dataset, row, part):
                     yield {name: self._value(dataset, row, name) for name in fields}
 
@@ -169,7 +170,7 @@ class SqlReading:
 
     def _value(self, dataset: Dataset, row: Row, name: str) -> Any:
         try:
-            return value_of(row, name)
+            return field_of(dataset, row, name)
         except ValueError:
             raise self._no_document(dataset) from None
 

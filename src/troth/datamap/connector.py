@@ -42,12 +42,21 @@ class Ability(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """Rows whose `fields` equal any of `values` (each as many values as there are fields); nulls equal nothing."""
+    """Rows whose `fields` equal any of `values` (each as many values as there are fields); nulls equal nothing.
+
+    Without fields, and with one empty value, it is met by every row: then `most` says where to stop (0: nowhere).
+    """
 
     fields: tuple[str, ...]
     values: tuple[tuple[Any, ...], ...]
     when: tuple[tuple[str, str], ...] = ()
     folded: bool = False
+    most: int = 0
+
+
+def some_rows(most: int) -> Condition:
+    """Any rows, at most so many."""
+    return Condition((), ((),), most=most)
 
 
 @dataclass(frozen=True, slots=True)

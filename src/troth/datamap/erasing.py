@@ -6,15 +6,16 @@ it was, with one sentence why, and those before it stay erased and are reported 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from troth.datamap.connector import Ability, Change, Condition, Key, Reading, Writing
+from troth.datamap.documents import documents_of, unmapped
 from troth.datamap.errors import NotErased, PlanRefused
 from troth.datamap.fitting import TOKEN
 from troth.datamap.model import Backup, Erasure
-from troth.datamap.plan import Act, Plan, Stay
+from troth.datamap.plan import Act, Obstacle, Plan, Stay
 from troth.datamap.planning import Planner, Refers
 from troth.datamap.survey import Looking, Survey, referred
 from troth.datamap.traversal import Proven, Reached, traverse
@@ -96,7 +97,19 @@ def plan_erasure(survey: Survey, reached: Reached) -> Plan:
                 asked = planning.send(_referring(looking, asked))
         except StopIteration as done:
             plan: Plan = done.value
-            return plan
+        return replace(plan, obstacles=(*plan.obstacles, *_inside(survey, looking, plan)))
+
+
+def _inside(survey: Survey, looking: Looking, plan: Plan) -> Iterator[Obstacle]:
+    """Documents of rows that stay are written by their mapped paths: what lies at others would be left behind unseen."""
+    for act in plan.acts:
+        dataset = survey.dataset(act.dataset)
+        if act.removes or not documents_of(dataset):
+            continue
+        rows = looking.at(act.system).export(dataset, act.keys)
+        for path, count in sorted(unmapped(dataset, rows).items()):
+            yield Obstacle(act.dataset, f"'{path}' stands in {count} of the documents of {act.dataset} that stay, and is not mapped.",
+                           "Name its category under 'fields:'.")  # fmt: skip
 
 
 def _referring(looking: Looking, asked: Refers) -> Sequence[Key]:

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from troth.datamap.check import check_links, check_live
-from troth.datamap.connector import Connector, Reading, Row
+from troth.datamap.connector import Connector, Reading, Row, some_rows
+from troth.datamap.documents import documents_of, unmapped
 from troth.datamap.errors import MapRefused
 from troth.datamap.model import DataMap, Dataset
 from troth.datamap.schema import Schema, Table
@@ -16,6 +17,8 @@ from troth.datamap.traversal import Ask, Proven, Reached, traverse
 from troth.kernel.findings import Findings
 
 R = TypeVar("R")
+LOOKED_INTO = 1000
+"""How many documents of a dataset a check looks into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,17 @@ def look(map: DataMap, connectors: Mapping[str, Connector], findings: Findings) 
         schemas[system.id] = connectors[system.id].describe()
         check_live(map, system, schemas[system.id], findings)
     return schemas
+
+
+def look_inside(map: DataMap, system: str, connector: Connector, findings: Findings) -> None:
+    """Look into some documents of a system: a value at a path that the map does not know is an error."""
+    with connector.reading() as session:
+        for dataset in map.of_system(system):
+            columns = documents_of(dataset)
+            rows = session.find(dataset, some_rows(LOOKED_INTO), columns) if columns else ()
+            for path, count in sorted(unmapped(dataset, rows).items()):
+                findings.error("unmapped-field", dataset.place, f"{dataset.name}: '{path}' stands in documents and is not mapped.",
+                               f"Name its category; it stands in {count} of the {LOOKED_INTO} or fewer that were looked at.")  # fmt: skip
 
 
 def keyed(map: DataMap, schemas: Mapping[str, Schema]) -> DataMap:
