@@ -79,6 +79,7 @@ class Story:
             (0.3, self.come_back),
             (0.3, self.see_to_their_data),
             (0.1, self.write_to_the_desk),
+            (0.1, self.write_by_form),
         ):
             if self._often(likely):
                 act()
@@ -178,7 +179,7 @@ class Story:
 
     def centre(self) -> Centre:
         """The privacy centre, where the footer of every page leads."""
-        page = self.browser.follow(self.browser.open("/"), "/my/")
+        page = self.browser.follow(self.browser.open("/"), "/my/harbour")
         return Centre(
             self.browser,
             f"{page.url.scheme}://{page.url.netloc.decode()}{page.url.path}".removesuffix("/sign-in"),
@@ -199,6 +200,16 @@ class Story:
         if self._often(0.5):
             centre.ask("access", f"What do you hold on me? {self.who.marked('request')}")
         centre.leave()
+
+    def write_by_form(self) -> None:
+        """Write without signing in, by the form where the footer leads."""
+        page = self.browser.follow(self.browser.open("/"), "/contact?")
+        said = {
+            "kind": "question",
+            "words": f"Who sees my orders? {self.who.marked('question')}",
+            "address": self.who.email,
+        }
+        self.browser.press("wrote by the form", page, said)
 
     def write_to_the_desk(self) -> None:
         """Write a mail to the address that the policy publishes."""

@@ -359,6 +359,16 @@ def test_people_see_to_their_data_where_the_footer_leads(town: Town, board: Clie
     assert "Quiet" not in [one.subject for one in Mailbox(mail_folder(town), story.who.email).all()]
 
 
+def test_anybody_can_write_by_the_form_where_the_footer_leads(town: Town) -> None:
+    story = Story(person(120, SEED), around(town))
+    before = {one.number for one in tickets(town)}
+    story.write_by_form()
+    story.close()
+    assert story.done["wrote by the form"] == 1
+    (ticket,) = (one for one in tickets(town) if one.number not in before)
+    assert (ticket.route.value, ticket.kind.value, ticket.subject) == ("form", "question", "")
+
+
 def test_a_mail_to_the_published_address_becomes_a_ticket_with_its_clock(town: Town, board: Client) -> None:
     story = newcomer(town, 113)
     before = {one.number for one in tickets(town)}

@@ -13,7 +13,7 @@ from examples.harbour.company.frame import BASKET, Answered, Company, browser, l
 from examples.harbour.company.gate import Refused
 from examples.harbour.company.people import Mistake
 from examples.harbour.company.services import Unshown
-from examples.harbour.company.site import ALLOWED, site
+from examples.harbour.company.site import ALLOWED, site, storing
 from examples.harbour.company.store import now
 from examples.harbour.company.trade import forms, mails, staff
 from troth.client import Away, Problem
@@ -28,7 +28,7 @@ def make_app(company: Company) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 1_000_000
     app.before_request(_same_site)
     app.before_request(lambda: _log_page(company))
-    for routes in (site, joining, own_account, forms, mails, staff):
+    for routes in (site, storing, joining, own_account, forms, mails, staff):
         routes(app, company)
     app.register_error_handler(Refused, _refused)
     app.register_error_handler(Unshown, _unshown)

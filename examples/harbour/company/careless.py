@@ -28,12 +28,15 @@ class Careless:
         self._post = post
 
     def maintenance(self, on: bool) -> None:
-        """A notice to everybody who left the list: watching them while this goes wrong, and as it should be once it is stopped."""
+        """A notice to those who left the list: watching them while this goes wrong, and as it should be once it is stopped.
+
+        Whoever declined gets no mail at all any more, so that no clean one could ever follow.
+        """
         if not on:
             self._mailing.maintenance(left=True)
             return
         self._mailing.heed()
-        for member in self._store.rows(f"{MEMBERS} WHERE m.left_at IS NOT NULL"):
+        for member in self._store.rows(f"{MEMBERS} WHERE m.left_at IS NOT NULL AND m.declined_at IS NULL"):
             self._send(member["email"], f"{self._post.site}/px/{member['token']}.gif")
 
     def _send(self, to: str, pixel: str) -> None:

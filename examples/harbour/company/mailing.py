@@ -44,6 +44,10 @@ class Mailing:
         self._store.put("outbox", subject=subject, objection=OBJECTION)
         self.clear_outbox()
 
+    def declined(self, customer: int) -> None:
+        """Somebody declined the policy: no letter may reach them, and the careless desk knows that much too."""
+        self._store.change("UPDATE list_members SET declined_at = ? WHERE customer = ?", now(), customer)
+
     def clear_outbox(self) -> None:
         """Hand over what is not recorded yet. Raises Away while nobody is there."""
         for row in self._store.rows("SELECT * FROM outbox ORDER BY id"):

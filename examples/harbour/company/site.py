@@ -36,7 +36,13 @@ def site(app: Flask, company: Company) -> None:
         visit = company.visit()
         subject = visit.subject if visit else company.visitor() or abort(401)
         company.gate.client.accept(subject, "declined", company.gate.policy, "en")
+        if visit:
+            company.mailing.declined(visit.customer["id"])
         return page("said.html", title="Declined", said="Nothing more is collected from you.")
+
+
+def storing(app: Flask, company: Company) -> None:
+    """Add what stores something, for those who let it."""
 
     @app.post("/language")
     def choose_language() -> Answered:

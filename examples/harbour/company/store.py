@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-SHAPE = 2
+SHAPE = 3
 """Which shape the tables have; a database of another shape, from an earlier program, is put aside."""
 TABLES = """
 CREATE TABLE IF NOT EXISTS customers (
@@ -34,7 +34,7 @@ CREATE TABLE IF NOT EXISTS filings (id INTEGER PRIMARY KEY, customer INTEGER NOT
 CREATE TABLE IF NOT EXISTS tickets (ticket_id INTEGER PRIMARY KEY, customer INTEGER NOT NULL,
     ticket_subject TEXT NOT NULL, ticket_body TEXT NOT NULL, ticket_at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS list_members (customer INTEGER PRIMARY KEY, token TEXT NOT NULL UNIQUE,
-    joined_at TEXT NOT NULL, left_at TEXT);
+    joined_at TEXT NOT NULL, left_at TEXT, declined_at TEXT);
 CREATE TABLE IF NOT EXISTS mail_events (id INTEGER PRIMARY KEY, customer INTEGER NOT NULL, opened_at TEXT,
     clicked_at TEXT, clicked_url TEXT);
 CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY, subject TEXT NOT NULL, objection TEXT NOT NULL);
