@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from troth.connectors.sql import SqlConnector
 from troth.datamap.errors import MapRefused
 from troth.datamap.load import load_map
-from troth.datamap.survey import Survey, survey
+from troth.datamap.surveying import Survey, survey
 from troth.kernel.findings import Findings
 from troth.policy.catalogue import Catalogue
 from troth.policy.model import Category, Purpose, Recipient, Retention, Source

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.tidy.source import ROOT
 from troth.datamap.check import check_links, check_live, check_policy
 from troth.datamap.load import load_map
 from troth.datamap.model import DataMap, Erasure, Follows
@@ -183,3 +184,12 @@ def test_what_cannot_be_erased_as_written_is_an_error() -> None:
 def test_a_row_that_nothing_names_and_a_look_up_without_index_are_said() -> None:
     bare = Schema(tuple(Table(t.name, t.columns, (), t.unique, indexed=(("id",),)) for t in shape().tables))
     assert sorted(live_codes(bare)) == ["no-index", "no-index", "no-key", "no-key"]
+
+
+def test_the_map_in_the_documents_is_one() -> None:
+    text = (ROOT / "docs/map.md").read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    findings = Findings()
+    found = load_map(text, findings)
+    check_links(found, findings)
+    assert not findings.sorted
+    assert [one.name for one in found.datasets] == ["shop/customers", "shop/invoices"]

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from troth.connectors.sql import SqlConnector
 from troth.datamap.erasing import erase, plan_erasure
 from troth.datamap.model import DataMap, Dataset, Erasure, Field, Follows, Link, System
-from troth.datamap.survey import reach, survey
+from troth.datamap.surveying import reach, survey
 from troth.datamap.traversal import Proven
 
 MOSTLY_NOT = st.sampled_from((False, False, False, True))

@@ -15,7 +15,7 @@ from troth.datamap.check import check_policy
 from troth.datamap.erasing import Erased, erase, plan_erasure
 from troth.datamap.errors import MapRefused, PlanRefused, WhoIsMeant
 from troth.datamap.plan import Plan
-from troth.datamap.survey import Survey, look_inside, reach
+from troth.datamap.surveying import Survey, look_inside, reach
 from troth.datamap.traversal import Proven
 from troth.kernel.findings import Findings
 from troth.leftovers import read_markers, search

@@ -44,7 +44,8 @@ class FilesConnector:
 
     def describe(self) -> Schema:
         """The files and their columns."""
-        return Schema(tuple(Table(name, _columns(path)) for name, path in sorted(self._files().items())))
+        with _translated(self._system):
+            return Schema(tuple(Table(name, _columns(path)) for name, path in sorted(self._files().items())))
 
     @contextmanager
     def reading(self) -> Iterator[FilesReading]:
@@ -238,7 +239,7 @@ def _rows(path: Path, kind: str = "") -> Iterator[dict[str, Any]]:
             if line.strip():
                 row = json.loads(line)
                 if not isinstance(row, dict):
-                    raise ValueError("a line that is no object")
+                    raise csv.Error("a line that is no object")
                 yield _Absent(row)
 
 
@@ -288,9 +289,9 @@ def _locked(folder: Path) -> Iterator[None]:
 def _translated(system: str) -> Iterator[None]:
     try:
         yield
-    except (FileNotFoundError, PermissionError) as problem:
+    except OSError as problem:
         raise StoreUnreachable(
-            f"{system}: a file cannot be opened ({problem.strerror}).", "Look at the folder and its rights."
+            f"{system}: a file cannot be used ({problem.strerror}).", "Look at the folder and its rights."
         ) from None
     except (csv.Error, json.JSONDecodeError, UnicodeDecodeError) as problem:
         raise StoreRefused(

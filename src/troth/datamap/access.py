@@ -12,7 +12,7 @@ from itertools import islice
 from typing import Any, Final
 
 from troth.datamap.model import MANY, Dataset, Field
-from troth.datamap.survey import Looking, Survey
+from troth.datamap.surveying import Looking, Survey
 from troth.datamap.traversal import Found, Reached
 from troth.policy.catalogue import Catalogue
 from troth.policy.model import Category, Purpose, Recipient, Retention, Source, Statement

@@ -17,7 +17,7 @@ from troth.datamap.fitting import TOKEN
 from troth.datamap.model import Backup, Erasure
 from troth.datamap.plan import Act, Obstacle, Plan, Stay
 from troth.datamap.planning import Planner, Refers
-from troth.datamap.survey import Looking, Survey, referred
+from troth.datamap.surveying import Looking, Survey, referred
 from troth.datamap.traversal import Proven, Reached, traverse
 from troth.kernel.errors import TrothError
 

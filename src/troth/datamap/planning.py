@@ -12,7 +12,7 @@ from troth.datamap.fitting import Treatment, treated, treatment
 from troth.datamap.model import Dataset, Erasure, Field
 from troth.datamap.plan import Act, Obstacle, Plan, Stay, in_order
 from troth.datamap.schema import Kind, Reference, Schema, Table
-from troth.datamap.survey import Survey
+from troth.datamap.surveying import Survey
 from troth.datamap.traversal import Found, Reached
 
 SHARED = "it belongs to others as well"
@@ -60,7 +60,7 @@ class Planner:
         """The plan; asks how many rows refer to what would go."""
         for system, schema in self._survey.schemas.items():
             yield from self._references(system, schema)
-        acts = [act for system, schema in self._survey.schemas.items() for act in self._acts(system, schema)]
+        acts = [act for system in self._systems() for act in self._acts(system, self._survey.schemas[system])]
         self._triggers(acts)
         systems = [one for one in self._survey.map.systems if one.id in {act.system for act in acts}]
         copies = {name for one in systems for name in one.backups}
@@ -72,6 +72,18 @@ class Planner:
             tuple(dict.fromkeys(one.run_by for one in systems if one.run_by)),
             tuple(self._notes),
         )
+
+    def _systems(self) -> tuple[str, ...]:
+        """Systems so that whichever is found through another goes first: where that other fails, all can still be found."""
+        leads: dict[str, set[str]] = {one: set() for one in self._survey.schemas}
+        for child, link in self._survey.map.links():
+            parent = link.to.partition("/")[0]
+            if link.direction.leads_down and parent != child.system:
+                leads[child.system].add(parent)
+            elif link.direction.leads_up and parent != child.system:
+                leads[parent].add(child.system)
+        order, ring = in_order(tuple(leads), leads)
+        return (*order, *ring)
 
     def _sort(self, dataset: Dataset, rows: Sequence[Found]) -> None:
         kept = self._sorted.setdefault(dataset.name, _Sorted())
