@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 from sqlalchemy import Connection
 
@@ -15,7 +15,7 @@ from troth.app.lobby import accounts_of
 from troth.app.words import open_words
 from troth.consent import Consents, ConsentsProjection, Guardians, WardsProjection
 from troth.cookies import Cookies, CookiesProjection
-from troth.db import Database
+from troth.db import Database, Task, Together
 from troth.decide.model import Answer, Facts, Question
 from troth.directories import Directories, DirectoriesProjection
 from troth.erasures import Erasures, ErasuresProjection, Tombs
@@ -88,6 +88,17 @@ class Unwatched:
         return nullcontext(UNWATCHED)
 
 
+class _Act(Task):
+    """What one caller does with the rooms, and what came of it."""
+
+    __slots__ = ("do", "result")
+
+    def __init__(self, do: Callable[[Work, Changes], Any]) -> None:
+        super().__init__()
+        self.do = do
+        self.result: Any = None
+
+
 class House:
     """The rooms of one organisation."""
 
@@ -123,6 +134,7 @@ class House:
         )  # fmt: skip
         self._compile = compile
         self._watch = watch or self.words or Unwatched()
+        self._acting: Together[_Act] = Together(self._carry_acts)
         self._furnish_facts(accounts or Settings(), product_roles or {})
         self._furnish_duties()
 
@@ -164,9 +176,15 @@ class House:
         return self.notices.revisions
 
     def changing(self, do: Callable[[Work, Changes], T]) -> T:
-        """As `act`, for a room that makes its own acts."""
+        """As `Organisation.act`, for a room that makes its own acts. Acts of several threads share one watch and one commit; each is
+        undone by itself where it raises."""
+        return cast(T, self._acting.do(_Act(do)).result)
+
+    def _carry_acts(self, batch: list[_Act]) -> None:
         with self._watch.watching() as changes:
-            return self.recorder.run(lambda work: do(work, changes))
+            done = self.recorder.run_each([_with(one.do, changes) for one in batch])
+        for act, (result, error) in zip(batch, done, strict=True):
+            act.result, act.error = result, error
 
     def forget(self, connection: Connection, pseudonyms: Collection[str]) -> None:
         """Let nothing be left of what rooms keep sealed of people: part of erasing them, which says so."""
@@ -188,3 +206,7 @@ class House:
     def is_erased(self, connection: Connection, pseudonym: str) -> bool:
         """Whether whoever was known under a pseudonym was erased."""
         return self.erasures.grave(connection, pseudonym) is not None
+
+
+def _with(do: Callable[[Work, Changes], Any], changes: Changes) -> Callable[[Work], Any]:
+    return lambda work: do(work, changes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import Any, TypeVar, cast
 
@@ -28,6 +28,16 @@ class _Task(Task):
         self.sequences: tuple[int, ...] = ()
 
 
+class _Several(Task):
+    """The works of one caller, which share their transaction and fail one by one."""
+
+    __slots__ = ("tasks",)
+
+    def __init__(self, tasks: list[_Task]) -> None:
+        super().__init__()
+        self.tasks = tasks
+
+
 class Recorder:
     """Lets threads share commits. A work that fails is undone by itself and raises in its own caller; the others stand.
     Sequence numbers follow the order of arrival.
@@ -37,19 +47,31 @@ class Recorder:
     def __init__(self, database: Database, desk: Desk) -> None:
         self._database = database
         self._desk = desk
-        self._together = Together(self._carry)
+        self._together: Together[_Task | _Several] = Together(self._carry)
 
     def record(self, *drafts: Draft) -> tuple[int, ...]:
         """Record drafts that need no state besides; their sequence numbers, once they are durable."""
-        prepared = tuple(prepare(self._desk, draft) for draft in drafts)
-        return self._together.do(_Task(None, prepared)).sequences
+        task = _Task(None, tuple(prepare(self._desk, draft) for draft in drafts))
+        self._together.do(task)
+        return task.sequences
 
     def run(self, act: Callable[[Work], T]) -> T:
         """Run a work in the shared transaction, under a savepoint of its own; what it returned, once it is durable."""
-        return cast(T, self._together.do(_Task(act, ())).result)
+        task = _Task(act, ())
+        self._together.do(task)
+        return cast(T, task.result)
 
-    def _carry(self, batch: list[_Task]) -> None:
-        ready = self._seal(batch)
+    def run_each(self, acts: Iterable[Callable[[Work], Any]]) -> list[tuple[Any, BaseException | None]]:
+        """Run several works in one transaction, in this order, each under a savepoint of its own; of each what it returned, or
+        what it raised and was undone for. Raises what kept all of them from becoming durable."""
+        tasks = [_Task(act, ()) for act in acts]
+        self._together.do(_Several(tasks))
+        return [(task.result, task.error) for task in tasks]
+
+    def _carry(self, batch: list[_Task | _Several]) -> None:
+        ready = self._seal(
+            [one for some in batch for one in (some.tasks if isinstance(some, _Several) else [some])]
+        )
         if ready:
             self._commit(ready)
 
