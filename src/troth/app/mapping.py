@@ -15,7 +15,7 @@ from troth.datamap.connector import Connector
 from troth.datamap.draft import DraftedTable, as_yaml, draft
 from troth.datamap.load import MAP_FILE, load_map
 from troth.datamap.model import DataMap, System
-from troth.datamap.survey import look_inside
+from troth.datamap.surveying import look_inside
 from troth.kernel.errors import CallerError, TrothError
 from troth.kernel.findings import Findings, Place
 from troth.policy.catalogue import Catalogue
