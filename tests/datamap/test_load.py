@@ -124,6 +124,10 @@ def test_each_mistake_is_found_where_it_stands(before: str, after: str, code: st
     )
 
 
+def test_personal_data_that_no_identity_leads_to_is_an_error() -> None:
+    assert codes(GOOD.replace("identity: email, ", "")) == [("nobody-found", 9)]
+
+
 def test_a_mistake_names_the_nearest_word() -> None:
     _, findings = read(GOOD.replace("is: email,", "is: emial,", 1))
     assert findings.sorted[0].help == "Did you mean 'email'?"

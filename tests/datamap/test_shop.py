@@ -21,7 +21,9 @@ from troth.kernel.findings import Findings
 from troth.leftovers import read_markers, search
 
 Open = Callable[..., Survey]
-UNLINKED = "          customer_id: {is: not_personal, to: customers.id}\n          address_id"
+LINKED = """          customer_id: {is: not_personal, to: customers.id}
+          wishes: {fields: {gifts: {many: yes, fields: {for: family, wish: notes}}, shoe: notes}}"""
+UNLINKED = "          customer_id: not_personal\n          wishes: not_personal"
 
 
 @pytest.fixture
@@ -229,7 +231,7 @@ def test_a_table_that_nobody_mapped_refuses_the_whole_map(
     [
         ("          phone: {is: phone, identity: phone}", "          phone: {is: phone, identity: phone}", ""),
         ("people: yes\n", "people: yes\n        on_erasure: anonymise\n", ""),
-        (UNLINKED, UNLINKED.replace(", to: customers.id", ""), "refer to rows of shop/customers"),
+        (LINKED, UNLINKED, "refer to rows of shop/customers"),
         (
             "      orders:\n",
             "      orders:\n        on_erasure: keep\n        because: why not\n",

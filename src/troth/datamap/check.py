@@ -25,6 +25,22 @@ def check_links(map: DataMap, findings: Findings) -> None:
     for dataset in map.datasets:
         _check_whose(dataset, findings)
     _check_copies(map, findings)
+    _check_ways(map, findings)
+
+
+def _check_ways(map: DataMap, findings: Findings) -> None:
+    """Personal data that no identity leads to would never be found again."""
+    found = {one.name for one in map.datasets if any(field.identity for field in one.fields)}
+    while True:
+        more = {child.name for child, link in map.links() if link.direction.leads_down and link.to in found}
+        more |= {link.to for child, link in map.links() if link.direction.leads_up and child.name in found}
+        if more <= found:
+            break
+        found |= more
+    for dataset in map.datasets:
+        if dataset.name not in found and any(field.personal for field in dataset.fields):
+            findings.error("nobody-found", dataset.place, f"Nothing leads to {dataset.name}: people in it would never be found.",
+                           "Give a field an 'identity:', or link it to a dataset where people are found.")  # fmt: skip
 
 
 def _check_link(dataset: Dataset, link: Link, to: Dataset, findings: Findings) -> None:
