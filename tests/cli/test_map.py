@@ -8,6 +8,7 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from tests.tidy.source import ROOT
 from troth.cli.main import main
@@ -125,3 +126,29 @@ def test_leftovers_are_named_by_number_and_place(
     )
     assert code == 2
     assert "not looked into" in text
+
+
+def test_a_server_is_drafted_and_checked_with_credentials_that_stand_elsewhere(
+    folder: Path, postgres_url: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url = sa.make_url(postgres_url)
+    engine = sa.create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE SCHEMA crm"))
+        connection.execute(
+            sa.text('CREATE TABLE crm."Guests" (id INTEGER PRIMARY KEY, email VARCHAR(80) UNIQUE)')
+        )
+    engine.dispose()
+    monkeypatch.setenv("TROTH_SECRET_CRM", f"{url.username}:{url.password or 'none'}")
+    bare = sa.URL.create("postgresql", host=url.host, port=url.port, database=url.database, query=url.query)
+    place = bare.render_as_string()
+    code, text = said(capsys, "map", place, "--name", "crm", "--credentials", "crm", "--policy", folder)
+    assert code == 0, text
+    assert 'table: "crm.Guests"' in text or "table: crm.Guests" in text
+    (folder / "map.yaml").write_text(text)
+    code, text = said(capsys, "map", "check", folder)
+    assert (code, "1 dataset fits, held against crm" in text) == (0, True), text
+    monkeypatch.delenv("TROTH_SECRET_CRM")
+    code, text = said(capsys, "map", "check", folder)
+    assert code == 1
+    assert "no credentials 'crm'" in text
