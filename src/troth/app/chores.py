@@ -1,5 +1,5 @@
-"""What has to be done for tickets and tasks as time goes by: mailboxes read, dates watched, owners reminded, contacts tried, words
-let go. Each chore has its own pace; what goes wrong with one is told once when it begins and once when it ends, and stops no other.
+"""What has to be done for people as time goes by: mailboxes read, dates watched, owners reminded, contacts tried, words let go,
+changes of the policy judged, consents that ran out put on record. Each chore has its own pace; what goes wrong with one is told once when it begins and once when it ends, and stops no other.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from troth.app.organisation import Organisation
 from troth.app.posting import Posting, posting_of
 from troth.app.reaching import Reaching
 from troth.app.reception import Reception
+from troth.app.settling import settle
 from troth.app.tasking import bring_up, remind
 from troth.intake import Ticket
 from troth.intake.mailbox import Mailbox
@@ -67,6 +68,7 @@ class Chores:
             Chore("dates", timedelta(minutes=10), lambda: _quietly(watch_dates(self.organisation))),
             Chore("reminders", timedelta(minutes=30), lambda: _quietly(remind(self.organisation, channel))),
             Chore("contacts", timedelta(hours=1), lambda: _quietly(reaching.turn())),
+            Chore("changes", timedelta(minutes=10), lambda: _quietly(settle(self.organisation))),
             Chore("keeping", timedelta(hours=6), lambda: _quietly(let_go(self.organisation))),
             Chore("keys", timedelta(minutes=10), lambda: _quietly(self.organisation.intake.bury())),
         ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from typing import Any
 
-from troth.app.change_acts import settle_told
-from troth.app.minors import age_gate, finish_purges
+from troth.app.minors import age_gate
 from troth.app.organisation import Organisation
+from troth.app.settling import settle
 from troth.cli.verbs import Answer, add_verb
 
 
@@ -59,11 +59,10 @@ def _changes(organisation: Organisation, args: argparse.Namespace) -> tuple[Answ
 
 
 def _settle(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:
-    told = settle_told(organisation)
-    expired = organisation.act(lambda acts: acts.expire())
-    purged = finish_purges(organisation)
-    answer: Answer = {"told": told, "expired": expired, "purged": purged}
-    return answer, f"{told} told of changes, {expired} consents ran out, {purged} purges finished.", True
+    found = settle(organisation)
+    answer: Answer = {"told": found.told, "expired": found.expired, "purged": found.purged}
+    words = f"{found.told} told of changes, {found.expired} consents ran out, {found.purged} purges finished."
+    return answer, words, True
 
 
 def _consents(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:
