@@ -11,8 +11,10 @@ import pytest
 from tests.access.kit import WITH_STAFF, clock_of, deed, hire
 from tests.gate.kit import folder, organisation
 from tests.operators.kit import enrol
+from troth.app.chores import Chores
 from troth.app.guarding import show_access
 from troth.app.organisation import Organisation
+from troth.app.posting import Posting
 from troth.app.safeguarding import register
 from troth.decide.register import Standing
 from troth.operators import REVIEW_WITHIN
@@ -110,3 +112,18 @@ def test_what_operators_are_permitted_and_refused_counts_for_the_roles_of_the_po
     after = counted(guarded, "role:few")
     assert (after[0] - before[0], after[1] - before[1]) == (2, 1)
     assert {one.clause.id: one.verdict.state for one in verdicts.clauses}["1"] is not State.BROKEN
+
+
+def test_the_schedule_shows_it_before_what_is_fresh_for_a_day_runs_out(guarded: Organisation) -> None:
+    said: list[str] = []
+    chores = Chores(guarded, Posting(), (), said.append)
+    assert standing(guarded)["daily"] is Standing.UNPROVEN
+    for _ in range(8):
+        chores.turn()
+        assert standing(guarded)["daily"] in (Standing.KEPT, Standing.AT_RISK)
+        clock_of(guarded).advance(timedelta(hours=6))
+    clock_of(guarded).advance(timedelta(days=3))
+    assert standing(guarded)["daily"] not in (Standing.KEPT, Standing.AT_RISK), "nothing shows it by itself"
+    chores.turn()
+    assert standing(guarded)["daily"] is Standing.KEPT
+    assert said == []

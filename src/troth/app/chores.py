@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from troth.app.guarding import show_access
 from troth.app.hosting import Hosting
 from troth.app.mailing import Postbox, mailboxes_of
 from troth.app.organisation import Organisation
@@ -71,6 +72,7 @@ class Chores:
             Chore("changes", timedelta(minutes=10), lambda: _quietly(settle(self.organisation))),
             Chore("keeping", timedelta(hours=6), lambda: _quietly(let_go(self.organisation))),
             Chore("keys", timedelta(minutes=10), lambda: _quietly(self.organisation.intake.bury())),
+            Chore("access", timedelta(hours=12), lambda: _quietly(show_access(self.organisation))),
         ]
 
     def _reading(self, postbox: Postbox, box: Mailbox) -> Chore:
