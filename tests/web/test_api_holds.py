@@ -100,7 +100,8 @@ class Held:
         found = []
         for path, operations in document["paths"].items():
             if "post" in operations:
-                body = operations["post"]["requestBody"]["content"]["application/json"]["schema"]
+                said = operations["post"].get("requestBody")
+                body = said["content"]["application/json"]["schema"] if said else {"type": "object"}
                 found.append((path, value_of(body, document, subject)))
         return cls(at, subject, member, found)
 

@@ -61,7 +61,9 @@ def test_no_route_answers_a_stranger(town: Place) -> None:
     assert ("POST", "/api/v1/harbour/peek") in listed
     for method, path in listed:
         if path in (MARK, DOOR) or path.startswith(("/.well-known/", "/my/", "/site/")):
-            continue  # what anybody may have: the form to sign in, our mark, and public keys; people have a door of their own (tests/web/centre), so have sites
+            # What anybody may have: the form to sign in, our mark, public keys; people (tests/web/centre) and sites have doors of
+            # their own.
+            continue
         answer = town.ask(method, path)
         wanted = {401, 405} if (method, path[:9]) == ("HEAD", "/sign-in/") else {401, 403}
         wanted = {404} if path.startswith(LEAVING) else wanted  # a link that nobody gave out leads to nothing

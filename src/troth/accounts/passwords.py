@@ -13,7 +13,6 @@ from typing import Final
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
-from zxcvbn import zxcvbn
 
 from troth.accounts import rules
 from troth.accounts.errors import PasswordWeak
@@ -53,6 +52,10 @@ class Passwords:
 
     def judged(self, password: str, *own: str) -> Strength:
         """How strong a password is, given what everybody may know of its owner."""
+        from zxcvbn import (
+            zxcvbn,  # its lists of words are loaded by the first password that is chosen, not by every start
+        )
+
         known = [word[:MOST_JUDGED] for word in own if word]
         found = zxcvbn(password[:MOST_JUDGED], user_inputs=known, max_length=MOST_JUDGED)
         said = found["feedback"]

@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
-import httpx
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
@@ -251,6 +250,8 @@ class Providers:
 
     def _asked(self, method: str, url: str, data: Mapping[str, str] | None = None) -> dict[str, Any] | None:
         """An answer as JSON; None where it is a refusal. Raises ProviderFailed where none comes."""
+        import httpx  # loaded by the first who signs in at a provider, not by every start
+
         try:
             answer = httpx.request(method, url, data=data, timeout=PATIENCE, follow_redirects=False)
             said = answer.json() if answer.status_code == 200 else None
