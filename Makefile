@@ -1,5 +1,5 @@
 # Every target sees to its own environment first; `make run` and `make test` are the two that people need.
-.PHONY: run test check static bench storm lock docs axe format env chromium go
+.PHONY: run test check static bench storm lock docs axe format env chromium go mariadb
 .DEFAULT_GOAL := check
 
 BIN := .venv/bin
@@ -21,6 +21,9 @@ chromium:
 go: env
 	@sh tools/go
 
+mariadb: env
+	@sh tools/mariadb
+
 run: env
 	@exec $(BIN)/troth run $(ARGS)
 
@@ -35,7 +38,7 @@ check: static
 	$(PYTEST) -m "$(QUICK)" tests
 
 # All that `check` does and all the rest, in one run, so that its last lines speak for everything.
-test: static chromium go
+test: static chromium go mariadb
 	$(PYTEST) --durations=10 tests
 
 # ROUNDS and SEED reach the storms by the environment. A thousand rounds take longer than any test that hangs may.
