@@ -1,5 +1,6 @@
 """What has to be done for people as time goes by: mailboxes read, dates watched, owners reminded, contacts tried, words let go,
-changes of the policy judged, consents that ran out put on record. Each chore has its own pace; what goes wrong with one is told once when it begins and once when it ends, and stops no other.
+changes of the policy judged, consents that ran out put on record. Each chore has its own pace; what goes wrong with one is told
+once when it begins and once when it ends, and stops no other.
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from troth.app.folders import packs, read_folder
 from troth.app.following import Followed, Follower, open_from_folder
 from troth.app.foresight import Foresight
 from troth.app.keys import Keys
-from troth.app.lobby import verifiers_of
+from troth.app.lobby import Doors, doors_of, verifiers_of
 from troth.app.organisation import Organisation
 from troth.app.originals import match_originals, read_originals
 from troth.app.posting import Posting, posting_of
@@ -192,6 +192,7 @@ class Hosting:
         self._followers = tuple(followers)
         self.sites: dict[str, Site] = {}
         self._providers: dict[str, Providers] = {}
+        self._doors = {id: doors_of(one.home, id) for id, one in self._organisations.items()}
         self.sights: dict[str, Sights] = {}
         self.clock = clock
         self.signin = SignIn(clock, entropy, self._operators)
@@ -246,6 +247,10 @@ class Hosting:
             found = providers_of(hosted.home, hosted.id)
             self._providers[hosted.id] = Providers(found, self.clock, hosted.organisation.entropy)
         return self._providers[hosted.id]
+
+    def doors_of(self, hosted: Hosted) -> Doors:
+        """What people can do about an account at the privacy centre of an organisation."""
+        return self._doors[hosted.id]
 
     def _accounts(self, id: str) -> Accounts | None:
         """The accounts of an organisation; None where there is no such organisation."""

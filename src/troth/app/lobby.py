@@ -11,6 +11,8 @@ providers:                            # where people may sign in instead, by org
       issuer: https://id.example.com
       client: troth-gateway
       secret: /etc/troth/liaotong.secret     # a file that its owner alone can read; or env:NAME
+centre:                               # what the privacy centre offers, by organisation: register (no), recover, bind (yes)
+  gateway: {register: yes}
 verifiers:                            # who compares a document and a face, by recipient; fakes alone are built in
   gateway: {verifier_government: {by: fake, place: CN}}
 """
@@ -19,7 +21,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -48,7 +50,7 @@ if TYPE_CHECKING:
 
 FILE: Final = "accounts.yaml"
 NAMED: Final = "TROTH_ACCOUNTS"
-_PARTS: Final = frozenset({"password", "limits", "purposes", "providers", "verifiers"})
+_PARTS: Final = frozenset({"password", "limits", "purposes", "providers", "verifiers", "centre"})
 _PASSWORD: Final = {
     "least_score": (0, 4),
     "memory_kib": (8, 4_194_304),
@@ -86,6 +88,24 @@ def verifiers_of(home: Home, organisation: str) -> dict[str, Verifier]:
             f"A verifier of {organisation} can only be a fake.", "Write {by: fake, place: CN}."
         )
     return {str(id): FakeVerifier(str(id), str(one.get("place", ""))) for id, one in said.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """What people can do about an account at the privacy centre itself; whoever opens accounts elsewhere leaves `register` shut."""
+
+    register: bool = False
+    recover: bool = True
+    bind: bool = True
+
+
+def doors_of(home: Home, organisation: str) -> Doors:
+    """What the privacy centre of an organisation offers. Raises AccountsUnreadable."""
+    said = read_choices(home).get("centre", {}).get(organisation, {})
+    for name, value in said.items() if isinstance(said, dict) else [("?", None)]:
+        if name not in Doors.__slots__ or not isinstance(value, bool):
+            raise _wrong("centre", str(name), f"Write {', '.join(Doors.__slots__)}, each with yes or no.")
+    return Doors(**said)
 
 
 def settings_of(home: Home, environment: Mapping[str, str] | None = None) -> Settings:

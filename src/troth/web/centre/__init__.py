@@ -15,6 +15,7 @@ from troth.web.centre.directories import download as directory_file
 from troth.web.centre.door import ask, enter, leave, prefer, provider
 from troth.web.centre.door import password as by_password
 from troth.web.centre.guardian import guardian
+from troth.web.centre.joining import bind, bound, recover, recovered, register, registered
 from troth.web.centre.leaving import leaving
 from troth.web.centre.notice import notice
 from troth.web.centre.overview import overview
@@ -32,10 +33,16 @@ ROUTES: list[BaseRoute] = [
     Route("/my/{org}/sign-in", ask, methods=["GET", "POST"]),
     Route("/my/{org}/sign-in/password", by_password, methods=["POST"]),
     Route("/my/{org}/sign-in/provider/{provider}", provider, methods=["GET", "POST"]),
+    Route("/my/{org}/register", register, methods=["GET", "POST"]),
+    Route("/my/{org}/register/code", registered, methods=["POST"]),
+    Route("/my/{org}/recover", recover, methods=["GET", "POST"]),
+    Route("/my/{org}/recover/code", recovered, methods=["POST"]),
     Route("/my/{org}/enter", enter, methods=["POST"]),
     Route("/my/{org}/account", account, methods=["GET"]),
     Route("/my/{org}/account/sessions", sessions, methods=["POST"]),
     Route("/my/{org}/account/password", password, methods=["POST"]),
+    Route("/my/{org}/account/bind", bind, methods=["POST"]),
+    Route("/my/{org}/account/bind/code", bound, methods=["POST"]),
     Route("/my/{org}/account/close", closing, methods=["GET"]),
     Route("/my/{org}/account/close", close, methods=["POST"]),
     Route("/my/{org}/leave", leave, methods=["POST"]),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import RedirectResponse, Response
 
 from troth.accounts import LastAddress, NameRefused, NotLetIn, PasswordWeak, SessionOver, TooOften
+from troth.accounts.advice import reason
 from troth.decide.counterfactual import Change
 from troth.ledger import Origin
 from troth.policy.facts import Fact
@@ -21,16 +22,18 @@ CLOSING = Change(frozenset({Fact("closed")}), frozenset({Fact("registered")}))
 @own_page
 async def account(look: Looking) -> Response:
     """Names and addresses, sessions and devices, and what can be done about them."""
-    return await run_in_threadpool(_page, look, "", 200)
+    return await run_in_threadpool(show, look, "", 200)
 
 
-def _page(look: Looking, told: str, status: int, help: str = "") -> Response:
+def show(look: Looking, told: str, status: int, help: str = "") -> Response:
+    """The page of one's account, with what came of the act before it; `help` says why a password was refused."""
     if look.visit is None or look.visit.session is None:
         return look.page("my_account.html", status, here="account", mine=None, told=told, help=help)
     mine = look.hosted.organisation.accounts.mine(_secret(look))
     providers = hosting_of(look.request).providers_of(look.hosted).named
     return look.page(
         "my_account.html", status, here="account", mine=mine, told=told, help=help, providers=providers.values(),
+        doors=hosting_of(look.request).doors_of(look.hosted),
         linked={one.value.partition(" ")[0]: one.id for one in mine.names if one.kind == "provider"},
     )  # fmt: skip
 
@@ -60,12 +63,12 @@ async def sessions(look: Looking) -> Response:
     try:
         told = await run_in_threadpool(do)
     except (LastAddress, NameRefused):
-        return await run_in_threadpool(_page, look, "last", 409)
+        return await run_in_threadpool(show, look, "last", 409)
     except SessionOver:
         return look.page("my_signin.html", 401, told="gone")
     if look.visit and look.visit.session and form.get("end") == look.visit.session.id:
         return look.page("my_signin.html", told="left")
-    return await run_in_threadpool(_page, look, told, 422 if told == "nothing" else 200)
+    return await run_in_threadpool(show, look, told, 422 if told == "nothing" else 200)
 
 
 @own_page
@@ -74,7 +77,7 @@ async def password(look: Looking) -> Response:
     form = await form_of(look.request)
     accounts, secret = look.hosted.organisation.accounts, _secret(look)
     if form.get("new", "") != form.get("again", ""):
-        return await run_in_threadpool(_page, look, "differ", 422)
+        return await run_in_threadpool(show, look, "differ", 422)
     try:
         entered = await run_in_threadpool(
             lambda: accounts.change_password(
@@ -82,11 +85,11 @@ async def password(look: Looking) -> Response:
             )
         )
     except PasswordWeak as problem:
-        return await run_in_threadpool(_page, look, "weak", 422, problem.help)
+        return await run_in_threadpool(show, look, "weak", 422, reason(problem))
     except NotLetIn:
-        return await run_in_threadpool(_page, look, "wrong", 401)
+        return await run_in_threadpool(show, look, "wrong", 401)
     except TooOften:
-        return await run_in_threadpool(_page, look, "locked", 429)
+        return await run_in_threadpool(show, look, "locked", 429)
     except SessionOver:
         return look.page("my_signin.html", 401, told="gone")
     answer = RedirectResponse(f"{look.base}/account", 303)
