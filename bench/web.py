@@ -7,22 +7,16 @@ are sent the same bytes but for the path, in turns, so that a machine that slows
 
 from __future__ import annotations
 
-import json
-import os
 import random
 import socket
 import statistics
-import subprocess
-import sys
 import tempfile
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from typing import Any, Final
 
 from bench.centre import centre_rows
 from bench.rows import Row, row
+from bench.serving import answered, connections, known, request, serve, server
 
 CONNECTIONS: Final = 8
 ROUNDS: Final = 40
@@ -39,10 +33,6 @@ ASKED: Final[tuple[dict[str, Any], ...]] = (
 """Planned acts, some permitted and some denied, each asked of every person."""
 
 
-class Unanswered(Exception):
-    """The server that is measured does not answer as it should: its speed means nothing."""
-
-
 def rows() -> list[Row]:
     """The bench `web`: pages as people get them."""
     return centre_rows()
@@ -52,19 +42,13 @@ def http_rows() -> list[Row]:
     """The rows of this module; the bench `decide` prints them."""
     with (
         tempfile.TemporaryDirectory(prefix="troth-bench-") as folder,
-        _server(folder) as said,
-        ExitStack() as stack,
+        server("bench.web", folder) as said,
+        connections(said["port"], CONNECTIONS) as lines,
     ):
-        lines = [
-            stack.enter_context(socket.create_connection(("127.0.0.1", said["port"])))
-            for _ in range(CONNECTIONS)
-        ]
-        for line in lines:
-            line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         bodies = _bodies(said["people"])
         rates = _rates(
             lines,
-            {path: [_request(path, said["key"], body) for body in bodies] for path in (PEEK, WITHIN, BARE)},
+            {path: [request(path, said["key"], body) for body in bodies] for path in (PEEK, WITHIN, BARE)},
         )
     return [
         row("decide.http_peek", rates[PEEK], "requests/s", peer="empty route of the same server, before everything",
@@ -93,114 +77,48 @@ def _turn(lines: list[socket.socket], requests: list[bytes]) -> None:
         for line in reversed(
             lines
         ):  # the last answer first: whoever waits is woken once a round, not once an answer
-            _answered(line)
+            answered(line)
 
 
-def _answered(line: socket.socket) -> None:
-    """Read one answer whole. Raises Unanswered when it is none."""
-    got = line.recv(65536)
-    head, _, body = got.partition(b"\r\n\r\n")
-    wanted = next(
-        (int(text[15:]) for text in head.lower().split(b"\r\n") if text.startswith(b"content-length:")), -1
-    )
-    while len(body) < wanted:
-        body += line.recv(65536)
-    if not head.startswith(b"HTTP/1.1 200") or wanted < 0:
-        raise Unanswered(f"The server answered: {head[:100].decode(errors='replace')}")
-
-
-def _bodies(people: list[str]) -> list[bytes]:
-    found = [json.dumps(one | {"subject": person}).encode() for person in people for one in ASKED]
+def _bodies(people: list[str]) -> list[dict[str, Any]]:
+    found = [one | {"subject": person} for person in people for one in ASKED]
     random.Random(5).shuffle(found)
     return found
-
-
-def _request(path: str, key: str, body: bytes) -> bytes:
-    head = (
-        f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1\r\nauthorization: Bearer {key}\r\n"
-        f"content-type: application/json\r\ncontent-length: {len(body)}\r\n\r\n"
-    )
-    return head.encode() + body
 
 
 # --- the server -------------------------------------------------------------------------------------------------------------
 
 
-@contextmanager
-def _server(folder: str) -> Iterator[dict[str, Any]]:
-    """The server in a process of its own; gives its port, a key, and who is known there."""
-    command = [sys.executable, "-m", "bench.web", folder]
-    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[1])}
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=environment
-    ) as ran:
-        try:
-            assert ran.stdout is not None
-            line = ran.stdout.readline()
-            if not line:
-                raise Unanswered("The server did not start; what it said stands above.")
-            yield json.loads(line)
-        finally:
-            ran.terminate()
+def _said(hosting: Any) -> dict[str, Any]:
+    """People who accepted the policy, half of whom want no mailings; a key to ask about them."""
+
+    def mailings(acts: Any, subject: str, number: int) -> None:
+        if number % 2:
+            acts.object(subject, "mailing_list")
+
+    people = known(hosting.organisations["harbour"].organisation, PEOPLE, mailings)
+    return {"key": hosting.keys.issue("harbour", ["ask"]), "people": people}
 
 
-def _people(organisation: Any) -> Iterable[str]:
-    """Persons who accepted the policy; half of them want no mailings."""
-
-    def make(acts: Any) -> list[str]:
-        found = []
-        for number in range(PEOPLE):
-            subject = str(acts.open_subject([("email", f"person{number}@people.example")]).subject)
-            acts.set_facts(
-                subject, set=["registered", "shown:privacy_policy"], language="en", rendered="sha256:00"
-            )
-            acts.accept(subject, "explicit", language="en")
-            if number % 2:
-                acts.object(subject, "mailing_list")
-            found.append(subject)
-        return found
-
-    made: list[str] = organisation.act(make)
-    return made
-
-
-def main() -> None:
-    """Serve until told to end."""
-    import uvicorn
+def _beside(app: Any) -> Any:
+    """The site with two routes that read and answer nothing: one before everything, one behind its middleware."""
     from starlette.applications import Starlette
     from starlette.requests import Request
     from starlette.responses import Response
     from starlette.routing import Route
     from starlette.types import Receive, Scope, Send
 
-    from troth.app.config import Home
-    from troth.app.hosting import open_hosting
-    from troth.app.serve import listen
-    from troth.web import make_app
-
     async def empty(request: Request) -> Response:
         return Response()
 
-    harbour = Path(__file__).parents[1] / "examples" / "harbour"
-    with open_hosting(Home.at(Path(sys.argv[1])), {"harbour": harbour}) as hosting, listen() as socket_:
-        people = list(_people(hosting.organisations["harbour"].organisation))
-        app, bare = make_app(hosting), Starlette(routes=[Route(BARE, empty, methods=["POST"])])
-        app.router.routes.insert(0, Route(WITHIN, empty, methods=["POST"]))
+    bare = Starlette(routes=[Route(BARE, empty, methods=["POST"])])
+    app.router.routes.insert(0, Route(WITHIN, empty, methods=["POST"]))
 
-        async def both(scope: Scope, receive: Receive, send: Send) -> None:
-            await (bare if scope["path"] == BARE else app)(scope, receive, send)
+    async def both(scope: Scope, receive: Receive, send: Send) -> None:
+        await (bare if scope["path"] == BARE else app)(scope, receive, send)
 
-        said = {
-            "port": socket_.getsockname()[1],
-            "key": hosting.keys.issue("harbour", ["ask"]),
-            "people": people,
-        }
-        print(json.dumps(said), flush=True)
-        config = uvicorn.Config(
-            both, log_level="warning", access_log=False, server_header=False, lifespan="off"
-        )
-        uvicorn.Server(config).run(sockets=[socket_])
+    return both
 
 
 if __name__ == "__main__":
-    main()
+    serve(_said, _beside)
