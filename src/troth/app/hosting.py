@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from troth.accounts import Accounts
 from troth.app.activity import Activity
+from troth.app.admission import Admission, check_roles, staff_providers_of
 from troth.app.config import Home
 from troth.app.couriers import AccountCourier, Box, Courier
 from troth.app.coverage import Coverage, cover_at
@@ -42,6 +43,7 @@ from troth.policy.bundle import Bundle
 from troth.policy.catalogue import Catalogue
 from troth.policy.clauses import Cut, cut
 from troth.policy.compile import FORMATS, compile_policy
+from troth.policy.model import StaffRole
 from troth.policy.regimes import Pack
 from troth.promises.board import Board
 from troth.promises.service import Promises
@@ -192,6 +194,7 @@ class Hosting:
         self._followers = tuple(followers)
         self.sites: dict[str, Site] = {}
         self._providers: dict[str, Providers] = {}
+        self.admissions: dict[str, Admission] = {}
         self._doors = {id: doors_of(one.home, id) for id, one in self._organisations.items()}
         self.sights: dict[str, Sights] = {}
         self.clock = clock
@@ -206,6 +209,9 @@ class Hosting:
         for one in self._organisations.values():
             one.organisation.accounts.by(self._account_courier(one))
             one.organisation.accounts.checking.verifiers = verifiers_of(one.home, one.id)
+            check_roles(one.home, one.id, lambda one=one: one.catalogue.ids(StaffRole.kind))  # type: ignore[misc]
+            named = staff_providers_of(one.home, one.id)
+            self.admissions[one.id] = Admission(named, clock, one.organisation.entropy)
 
     def current(self, id: str) -> Hosted | None:
         """An organisation under the version in force now, whoever activated it; None where there is no such organisation."""

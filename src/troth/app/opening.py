@@ -13,6 +13,7 @@ from troth.app.folders import packs, read_folder
 from troth.app.house import Watch
 from troth.app.keystore import vault_of
 from troth.app.lobby import settings_of
+from troth.app.operators_file import product_roles_of
 from troth.app.organisation import Organisation, engine
 from troth.app.system import SystemClock, SystemEntropy
 from troth.db import Database, check, migrate, open_database
@@ -77,6 +78,7 @@ def open_organisation(
             id, database, _key(home, id, database, chance), Segments(home.segments(id)), vault=vault,
             clock=clock or SystemClock(), entropy=chance, compile=compile, words=words, watch=watch,
             words_folder=_words_folder(home, id, database), accounts=settings_of(home),
+            product_roles=product_roles_of(home, id),
         )  # fmt: skip
         found.mend(told)
         if compiled is not None:

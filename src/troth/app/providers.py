@@ -56,6 +56,7 @@ class Provider:
     issuer: str
     client: str
     secret: str = field(repr=False)
+    scope: str = "openid"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +95,11 @@ def providers_of(home: Home, organisation: str) -> dict[str, Provider]:
     said = read_choices(home).get("providers", {}).get(organisation, {})
     if not isinstance(said, dict):
         raise AccountsUnreadable(f"`providers` of {organisation} is no list by id.")
-    return {id: _provider(str(id), one) for id, one in said.items()}
+    return {id: provider_of(str(id), one) for id, one in said.items()}
 
 
-def _provider(id: str, said: Any) -> Provider:
+def provider_of(id: str, said: Any, *, secret: bool = True) -> Provider:
+    """A provider as an operator wrote it down; `secret`: with what only it may know. Raises AccountsUnreadable."""
     if (
         not isinstance(said, dict)
         or set(said) != _KNOWN
@@ -107,9 +109,8 @@ def _provider(id: str, said: Any) -> Provider:
     parts = urlsplit(said["issuer"])
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in LOCAL):
         raise AccountsUnreadable(f"The issuer of {id} is no https address.", "Write https://….")
-    return Provider(
-        id, said["label"], said["issuer"].rstrip("/"), said["client"], _secret(id, said["secret"])
-    )
+    kept = _secret(id, said["secret"]) if secret else ""
+    return Provider(id, said["label"], said["issuer"].rstrip("/"), said["client"], kept)
 
 
 def _secret(id: str, named: str) -> str:
@@ -153,8 +154,9 @@ class Providers:
                 provider, redirect, nonce, verifier, _digest(binding), now, link
             )
         asked = {
-            "response_type": "code", "client_id": provider.client, "redirect_uri": redirect, "scope": "openid",
-            "state": state, "nonce": nonce, "code_challenge": _challenge(verifier), "code_challenge_method": "S256",
+            "response_type": "code", "client_id": provider.client, "redirect_uri": redirect,
+            "scope": provider.scope, "state": state, "nonce": nonce,
+            "code_challenge": _challenge(verifier), "code_challenge_method": "S256",
         }  # fmt: skip
         joint = "&" if "?" in known.authorize else "?"
         return Begun(f"{known.authorize}{joint}{urlencode(asked)}", state, binding)
@@ -164,14 +166,24 @@ class Providers:
 
         Raises NotLetIn for a state that was not begun in this browser, a code that is none, or words that do not hold.
         """
+        vouched, link, _ = self.told(state, code, binding)
+        return vouched, link
+
+    def told(
+        self, state: str, code: str, binding: str, id: str = ""
+    ) -> tuple[Vouched, str, Mapping[str, Any]]:
+        """As `finish`, with every claim of the provider. `id` is the provider at whose own address the browser came back: a code
+        of another is not taken to it (RFC 9207, 2). Raises NotLetIn, ProviderFailed."""
         with self._lock:
             held = self._pending.pop(_digest(state), None)
         if held is None or not _lasts(held, self._clock.now()):
             raise _refused("was not begun here, or too long ago")
         if not hmac.compare_digest(held.binding, _digest(binding)):
             raise _refused("was begun in another browser")
-        token = self._redeemed(held, code)
-        return self._vouched(held, token), held.link
+        if id and id != held.provider.id:
+            raise _refused("was begun at another provider")
+        claims = self._claims(held, self._redeemed(held, code))
+        return Vouched(held.provider.id, held.provider.issuer, str(claims["sub"])), held.link, claims
 
     def drop(self, state: str) -> str:
         """Forget what was begun; the provider it was for, or ''."""
@@ -193,7 +205,7 @@ class Providers:
             raise _refused("brought no code that the provider knows")
         return token
 
-    def _vouched(self, held: _Pending, token: str) -> Vouched:
+    def _claims(self, held: _Pending, token: str) -> Mapping[str, Any]:
         """The claims, once signature, issuer, audience, time and nonce hold (OpenID Connect Core 1.0, 3.1.3.7)."""
         provider = held.provider
         registry = jwt.JWTClaimsRegistry(
@@ -213,7 +225,7 @@ class Providers:
             raise _refused("is for somebody else too")
         if not isinstance(subject, str) or not 0 < len(subject) <= 255:
             raise _refused("names nobody")
-        return Vouched(provider.id, provider.issuer, subject)
+        return claims
 
     def _decoded(self, provider: Provider, token: str) -> dict[str, Any]:
         """The claims of a token that is signed by a key the provider publishes; its keys are asked for anew once."""

@@ -1,6 +1,6 @@
 """operators: how members of staff come in, which actions their roles are granted, and what takes two of them.
 
-Owns ways in (password and authenticator, passkeys), sessions, product roles, requests for a second person, emergencies.
+Owns ways in (password and authenticator, passkeys, providers), sessions, product roles, requests for a second person, emergencies.
 Secrets are sealed or kept as digests, and go when their owner leaves. Serves GDPR art. 25(2), 29, 32(1)(b), 32(4), PIPL 51.
 """
 
@@ -26,6 +26,7 @@ from troth.operators.model import (
     Session,
     Stage,
     Step,
+    Vouch,
     Way,
 )
 from troth.operators.projection import OperatorsProjection
@@ -61,6 +62,7 @@ __all__ = [
     "Session",
     "Stage",
     "Step",
+    "Vouch",
     "Way",
     "role_table",
 ]

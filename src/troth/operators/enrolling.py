@@ -97,6 +97,24 @@ class Enrolling:
         ]
         return [self._desk.open(member, ADDRESS, row.sealed).decode() for member, row in rows]
 
+    def shown(self, secret: str, code: str) -> int:
+        """The step of a code that the authenticator behind a link shows; 0 for no code. Raises InviteOver, EnrolmentRefused."""
+        step = (
+            codes.step_of(self.invited(secret).totp, code, self._desk.clock.now(), 0) if code.strip() else 0
+        )
+        if step is None:
+            raise EnrolmentRefused(
+                "code", "The code does not fit the authenticator.", "Type the one it shows now."
+            )
+        return step
+
+    def use_up(self, work: Work, secret: str) -> Invite:
+        """Use a link up, as part of a larger work. Raises InviteOver."""
+        invite = self._invite(work.connection, secret)
+        if not safe.use_up(work.connection, self._desk.organisation, digest(secret)):
+            raise InviteOver(_OVER, _ANEW)
+        return invite
+
     def _invite(self, connection: Connection, secret: str) -> Invite:
         desk, at = self._desk, self._desk.clock.now()
         row = safe.ticket(connection, desk.organisation, digest(secret), INVITE)
@@ -106,13 +124,10 @@ class Enrolling:
 
     def _taken(self, work: Work, secret: str, login: str) -> None:
         """Use the link up. Raises InviteOver when another was faster, EnrolmentRefused for a name somebody else has."""
-        desk = self._desk
-        member = self._invite(work.connection, secret).member
+        desk, member = self._desk, self.use_up(work, secret).member
         other = safe.credential(work.connection, desk.organisation, LOGIN, desk.named(LOGIN, login))
         if other is not None and other.member != member:
             raise EnrolmentRefused("taken", "This name cannot be had.", "Choose another.")
-        if not safe.use_up(work.connection, desk.organisation, digest(secret)):
-            raise InviteOver(_OVER, _ANEW)
 
     def _keep(
         self,

@@ -17,7 +17,8 @@ from troth.operators.desk import Desk, digest
 from troth.operators.model import Entered, Session, Step, Way
 
 LOGIN, PASSWORD, TOTP, RECOVERY = "login", "password", "totp", "recovery"
-SECOND = "second"
+SECOND, SECOND_OIDC = "second", "second_oidc"
+"""What a ticket to the second step says came first: a password, or a provider."""
 REFUSED = Step(Entered.REFUSED)
 
 
@@ -76,6 +77,13 @@ class Entry:
         safe.open_session(work.connection, desk.organisation, digest(secret), one)
         return Step(Entered.IN, secret)
 
+    def onwards(self, work: Work, member: str, kind: str) -> Step:
+        """To the second step, by a ticket that says what came first; as part of a larger work."""
+        desk, secret = self._desk, self._desk.secret()
+        until = desk.clock.now() + rules.STEP_LASTS
+        safe.give_out(work.connection, desk.organisation, digest(secret), kind, member, until)
+        return Step(Entered.SECOND, secret)
+
     def locked(self, connection: Connection, about: str, at: datetime) -> bool:
         """Whether too many tries about somebody failed, too short a time ago; a clock set back unlocks nothing."""
         failures, last = safe.failures(connection, self._desk.organisation, about)
@@ -107,22 +115,18 @@ class Entry:
         return login.member, self._desk.open(login.member, PASSWORD, row.sealed).decode()
 
     def _first(self, work: Work, about: str, member: str, kept: str | None, right: bool) -> Step:
-        desk, at = self._desk, self._desk.clock.now()
+        at = self._desk.clock.now()
         if self.locked(work.connection, about, at):
             return REFUSED
         if not right or self._kept(work.connection, about) != (member, kept):
             self.failed(work, about, member, at)
             return REFUSED
-        secret = desk.secret()
-        safe.give_out(
-            work.connection, desk.organisation, digest(secret), SECOND, member, at + rules.STEP_LASTS
-        )
-        return Step(Entered.SECOND, secret)
+        return self.onwards(work, member, SECOND)
 
     def _second(self, work: Work, named: str, code: str) -> Step:
         desk, at = self._desk, self._desk.clock.now()
         connection, of = work.connection, desk.organisation
-        held = safe.ticket(connection, of, named, SECOND)
+        held = safe.ticket(connection, of, named, SECOND) or safe.ticket(connection, of, named, SECOND_OIDC)
         if held is None or held.until <= at or held.tries >= rules.STEP_TRIES:
             return REFUSED
         about = desk.named("member", held.member)
@@ -136,7 +140,8 @@ class Entry:
         self._forgiven(connection, held.member, about)
         if way is Way.RECOVERY:
             self._say_ways(work, held.member, at)
-        return self.opened(work, StaffId(held.member), (Way.PASSWORD, way))
+        before = Way.OIDC if held.kind == SECOND_OIDC else Way.PASSWORD
+        return self.opened(work, StaffId(held.member), (before, way))
 
     def _proved(self, work: Work, member: str, right: bool, code: str) -> bool:
         desk, at = self._desk, self._desk.clock.now()

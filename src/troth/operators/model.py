@@ -92,6 +92,26 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Vouch:
+    """What a provider says of somebody at this very sign-in, read by what the operator wrote about it."""
+
+    provider: str
+    issuer: str
+    subject: str = field(repr=False)
+    second: bool = False
+    """Whether it checked a second factor that the operator trusts it with (`amr`, RFC 8176)."""
+    roles: frozenset[str] = frozenset()
+    """Roles, of the product or of the policy, that their groups give."""
+    governed: frozenset[str] = frozenset()
+    """Roles that groups there can give; none where no group is mapped, and then roles are given by hand."""
+
+    @property
+    def value(self) -> str:
+        """By what somebody is found: issuer and subject together (OpenID Connect Core 1.0, 5.7)."""
+        return f"{self.issuer} {self.subject}"
+
+
+@dataclass(frozen=True, slots=True)
 class Invite:
     """What an enrolment link leads to: whom it is for, until when, and the secret for their authenticator."""
 

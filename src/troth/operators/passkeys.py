@@ -84,6 +84,7 @@ class Passkeys:
             known = safe.credential(connection, of, PASSKEY, _row(name))
             if (
                 account is None
+                or Way.OIDC in account.ways  # by a passkey nobody would look at their groups
                 or known is not None
                 or len(held) >= MOST
                 or len(made.credential_id) > _KEY_BYTES

@@ -24,6 +24,7 @@ from troth.operators.model import Account, Operator, Role, Session, Way
 from troth.operators.seconding import Seconding
 from troth.operators.standing import Sessions
 from troth.operators.table import RoleTable
+from troth.operators.vouching import Vouching
 from troth.staff import StaffGone
 
 if TYPE_CHECKING:
@@ -33,12 +34,14 @@ MANAGE = "staff.manage"
 
 
 class Operators:
-    """Whoever operates one organisation: `entry`, `passkeys`, `enrolling`, `sessions`, `seconding`, `glass`. Threads may share it."""
+    """Whoever operates one organisation: `entry`, `passkeys`, `vouching`, `enrolling`, `sessions`,
+    `seconding`, `glass`. Threads may share it."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.entry = Entry(desk)
         self.enrolling = Enrolling(desk)
+        self.vouching = Vouching(desk, self.entry, self.enrolling)
         self.sessions = Sessions(desk)
         self.seconding = Seconding(desk, self.sessions)
         self.glass = Glass(desk, self.sessions, self.enrolling)
