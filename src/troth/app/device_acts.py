@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from troth.app.acts import Acts
 from troth.app.organisation import Organisation
+from troth.app.switching import Switch, move, switch_of
 from troth.decide.model import Facts, Question
 from troth.directories import Allowed, Entry, EntryUnreadable, Outcome, Situation
 from troth.directories.evidence import Told, safe_name
@@ -23,7 +24,7 @@ from troth.gate import ObservedAct, Seen
 from troth.kernel.canonical import digest
 from troth.ledger import Origin
 from troth.policies import Declared
-from troth.policy.model import Feature, Notice, Point, SubjectClass
+from troth.policy.model import Notice, Point, SubjectClass
 from troth.subjects import Identity, IdentityKind
 
 INSTALLATION: Final = re.compile(r"[0-9a-f]{32}")
@@ -279,40 +280,19 @@ class Batch:
         found = self._switchable(entry)
         if isinstance(found, Outcome):
             return found
-        statement, fact = found
-        on, before = entry.said == "on", self._facts()
-        self._set(fact, on)
-        after, stopped = self._facts(), set()
-        for version in before.keys() & after.keys() if not on else ():
-            declared = self._acts.declared(version)
-            stopped |= set(
-                self._room.stopped(
-                    declared, Situation(before[version], False), Situation(after[version], False)
-                )
-            )
-        sequence = self._room.switched(
-            self._acts.work, self._told, statement, on, tuple(sorted(stopped)), entry.at
-        )
+        sequence = move(self._acts, self._organisation, self._told, found, entry.said == "on", entry.at)
         return Outcome(entry.number, "taken", sequence=sequence)
 
-    def _switchable(self, entry: Entry) -> tuple[str, str] | Outcome:
+    def _switchable(self, entry: Entry) -> Switch | Outcome:
         catalogue = self._declared.catalogue
         if entry.said not in ("on", "off"):
             raise EntryUnreadable("A switch is turned `on` or `off`.", "Say which.")
-        if entry.feature:
-            feature = catalogue.get(Feature, entry.feature)
-            if feature is None:
-                return Outcome(entry.number, "refused", "unknown")
-            if feature.switch != "subject":
-                return Outcome(entry.number, "refused", "not_theirs")
-            return feature.key, f"on:{feature.id}"
-        point = catalogue.get(Point, entry.point)
-        if point is None:
-            self._room.strange(self._acts.work, self._told, "unknown_permission", entry)
+        kind, id = ("feature", entry.feature) if entry.feature else ("point", entry.point)
+        if catalogue.by_key(f"{kind}:{id}") is None:
+            if kind == "point":
+                self._room.strange(self._acts.work, self._told, "unknown_permission", entry)
             return Outcome(entry.number, "refused", "unknown")
-        if not point.closable:
-            return Outcome(entry.number, "refused", "not_theirs")
-        return point.key, f"allowed:{point.id}"
+        return switch_of(catalogue, kind, id) or Outcome(entry.number, "refused", "not_theirs")
 
     # --- what a person was shown and said ----------------------------------------------------------------------------
 

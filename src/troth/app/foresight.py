@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from troth.decide.compiled import Engine
@@ -79,21 +80,29 @@ class Foresight:
         self._version(declared)
 
     def outlook(
-        self, views: Sequence[View], change: Change, purposes: Collection[str] = ()
+        self,
+        views: Sequence[View],
+        change: Change,
+        purposes: Collection[str] = (),
+        ways: Sequence[Question] = (),
     ) -> Counterfactual:
-        """What a change would do, and what goes on for these purposes, for those of what stops, or with the same data."""
+        """What a change would do, and what goes on for these purposes, for those of what stops, or with the same data.
+
+        `ways` are acts by a point: where such a way stops, the same act without a way is not said to go on.
+        """
         versions = [self._version(declared) for declared, _ in views]
         paired = list(zip(versions, views, strict=True))
         before = _strictest([self._ask(v, d, f) for v, (d, f) in paired])
         after = _strictest([self._ask(v, d, change.of(f)) for v, (d, f) in paired])
-        asked = _each([one.reading(fact) for one in versions for fact in sorted(change.facts)])
-        moved = compare(asked, before, after)
+        read = [one.reading(fact) for one in versions for fact in sorted(change.facts)]
+        moved = compare(_each([*read, tuple(ways)]), before, after)
         served = {*purposes, *(one.question.purpose for one in moved.stops)}
         data = {category for one in moved.stops for category in one.question.data}
-        begun = {one.question for one in moved.begins}
-        beside = touching(_each([one.acts for one in versions]), served, data)
+        said = {one.question for one in moved.begins}
+        said |= {replace(one.question, via="") for one in moved.stops if one.question.via}
+        beside = touching(_each([*(one.acts for one in versions), tuple(ways)]), served, data)
         # what is permitted afterwards and does not begin was permitted before: what does not read the change is answered alike
-        goes_on = tuple(one for one in permitted(beside, after) if one.question not in begun)
+        goes_on = tuple(one for one in permitted(beside, after) if one.question not in said)
         return Counterfactual(moved.stops, moved.begins, goes_on)
 
     def _ask(self, version: _Version, declared: Declared, facts: Facts) -> Ask:

@@ -32,7 +32,8 @@ _MOST: Final = 60
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What every draft of this room shares: whom it is about, by which installation, when, under which policy, and its origin."""
+    """What every draft of this room shares: whom it is about, by which installation ('' where it came by no app), when, under which
+    policy, and its origin."""
 
     subject: str
     install: str
@@ -42,9 +43,9 @@ class Told:
 
     def draft(self, kind: str, *codes: str, at: datetime | None = None) -> Draft:
         """The draft of an event of that kind."""
+        by = (f"install:{self.install}",) if self.install else ()
         return Draft(
-            kind, at or self.at, subject=self.subject, policy=self.policy, codes=(f"install:{self.install}", *codes),
-            origin=self.origin,
+            kind, at or self.at, subject=self.subject, policy=self.policy, codes=(*by, *codes), origin=self.origin,
         )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from troth.web.centre.overview import overview
 from troth.web.centre.policy import policies, policy
 from troth.web.centre.receipts import download, receipts
 from troth.web.centre.rights import rights
+from troth.web.centre.switches import switch, switches
 from troth.web.centre.tickets import new, ticket, tickets
 from troth.web.centre.versions import version, versions
 
@@ -61,6 +62,8 @@ ROUTES: list[BaseRoute] = [
     Route("/my/{org}/objections/{item}", say_objection, methods=["POST"]),
     Route("/my/{org}/directories", directories, methods=["GET"]),
     Route("/my/{org}/directories/{file}", directory_file, methods=["GET"]),
+    Route("/my/{org}/switches", switches, methods=["GET"]),
+    Route("/my/{org}/switches/{kind}/{item}", switch, methods=["GET", "POST"]),
     Route("/my/{org}/receipts", receipts, methods=["GET"]),
     Route("/my/{org}/receipts/{sequence}", download, methods=["GET"]),
     Route("/my/{org}/rights", rights, methods=["GET"]),

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from troth.decide.counterfactual import Change, Counterfactual, Outlook
+from troth.decide.model import Question
 from troth.policy.catalogue import Catalogue
 from troth.policy.model import Export, Ground, Purpose, Retention
 from troth.policy.terms import PeriodTerm
@@ -41,9 +42,11 @@ class Foretold:
     goes_on: tuple[Row, ...]
 
 
-def foretell(look: Looking, person: Person, change: Change, purposes: Iterable[str]) -> Foretold:
-    """What a change would do to this person now."""
-    found: Counterfactual = look.hosted.foresight.outlook(person.views, change, frozenset(purposes))
+def foretell(
+    look: Looking, person: Person, change: Change, purposes: Iterable[str], ways: Sequence[Question] = ()
+) -> Foretold:
+    """What a change would do to this person now; `ways` are acts by a point that are asked about as well."""
+    found: Counterfactual = look.hosted.foresight.outlook(person.views, change, frozenset(purposes), ways)
     catalogue = person.declared.catalogue
     say = Plainly(catalogue, look.language)
     return Foretold(

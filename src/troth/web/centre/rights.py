@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from starlette.responses import Response
 
+from troth.app.switching import VISIBILITY, seen_by
 from troth.policy.catalogue import Catalogue
 from troth.policy.facts import Condition
 from troth.policy.model import Entity, Right
@@ -68,10 +70,11 @@ def _page(look: Looking) -> Response:
 
 def routes_of(say: Plainly, catalogue: Catalogue) -> list[Route]:
     """Every right the policy declares, in its order."""
-    return [_route(say, right) for right in catalogue.all(Right)]
+    here = HERE | ({VISIBILITY: "switches#visibility"} if seen_by(catalogue)[1] else {})
+    return [_route(say, right, here) for right in catalogue.all(Right)]
 
 
-def _route(say: Plainly, right: Right) -> Route:
+def _route(say: Plainly, right: Right, here: Mapping[str, str]) -> Route:
     named = say.name(right) if right.label else say.words.meaning("rights", right.what)
     return Route(
         right.id,
@@ -82,7 +85,7 @@ def _route(say: Plainly, right: Right) -> Route:
         period(say, right.within) if right.within else "",
         say.words.word("start_events", right.start) if right.start and right.within else "",
         right.free,
-        HERE.get(right.what),
+        here.get(right.what),
     )
 
 
