@@ -8,6 +8,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route
 
 from troth.web.centre.account import account, close, closing, password, sessions
+from troth.web.centre.changes import agree
 from troth.web.centre.consents import consent, consents, objection, say, say_objection
 from troth.web.centre.contact import contact
 from troth.web.centre.directories import directories
@@ -54,6 +55,7 @@ ROUTES: list[BaseRoute] = [
     Route("/my/{org}/leaving", leaving, methods=["GET"]),
     Route("/my/{org}/guardian/{ticket}", guardian, methods=["GET", "POST"]),
     Route("/my/{org}/policy", policies, methods=["GET"]),
+    Route("/my/{org}/policy", agree, methods=["POST"]),
     Route("/my/{org}/policy/{digest}", policy, methods=["GET"]),
     Route("/my/{org}/consents", consents, methods=["GET"]),
     Route("/my/{org}/consents/{item}", consent, methods=["GET"]),

@@ -11,6 +11,7 @@ from troth.app.activity import Deed
 from troth.policy.facts import Fact
 from troth.subjects import FAMILIES_HERE
 from troth.subjects.model import Standing
+from troth.web.centre.changes import announced
 from troth.web.centre.frame import Looking, own_page, run_in_threadpool
 from troth.web.centre.outlook import narrowest
 from troth.web.centre.person import Person, answered, deeds, read
@@ -60,7 +61,7 @@ def _page(look: Looking) -> Response:
         given=stands.count("given"), refused=stands.count("refused") + stands.count("withdrawn"),
         objections=sum(since is not None for _, since in person.objections),
         done=found[:MOST_DEEDS], times=sum(one.count for one in found),
-        recipients=_recipients(found),
+        recipients=_recipients(found), changes=announced(look),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from troth.app.hosting import Hosted
 from troth.policies import PolicyUnknown
 from troth.policy.clauses import cut
 from troth.policy.compile import FORMATS
+from troth.web.centre.changes import Announced, announced
 from troth.web.centre.frame import Looking, open_page, run_in_threadpool
 from troth.web.centre.person import read
 from troth.web.layout import Block, lay_out
@@ -47,7 +48,14 @@ def address_of(digest: str) -> str:
 async def policies(look: Looking) -> Response:
     """Every version there ever was."""
     versions = await run_in_threadpool(_versions, look)
-    return look.page("my_policies.html", here="policy", versions=versions)
+    changes = await run_in_threadpool(_changes, look)
+    text = look.request.query_params.get("done", "")
+    done = int(text) if look.visit and text.isascii() and text.isdigit() and len(text) < 16 else 0
+    return look.page("my_policies.html", here="policy", versions=versions, changes=changes, done=done)
+
+
+def _changes(look: Looking) -> tuple[Announced, ...]:
+    return announced(look) if look.visit is not None else ()
 
 
 @open_page
