@@ -22,6 +22,7 @@ from troth.web.centre import ROUTES as CENTRE_ROUTES
 from troth.web.console import ROUTES
 from troth.web.console.door import ask, enter, first, leave, passkey, prefer, second
 from troth.web.console.enrol import enrol
+from troth.web.console.vouched import provider
 from troth.web.faults import note
 from troth.web.guard import API, Entrance
 from troth.web.headers import SecurityHeaders
@@ -77,6 +78,7 @@ def _door() -> list[BaseRoute]:
         Route("/sign-in/second", second, methods=["GET", "POST"]),
         Route("/sign-in/passkey", passkey, methods=["POST"]),
         Route("/sign-in/enrol/{secret}", enrol, methods=["GET", "POST"]),
+        Route("/sign-in/provider/{org}/{provider}", provider, methods=["GET", "POST"]),
         Route("/sign-in/{token}", enter, methods=["GET"]),
         Route("/sign-out", leave, methods=["POST"]),
         Route("/language", prefer, methods=["POST"]),

@@ -95,9 +95,23 @@ def plain_page(request: Request, status: int) -> HTMLResponse:
     """A page that says why there is no other: sign in, not open, not there, not possible, our fault."""
     if status == 401:
         onwards = _here(request) if request.method == "GET" else "/"
-        return page(request, "signin.html", 401, told="", org="", next=onwards, options="")
+        return page(
+            request, "signin.html", 401, told="", org="", next=onwards, options="",
+            providers=staff_providers(request),
+        )  # fmt: skip
     known = status if status in (403, 404, 405, 408, 413, 500) else (404 if status < 500 else 500)
     return page(request, "error.html", status, code=known)
+
+
+def staff_providers(request: Request, org: str = "") -> list[tuple[str, str, str]]:
+    """Where staff may sign in instead: (organisation, provider, label), of one organisation or of all."""
+    found = hosting_of(request).admissions.items()
+    return [
+        (id, one, held.provider.label)
+        for id, door in found
+        if org in ("", id)
+        for one, held in door.named.items()
+    ]
 
 
 @cache

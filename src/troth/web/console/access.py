@@ -52,7 +52,11 @@ async def keep_passkey(request: Request) -> Response:
 async def _page(request: Request, hosted: Hosted, status: int = 200, told: str = "") -> Response:
     operator = operator_of(request)
     listed, ways = await run_in_threadpool(_read, hosted, operator) if operator else ([], ())
-    options = await run_in_threadpool(_options, request, hosted, operator) if operator else ""
+    options = (
+        await run_in_threadpool(_options, request, hosted, operator)
+        if operator and Way.OIDC not in ways
+        else ""
+    )
     answer = page(
         request, "me.html", status, hosted=hosted, here="me", operator=operator, sessions=listed, ways=ways,
         options=options, told=told,

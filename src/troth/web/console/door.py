@@ -15,7 +15,7 @@ from troth.operators import Entered, Operators, Step
 from troth.web.forms import own_path, small_form
 from troth.web.guard import COOKIE, DOOR
 from troth.web.headers import SCRIPTED, host_of
-from troth.web.pages import hosting_of, page
+from troth.web.pages import hosting_of, page, staff_providers
 from troth.web.speech import LANGUAGES
 
 STEP: Final = "troth_step"
@@ -54,14 +54,14 @@ async def first(request: Request) -> Response:
     if step.entered is not Entered.SECOND or not name:
         return door(request, *_refusal(step), form=form)
     answer = RedirectResponse(f"{DOOR}/second", 303)
-    _give(
-        answer,
-        STEP,
-        f"{step.secret}|{quote(own_path(form.get('next', '/')), safe='/?=&%:')}",
-        STEP_SECONDS,
-        path=DOOR,
-    )
+    go_on(answer, step, form.get("next", "/"))
     return answer
+
+
+def go_on(answer: Response, step: Step, onwards: str) -> None:
+    """Let the browser keep what leads to the second step, and where to go after it."""
+    said = f"{step.secret}|{quote(own_path(onwards), safe='/?=&%:')}"
+    _give(answer, STEP, said, STEP_SECONDS, path=DOOR)
 
 
 async def second(request: Request) -> Response:
@@ -75,7 +75,7 @@ async def second(request: Request) -> Response:
     form = await small_form(request)
     step = await run_in_threadpool(operators.entry.second, held, form.get("code", ""))
     if step.entered is Entered.IN:
-        return await _in(request, step, onwards)
+        return await entered(request, step, RedirectResponse(own_path(onwards or "/"), 303))
     if step.entered is Entered.SECOND:
         return page(request, "signin_second.html", 401, told="wrong")
     answer = door(request, *_refusal(step, "over"))
@@ -102,7 +102,7 @@ async def passkey(request: Request) -> Response:
     step = await run_in_threadpool(tried)
     if step.entered is not Entered.IN:
         return door(request, *_refusal(step, "passkey"))
-    return await _in(request, step, form.get("next", "/"))
+    return await entered(request, step, RedirectResponse(own_path(form.get("next", "/") or "/"), 303))
 
 
 async def leave(request: Request) -> Response:
@@ -126,9 +126,10 @@ def door(request: Request, status: int, told: str = "", form: dict[str, str] | N
     """The sign-in page, with what was typed but for the password, and what a passkey has to sign where one can be used."""
     said = form or {}
     onwards = own_path(said.get("next", request.query_params.get("next", "")) or _where(request))
+    org = said.get("org", request.query_params.get("org", ""))[:64]
     answer = page(
-        request, "signin.html", status, told=told, org=said.get("org", request.query_params.get("org", ""))[:64],
-        next=onwards, options=_options(request), session=None,
+        request, "signin.html", status, told=told, org=org, next=onwards, options=_options(request), session=None,
+        providers=staff_providers(request, org),
     )  # fmt: skip
     answer.headers["content-security-policy"] = SCRIPTED
     return answer
@@ -174,19 +175,18 @@ def _somebody(request: Request) -> Operators:
     return next(iter(hosting_of(request).organisations.values())).organisation.operators
 
 
-async def _in(request: Request, step: Step, onwards: str) -> Response:
+async def entered(request: Request, step: Step, answer: Response) -> Response:
     """A new secret at every sign-in; the session this browser had before ends."""
     signin, before = hosting_of(request).signin, request.cookies.get(COOKIE, "")
     if before:
         await run_in_threadpool(signin.leave, before)
-    answer = RedirectResponse(own_path(onwards or "/"), 303)
     _give(answer, COOKIE, step.secret, int(SESSION_LASTS.total_seconds()))
     answer.delete_cookie(STEP, path=DOOR, httponly=True, samesite="strict")
     return answer
 
 
 def _welcome(request: Request, secret: str) -> Response:
-    answer = page(request, "entered.html")
+    answer = page(request, "entered.html", onwards="/")
     _give(answer, COOKIE, secret, int(SESSION_LASTS.total_seconds()))
     return answer
 

@@ -6,10 +6,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from troth.accounts import NotLetIn
+from troth.app.providers import ProviderFailed
 from troth.operators import EnrolmentRefused, Invite, InviteOver, Operators
 from troth.web.console.door import door
+from troth.web.console.vouched import LINK, off
 from troth.web.forms import small_form
-from troth.web.pages import hosting_of, page
+from troth.web.pages import hosting_of, page, staff_providers
 
 
 async def enrol(request: Request) -> Response:
@@ -29,6 +32,8 @@ async def enrol(request: Request) -> Response:
 
 async def _enrolled(request: Request, operators: Operators, secret: str, invite: Invite) -> Response:
     form = await small_form(request)
+    if "provider" in form:
+        return await _by_provider(request, operators, secret, invite, form)
     if form.get("password", "") != form.get("again", ""):
         return _form(request, secret, invite, form, "again")
     try:
@@ -41,6 +46,22 @@ async def _enrolled(request: Request, operators: Operators, secret: str, invite:
     return page(request, "enrolled.html", recovery=done.recovery, org=secret.partition(".")[0])
 
 
+async def _by_provider(
+    request: Request, operators: Operators, secret: str, invite: Invite, form: dict[str, str]
+) -> Response:
+    """Off to a provider, to be linked on the way back; a code that is typed already lets it take the authenticator over as well."""
+    org, id = secret.partition(".")[0], form["provider"]
+    try:
+        step = await run_in_threadpool(operators.enrolling.shown, secret, form.get("code", ""))
+        return await off(request, org, id, f"{LINK} {step} {secret}")
+    except EnrolmentRefused as refused:
+        return _form(request, secret, invite, form, refused.reason)
+    except NotLetIn:
+        return _form(request, secret, invite, form, "provider")
+    except ProviderFailed:
+        return _form(request, secret, invite, form, "provider_away")
+
+
 def _form(
     request: Request, secret: str, invite: Invite, form: dict[str, str] | None = None, wrong: str = ""
 ) -> Response:
@@ -50,5 +71,5 @@ def _form(
     address = f"otpauth://totp/troth%20{org}?secret={invite.totp}&issuer=troth%20{org}"
     return page(
         request, "enrol.html", 422 if wrong else 200, org=org, totp=spaced, uri=address, form=form or {}, wrong=wrong,
-        until=invite.until,
+        until=invite.until, providers=staff_providers(request, org),
     )  # fmt: skip

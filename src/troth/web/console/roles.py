@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from troth.operators import role_table
 from troth.policy.model import StaffRole
-from troth.web.pages import hosted_of, language_of, page
+from troth.web.pages import hosted_of, hosting_of, language_of, page
 from troth.web.plainly import Plainly
 
 
@@ -21,4 +21,5 @@ async def roles(request: Request) -> Response:
     return page(
         request, "roles.html", hosted=hosted, here="staff", table=table, own=own, pages=pages_by_action(),
         mapped=hosted.organisation.operators.mapped,
+        providers=hosting_of(request).admissions[hosted.id].named.values(),
     )  # fmt: skip
