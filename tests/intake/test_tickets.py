@@ -309,9 +309,9 @@ def test_somebody_who_acts_for_a_person_shows_the_written_authority(quay: Organi
 def test_an_administrator_acts_within_the_tenant_alone(quay_on_sqlite: Organisation) -> None:
     who = somebody(quay_on_sqlite)
     received = Received(
-        Kind.REQUEST, Route.TENANT, "Delete him.", "delete", subject=who, tenant="acme", proof=Proof.ACCOUNT
-    )
-    with pytest.raises(ReceivedRefused, match="tenant's people"):
+        Kind.REQUEST, Route.TENANT, "Delete him.", "delete", subject=who, tenant="acme", proof=Proof.ACCOUNT, agent=who,
+    )  # fmt: skip
+    with pytest.raises(ReceivedRefused, match="administrator of this tenant"):
         take(quay_on_sqlite, received)
 
 

@@ -48,6 +48,7 @@ from troth.safeguards import Safeguards
 from troth.staff import Staff, StaffProjection
 from troth.subjects import UNWATCHED, Changes, PeopleProjection, Subjects
 from troth.tasks import Tasks, TasksProjection
+from troth.tenants import Tenants
 from troth.vault import Item, SealBroken, Vault
 
 T = TypeVar("T")
@@ -150,7 +151,9 @@ class House:
         self.guardians = Guardians(id)
         self.accounts = accounts_of(self, accounts)
         self.erasures = Erasures(id)
-        self.intake = Intake(Reception(id, ledger, self.recorder, rooms, vault, self.clock, self.entropy))
+        self.tenants = Tenants(ledger, rooms.subjects)
+        told = (vault, self.clock, self.entropy)
+        self.intake = Intake(Reception(id, ledger, self.recorder, rooms, *told, self.tenants))
 
     def _furnish_duties(self) -> None:
         """What asks the gate, or the engine behind it."""

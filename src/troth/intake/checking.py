@@ -37,8 +37,11 @@ def check(received: Received) -> None:
         )
     if received.authority is not None:
         check_files((received.authority,))
-    if received.route is Route.TENANT and not (received.tenant and received.subject):
-        raise ReceivedRefused("A tenant's administrator acts for one person of that tenant.", "Name both.")
+    if received.route is Route.TENANT and not (received.tenant and received.subject and received.agent):
+        raise ReceivedRefused(
+            "A tenant's administrator acts for one person of that tenant.",
+            "Name all three: agent, tenant and subject.",
+        )
 
 
 def check_words(words: str, title: str = "") -> None:

@@ -30,6 +30,9 @@ class Tenancy(Protocol):
     def belongs(self, connection: Connection, subject: str, tenant: str) -> bool:
         """Whether a person, by id, belongs to a tenant."""
 
+    def administers(self, connection: Connection, subject: str, tenant: str) -> bool:
+        """Whether a person, by id, administers a tenant."""
+
 
 class Rooms(Protocol):
     """The rooms below that are asked: which version is in force, and who a person is."""
@@ -47,6 +50,10 @@ class NobodysTenant:
     """Where no tenants are on record: nobody belongs to any."""
 
     def belongs(self, connection: Connection, subject: str, tenant: str) -> bool:
+        """Never."""
+        return False
+
+    def administers(self, connection: Connection, subject: str, tenant: str) -> bool:
         """Never."""
         return False
 

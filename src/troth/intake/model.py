@@ -159,8 +159,8 @@ class Received:
     """What came in, as a door hands it over.
 
     `subject` is whoever is signed in (with `proof`), '' otherwise; `identities` are (kind, value) that whoever wrote gave of the
-    person it is about. `agent` is the id of the member of staff who typed it in, `tenant` the tenant of an administrator,
-    `within` what was agreed with that tenant. `mail` is the keyed digest of a mail that counts once.
+    person it is about. `agent` is the id of the member of staff who typed it in, or the subject id of the administrator who
+    acts within `tenant`, `within` what was agreed with that tenant. `mail` is the keyed digest of a mail that counts once.
     """
 
     kind: Kind

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import Connection
+
 from troth.intake import checking, evidence, parts, rules, store
 from troth.intake.desk import Desk, clock, keys_of, law_of, purpose_of, said_of
 from troth.intake.errors import ReceivedRefused
@@ -89,15 +91,25 @@ def _matched(desk: Desk, work: Work, received: Received) -> Match:
     connection = work.connection
     if received.subject:
         desk.subjects.root(connection, work.pseudonym(received.subject))
-    if received.route is Route.TENANT and not desk.tenancy.belongs(
-        connection, received.subject, received.tenant
-    ):
-        raise ReceivedRefused(
-            "Nobody of this id is on record as one of this tenant's people.", "Act for your own people alone."
-        )
+    if received.route is Route.TENANT:
+        _check_tenant(desk, connection, received)
     if received.subject:
         return Match.ONE
     return desk.led_to(connection, _identities(received))[0]
+
+
+def _check_tenant(desk: Desk, connection: Connection, received: Received) -> None:
+    """Pass where an administrator of the tenant acts for one of its people. Raises ReceivedRefused."""
+    tenancy, tenant = desk.tenancy, received.tenant
+    if not tenancy.administers(connection, received.agent, tenant):
+        raise ReceivedRefused(
+            "Whoever acts here is not on record as an administrator of this tenant.",
+            "Record the membership first.",
+        )
+    if not tenancy.belongs(connection, received.subject, tenant):
+        raise ReceivedRefused(
+            "Nobody of this id is on record as one of this tenant's people.", "Act for your own people alone."
+        )
 
 
 def _identities(received: Received) -> tuple[tuple[str, str], ...]:
@@ -117,11 +129,16 @@ def _said(
     """What is recorded of a ticket by name; only what is there."""
     received = prepared.received
     proof = received.proof if received.subject else Proof.NONE
+    agent = received.agent
+    if (
+        received.route is Route.TENANT
+    ):  # the administrator is a person as well: their pseudonym stands for them
+        agent = desk.ledger.pseudonym(agent)
     said = {
         "kind": received.kind.value, "right": coming.right, "ground": received.ground, "route": received.route.value,
         "since": coming.received_at.isoformat(), "match": match.value, "proof": proof.value,
         "sender": desk.sender(received.contact.channel, received.contact.address), "tenant": received.tenant,
-        "agent": received.agent, "within": coming.within, "mail": received.mail,
+        "agent": agent, "within": coming.within, "mail": received.mail,
         "purpose": purpose_of(declared.catalogue, received.kind, coming.right),
         "left_out": str(received.left_out) if received.left_out else "",
     }  # fmt: skip

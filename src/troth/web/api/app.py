@@ -30,6 +30,7 @@ from troth.web.api import (
 )
 from troth.web.api import lineage as lineage_routes
 from troth.web.api import recordings as recording_routes
+from troth.web.api import tenants as tenant_routes
 from troth.web.api.entry import Refused
 from troth.web.faults import note
 from troth.web.pages import NotThere
@@ -64,6 +65,7 @@ def make_api(hosting: Hosting) -> FastAPI:
     api.include_router(devices.router)
     api.include_router(lineage_routes.router)
     api.include_router(recording_routes.router)
+    api.include_router(tenant_routes.router)
     api.include_router(reading.router)
     api.include_router(receipts.router)
     for kind, handler in _HANDLERS.items():
