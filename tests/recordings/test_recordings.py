@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.web.kit import Place, place
+from troth.app.chores import Chores, end_recordings
 from troth.app.config import Home
 
 FACTS = [
@@ -113,6 +114,21 @@ def test_it_is_stopped_as_soon_as_a_condition_ends(town: Place) -> None:
     )
     assert [one["id"] for one in post(town, "recordings/sweep")["ended"]] == [second]
     assert kinds(town).count("recordings:call:ended") == 2
+
+
+def test_a_recorder_that_asks_no_more_is_ended_on_the_schedule(town: Place) -> None:
+    amy, desk = caller(town), town.hosting.organisations["desk"].organisation
+    post(town, "recordings", CALL | {"subject": amy})
+    told: list[str] = []
+    schedule = Chores(desk, tell=told.append)
+    schedule.turn()
+    assert kinds(town) == ["recordings:call:begun"], "every condition holds"
+    say(town, amy, "withdrawn")
+    next(one for one in schedule.chores if one.name == "recordings").next_at = None
+    schedule.turn()
+    assert kinds(town) == ["recordings:call:begun", "recordings:call:ended"]
+    assert end_recordings(desk) == 0
+    assert told == []
 
 
 def test_a_recording_of_somebody_erased_is_ended(town: Place) -> None:

@@ -26,6 +26,7 @@ from troth.intake.mailbox import Mailbox
 from troth.intake.rules import as_period
 from troth.kernel.calendars import due
 from troth.kernel.errors import TrothError
+from troth.ledger import Origin
 from troth.policy.catalogue import Catalogue
 from troth.policy.model import Retention, Right
 from troth.promises.evidence import Looked
@@ -70,6 +71,8 @@ class Chores:
             Chore("dates", timedelta(minutes=10), lambda: _quietly(watch_dates(self.organisation))),
             Chore("reminders", timedelta(minutes=30), lambda: _quietly(remind(self.organisation, channel))),
             Chore("contacts", timedelta(hours=1), lambda: _quietly(reaching.turn())),
+            Chore("recordings", timedelta(minutes=1), lambda: _quietly(end_recordings(self.organisation))),
+            Chore("codes", timedelta(minutes=10), lambda: _quietly(let_codes_go(self.organisation))),
             Chore("changes", timedelta(minutes=10), lambda: _quietly(settle(self.organisation))),
             Chore("keeping", timedelta(hours=6), lambda: _quietly(let_go(self.organisation))),
             Chore("keys", timedelta(minutes=10), lambda: _quietly(self.organisation.intake.bury())),
@@ -147,6 +150,26 @@ def _tell_promises(organisation: Organisation, late: Iterable[Ticket]) -> None:
                     Looked(CLOCK, passed, tuple(sorted(keys)), (), declared.digest, acts.at, acts.origin),
                 )
             )
+
+
+def end_recordings(organisation: Organisation) -> int:
+    """Ask the gate again about each recording that goes on, and end those in which a condition holds no more; how many. Where the
+    recorder itself has stopped asking, this is who ends it."""
+    with organisation.database.read() as connection:
+        if not any(one.going for one in organisation.recordings.all(connection).values()):
+            return 0
+    return len(
+        organisation.act(
+            lambda acts: organisation.recordings.sweep(
+                acts.work, acts.declared(), now=acts.at, origin=acts.origin
+            )
+        )
+    )
+
+
+def let_codes_go(organisation: Organisation) -> int:
+    """Let go of codes of accounts that ran out, with the addresses they went to; how many."""
+    return organisation.accounts.tickets.sweep(Origin.OBSERVED)
 
 
 def let_go(organisation: Organisation) -> int:
