@@ -10,10 +10,10 @@ from playwright.sync_api import Browser, Page
 
 from tests.channels.servers import Taking, serving
 from tests.operators.door import Worker, hire, office, organisation_of
+from tests.operators.test_vouched import write
 from tests.support.axe import violations
 from tests.support.chromium import fresh_page
 from tests.web.kit import Place
-from troth.app.config import Home
 
 REASON = "The mail server leaks addresses and nobody else is here."
 LOCALES = {"en": "en-GB", "zh": "zh-CN", "ms": "ms-MY"}
@@ -22,7 +22,7 @@ LOCALES = {"en": "en-GB", "zh": "zh-CN", "ms": "ms-MY"}
 @pytest.fixture(scope="module")
 def staffed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Worker, list[str]]]:
     """An administrator signed in, and every page about operators, each with something on it."""
-    with office(Home.at(tmp_path_factory.mktemp("pages"))) as at:
+    with office(write(tmp_path_factory.mktemp("pages"), "https://id.example")) as at:
         organisation = organisation_of(at)
         ada, bea = hire(at, "administrator"), hire(at, "privacy_officer")
         ada.sign_in()

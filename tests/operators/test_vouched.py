@@ -13,12 +13,15 @@ from urllib.parse import urlsplit
 import httpx
 import pyotp
 import pytest
+from playwright.sync_api import Browser as BrowserOf
 
 from tests.access.kit import clock_of, hire
 from tests.accounts.liar import Liar, lying
 from tests.accounts.test_providers import provider
 from tests.operators.door import Browser, Worker, organisation_of
 from tests.operators.kit import enrol_member
+from tests.support.axe import violations
+from tests.support.chromium import fresh_page
 from tests.web.kit import Heard, Place, place
 from troth.app.config import Home
 from troth.app.hosting import open_hosting
@@ -260,6 +263,38 @@ def test_whoever_comes_by_a_provider_adds_no_way_around_its_groups(desk: Desk) -
     desk.link(ida, "ida")
     desk.enter(ida, "ida")
     assert "data-passkey" not in ida.get("/counter/me").text
+
+
+@pytest.mark.parametrize(("language", "locale"), [("en", "en-GB"), ("zh", "zh-CN"), ("ms", "ms-MY")])
+def test_a_browser_without_javascript_goes_there_and_back(
+    browser: BrowserOf, desk: Desk, language: str, locale: str
+) -> None:
+    desk.says("joy", groups=["readers"], amr=["mfa"])
+    joy = desk.invited()
+    secret = desk.quay.operators.enrolling.invite(joy.member, "machine")
+    words = catalogue(language)
+    button = words["signin.provider"].format(provider="Company account", org="counter")
+    context = browser.new_context(locale=locale, java_script_enabled=False)
+    try:
+        page = context.new_page()
+        for start in (f"/sign-in/enrol/{secret}", "/sign-in?org=counter&next=/counter/staff/roles"):
+            page.goto(desk.at.base + start)
+            page.get_by_role("button", name=button).click()
+            on = page.get_by_role("link", name=words["signin.off.on"])
+            off = page.content()
+            on.click()
+            assert page.url.startswith(desk.issuer)
+            page.locator("input[name=sub]").fill("joy")
+            page.locator("input[name=sub]").press("Enter")
+            page.wait_for_url(f"{desk.at.base}/**")
+        page.wait_for_url(f"{desk.at.base}/counter/staff/roles")
+        assert "Company account" in page.content()
+    finally:
+        context.close()
+    with fresh_page(browser) as (seen, _):
+        seen.goto(f"{desk.at.base}/sign-in")
+        seen.set_content(off.replace("<head>", f'<head><base href="{desk.at.base}/">'))
+        assert violations(seen) == []
 
 
 # --- one that lies ------------------------------------------------------------------------------------------------------------
