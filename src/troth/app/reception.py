@@ -23,6 +23,7 @@ from troth.intake import (
     Contact,
     Intake,
     Kind,
+    Opened,
     Overtaken,
     Proof,
     Received,
@@ -159,6 +160,23 @@ class Reception:
         nobody. Raises IdentityOpen, SubjectUnknown, TicketUnknown, Overtaken."""
         who = subject or self._of_address(number)
         return self.intake.prove(number, who, proof, by, revision=revision)
+
+    def file(self, number: str, part: int, by: str, *, shown: bool = False) -> Opened:
+        """One file of a ticket; that it was read is on record before it is given out. Raises TicketUnknown."""
+        with self.organisation.database.read() as connection:
+            found = self.intake.file(connection, number, part, shown=shown)
+        self.organisation.act(
+            lambda acts: self.intake.read(acts.work, number, by, at=acts.at, origin=acts.origin)
+        )
+        return found
+
+    def join(self, number: str, into: str, by: str, *, duplicate: bool) -> Ticket:
+        """A ticket says what another says already (`duplicate`), or goes on as part of it. Raises MoveRefused, TicketUnknown."""
+        return self.organisation.act(
+            lambda acts: self.intake.join(
+                acts.work, number, into, by, duplicate=duplicate, at=acts.at, origin=acts.origin
+            )
+        )
 
     def extend(self, number: str, text: str, by: str, *, revision: int | None = None) -> Taken:
         """Put the answer off as far as a statute lets, and tell the person. Raises MoveRefused, TicketUnknown, Overtaken."""

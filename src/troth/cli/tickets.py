@@ -61,6 +61,25 @@ def add(commands: Any) -> None:
         metavar="PAPER",
         help="evidence on file",
     )
+    made = add_verb(
+        verbs, "ask", "ask for proof of identity, with words from standard input (may be empty)", _ask
+    )
+    _number(made)
+    made.add_argument("--no-mail", action="store_true", help="send nothing: it is asked in another way")
+    made = add_verb(
+        verbs, "extend", "put an answer off as a statute lets; the reason from standard input", _extend
+    )
+    _number(made)
+    made = add_verb(verbs, "join", "say that a ticket says what another of the same person says", _join)
+    _number(made)
+    made.add_argument("into", help="the number of the other ticket")
+    made.add_argument(
+        "--merge", action="store_true", help="it goes on as part of the other (default: a duplicate)"
+    )
+    made = add_verb(verbs, "file", "take one file of a ticket out; that is put on record", _take_file)
+    _number(made)
+    made.add_argument("part", type=int, help="which part, as `show` numbers them")
+    made.add_argument("--to", type=Path, required=True, metavar="FILE", help="where to write it")
     made = add_verb(verbs, "close", "close a ticket", _close)
     _number(made)
     made.add_argument("reason", choices=CLOSINGS)
@@ -172,6 +191,36 @@ def _answer(organisation: Organisation, args: argparse.Namespace) -> tuple[Answe
         papers=args.paper,
     )
     return _taken(taken, f"{taken.ticket.number} is answered")
+
+
+def _ask(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:
+    reception = _reception(organisation, args)
+    taken, sign = reception.ask_identity(args.number, _words(), LOCAL, by_mail=not args.no_mail)
+    answer, said, well = _taken(taken, f"proof of identity is asked for on {args.number}")
+    return answer | {"sign": sign}, f"{said}\n  to be sent back: {sign}" if sign else said, well
+
+
+def _extend(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:
+    taken = _reception(organisation, args).extend(args.number, _words(), LOCAL)
+    return _taken(taken, f"{args.number} is put off")
+
+
+def _join(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:
+    found = _reception(organisation, args).join(args.number, args.into, LOCAL, duplicate=not args.merge)
+    return found.as_json(), f"{found.number} is {found.state}: see {found.into}.", True
+
+
+def _take_file(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:
+    found = _reception(organisation, args).file(args.number, args.part, LOCAL)
+    try:
+        with args.to.open("xb") as file:
+            file.write(found.data)
+    except OSError as problem:
+        raise OperatorError(
+            f"The file {args.to} cannot be written: {problem.strerror}.", "Name one that is not there yet."
+        ) from problem
+    answer = {"number": args.number, "part": args.part, "size": len(found.data), "digest": found.digest}
+    return answer, f"{len(found.data):,} bytes are in {args.to}; treat them with care.", True
 
 
 def _close(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:

@@ -115,6 +115,21 @@ class Register:
         found = parts.open_all(self._desk.keys, number, kept)
         return tuple(one for one in found if one is not None)
 
+    def file(self, connection: Connection, number: str, part: int, *, shown: bool = False) -> Opened:
+        """One file of a ticket, opened alone; `shown` gives only what the person may see. Raises TicketUnknown for what is no file of
+        it, or is kept no more."""
+        kept = [
+            Kept(*one)
+            for one in store.parts_of(connection, self._desk.organisation, number)
+            if one[0].number == part and one[0].what in (What.FILE, What.AUTHORITY)
+        ]
+        found = parts.open_all(self._desk.keys, number, kept)
+        if not found or found[0] is None or (shown and found[0].part.what not in SHOWN):
+            raise TicketUnknown(
+                "This ticket has no such file, or keeps it no more.", "Its parts are listed with it."
+            )
+        return found[0]
+
     def read(
         self, work: Work, number: str, by: str, *, at: datetime, origin: Origin = Origin.OBSERVED
     ) -> None:

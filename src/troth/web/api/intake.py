@@ -8,21 +8,24 @@ from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Query, Request
 from pydantic import Field, StringConstraints
+from starlette.responses import Response
 
 from troth.app.hosting import Hosted
 from troth.app.posting import posting_of
 from troth.app.reception import Reception, Taken
 from troth.app.tasking import assign, done, lines
-from troth.intake import Attachment, Contact, Kind, Proof, Received, ReceivedRefused, Route
+from troth.intake import Attachment, Contact, Kind, Proof, Received, ReceivedRefused, Route, What
 from troth.intake.model import LIVE
 from troth.tasks.service import document_of
 from troth.web.api.entry import key_of, opens
 from troth.web.api.models import Sent, Word
 from troth.web.api.writing import Answer
+from troth.web.downloads import as_file
 
 router = APIRouter()
 Intakes = Annotated[Hosted, Depends(opens("intake"))]
 Number = Annotated[str, Path(max_length=32)]
+Part = Annotated[int, Path(ge=1, le=1_000_000)]
 Text = Annotated[str, StringConstraints(max_length=50_000)]
 Short = Annotated[str, StringConstraints(max_length=500)]
 Encoded = Annotated[str, StringConstraints(max_length=900_000)]
@@ -102,6 +105,28 @@ class ProofSent(Sent):
     revision: int | None = None
 
 
+class AskSent(Sent):
+    """What proof of identity is asked for, in words; by mail where there is an address, else it is brought in another way."""
+
+    words: Text = ""
+    by_mail: bool = True
+    revision: int | None = None
+
+
+class ExtendSent(Sent):
+    """Why an answer is put off: what the person is told."""
+
+    words: Annotated[Text, Field(min_length=1)]
+    revision: int | None = None
+
+
+class JoinSent(Sent):
+    """Which ticket of the same person this one says again (`duplicate`), or goes on as part of (`merged`)."""
+
+    into: Annotated[str, StringConstraints(min_length=1, max_length=32)]
+    how: Literal["duplicate", "merged"]
+
+
 class DoneSent(Sent):
     """Who saw what a task asks for, with the document."""
 
@@ -168,7 +193,12 @@ def one(hosted: Intakes, number: Number) -> Answer:
         }
         for limit in clock.limits
     ]  # fmt: skip
-    return found.as_json() | {"limits": limits, "parts": len(parts)}
+    files = [
+        {"part": one.number, "what": one.what.value, "size": one.size}
+        for one in parts
+        if one.what in (What.FILE, What.AUTHORITY)
+    ]
+    return found.as_json() | {"limits": limits, "parts": len(parts), "files": files}
 
 
 @router.post("/{org}/tickets/{number}/answer", tags=["intake"])
@@ -189,6 +219,35 @@ def prove(request: Request, hosted: Intakes, number: Number, sent: ProofSent) ->
         number, Proof(sent.proof), _by(request), subject=sent.subject, revision=sent.revision
     )
     return found.as_json()
+
+
+@router.post("/{org}/tickets/{number}/identity/ask", tags=["intake"])
+def ask(request: Request, hosted: Intakes, number: Number, sent: AskSent) -> Answer:
+    """Ask for proof of identity. `sign` is what is to be sent back, where no mail took it along."""
+    taken, sign = _reception(hosted).ask_identity(
+        number, sent.words, _by(request), by_mail=sent.by_mail, revision=sent.revision
+    )
+    return _taken(taken) | {"sign": sign}
+
+
+@router.post("/{org}/tickets/{number}/extend", tags=["intake"])
+def extend(request: Request, hosted: Intakes, number: Number, sent: ExtendSent) -> Answer:
+    """Put the answer off, once, as far as a statute lets, and tell the person."""
+    return _taken(_reception(hosted).extend(number, sent.words, _by(request), revision=sent.revision))
+
+
+@router.post("/{org}/tickets/{number}/join", tags=["intake"])
+def join(request: Request, hosted: Intakes, number: Number, sent: JoinSent) -> Answer:
+    """Say that a ticket says what another of the same person says, or goes on as part of it."""
+    duplicate = sent.how == "duplicate"
+    return _reception(hosted).join(number, sent.into, _by(request), duplicate=duplicate).as_json()
+
+
+@router.get("/{org}/tickets/{number}/files/{part}", tags=["intake"], response_class=Response)
+def file(request: Request, hosted: Intakes, number: Number, part: Part) -> Response:
+    """One file of a ticket, as it came, to be kept and not opened. The reading is on record."""
+    found = _reception(hosted).file(number, part, _by(request))
+    return as_file(found.name, found.data)
 
 
 @router.post("/{org}/tickets/{number}/close", tags=["intake"])

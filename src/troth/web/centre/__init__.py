@@ -24,7 +24,7 @@ from troth.web.centre.policy import policies, policy
 from troth.web.centre.receipts import download, receipts
 from troth.web.centre.rights import rights
 from troth.web.centre.switches import switch, switches
-from troth.web.centre.tickets import new, ticket, tickets
+from troth.web.centre.tickets import file, new, ticket, tickets
 from troth.web.centre.versions import version, versions
 
 DOOR = "/my/"
@@ -73,5 +73,6 @@ ROUTES: list[BaseRoute] = [
     Route("/my/{org}/tickets", tickets, methods=["GET", "POST"]),
     Route("/my/{org}/tickets/new", new, methods=["GET"]),
     Route("/my/{org}/tickets/{number}", ticket, methods=["GET", "POST"]),
+    Route("/my/{org}/tickets/{number}/files/{part:int}", file, methods=["GET"]),
 ]
 """Every page, by its address."""

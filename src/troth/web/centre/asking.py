@@ -57,6 +57,7 @@ class Said:
     at: datetime
     text: str
     file: str = ""
+    part: int = 0
 
 
 def offers(say: Plainly, catalogue: Catalogue) -> list[Offer]:
@@ -127,7 +128,7 @@ def limits_of(look: Looking, clock: Clock) -> list[tuple[Limit, str, str]]:
 def said_of(opened: tuple[Opened, ...]) -> list[Said]:
     """What was said, in its order, as the person may see it."""
     return [
-        Said(one.part.by == PERSON, one.part.at, one.text, one.name)
+        Said(one.part.by == PERSON, one.part.at, one.text, one.name, one.part.number)
         for one in opened
         if one.part.what in (What.WORDS, What.ANSWER, What.FILE)
     ]

@@ -9,11 +9,11 @@ from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
-from troth.intake import Contact, Kind, Proof, Received, ReceivedRefused, Route, Ticket
+from troth.intake import Attachment, Contact, Kind, Proof, Received, ReceivedRefused, Route, Ticket
 from troth.intake.checking import is_mail_address
-from troth.web.centre.asking import FORM, LONGEST, Offer, line_of, offers, outside_words, reception_of
+from troth.web.centre.asking import LONGEST, Offer, line_of, offers, outside_words, reception_of
+from troth.web.centre.attaching import Filled, filled
 from troth.web.centre.frame import Looking, open_page, run_in_threadpool
-from troth.web.forms import small_form
 
 WINDOW: Final = timedelta(minutes=15)
 MOST: Final = 60
@@ -55,7 +55,7 @@ async def contact(look: Looking) -> Response:
         return await run_in_threadpool(
             _form, look, {"kind": look.request.query_params.get("kind", "")}, "", 200
         )
-    form = await small_form(look.request, FORM)
+    form = await filled(look.request)
     return await run_in_threadpool(_sent, look, form)
 
 
@@ -74,15 +74,16 @@ def _requests(look: Looking) -> list[Offer]:
     ]
 
 
-def _sent(look: Looking, form: dict[str, str]) -> Response:
+def _sent(look: Looking, sent: Filled) -> Response:
+    form = sent.fields
     given = {name: form.get(name, "").strip() for name in ("kind", "name", "address", "words")}
-    told = _wrong(look, given)
+    told = sent.wrong or _wrong(look, given)
     if told:
         return _form(look, given, told, 422)
     if not THROTTLE.passes(look.id, look.hosted.organisation.clock.now()):
         return _form(look, given, "busy", 429)
     try:
-        ticket = reception_of(look).take_in(_received(look, given)).ticket
+        ticket = reception_of(look).take_in(_received(look, given, sent.files)).ticket
     except ReceivedRefused:
         return _form(look, given, "unfit", 422)
     if look.visit is not None:
@@ -102,16 +103,16 @@ def _wrong(look: Looking, given: dict[str, str]) -> str:
     return "" if given["address"] or look.visit is not None or given["kind"] == "feedback" else "no_address"
 
 
-def _received(look: Looking, given: dict[str, str]) -> Received:
+def _received(look: Looking, given: dict[str, str], files: tuple[Attachment, ...]) -> Received:
     own = given["kind"] in {one.value for one in KINDS}
     kind, right = (Kind(given["kind"]), "") if own else (Kind.REQUEST, given["kind"])
     if look.visit is not None:
         return Received(
             kind, Route.SELF_SERVICE, given["words"], right, contact=Contact(language=look.language),
-            subject=look.subject, proof=Proof.CODE,
+            subject=look.subject, proof=Proof.CODE, files=files,
         )  # fmt: skip
     where = Contact(given["address"], "email", given["name"], look.language)
-    return Received(kind, Route.FORM, given["words"], right, contact=where)
+    return Received(kind, Route.FORM, given["words"], right, contact=where, files=files)
 
 
 def _done(look: Looking, ticket: Ticket) -> Response:

@@ -7,6 +7,7 @@ from starlette.responses import RedirectResponse, Response
 from troth.app.outside import outside_of
 from troth.app.reception import tells_outside
 from troth.intake import (
+    Attachment,
     Contact,
     MoveRefused,
     Overtaken,
@@ -19,7 +20,6 @@ from troth.intake import (
 )
 from troth.intake.model import PERSON
 from troth.web.centre.asking import (
-    FORM,
     LONGEST,
     kind_of,
     limits_of,
@@ -30,9 +30,10 @@ from troth.web.centre.asking import (
     reception_of,
     said_of,
 )
+from troth.web.centre.attaching import Filled, filled
 from troth.web.centre.frame import Looking, own_page, run_in_threadpool
 from troth.web.centre.person import read
-from troth.web.forms import small_form
+from troth.web.downloads import as_file
 from troth.web.pages import NotThere
 from troth.web.plainly import Plainly
 
@@ -41,7 +42,7 @@ from troth.web.plainly import Plainly
 async def tickets(look: Looking) -> Response:
     """What this person asked, the newest first; a form that was sent opens another."""
     if look.request.method == "POST":
-        return await _opened(look, await small_form(look.request, FORM))
+        return await _opened(look, await filled(look.request))
     return await run_in_threadpool(_list, look)
 
 
@@ -67,18 +68,21 @@ def _form(look: Looking, right: str, words: str, told: str, status: int) -> Resp
     )  # fmt: skip
 
 
-async def _opened(look: Looking, form: dict[str, str]) -> Response:
+async def _opened(look: Looking, sent: Filled) -> Response:
     """Open a ticket for whoever is signed in."""
+    form = sent.fields
     words, right = form.get("words", "").strip(), form.get("right", "")
 
     def act() -> Response:
         offered = {one.right: one for one in offers(look.say, read(look).declared.catalogue)}
+        if sent.wrong:
+            return _form(look, right, words[:LONGEST], sent.wrong, 422)
         if right not in offered:
             return _form(look, "", words, "right", 422)
         if not words or len(words) > LONGEST:
             return _form(look, right, words[:LONGEST], "words" if not words else "long", 422)
         try:
-            ticket = _take_in(look, right, form.get("ground", ""), words)
+            ticket = _take_in(look, right, form.get("ground", ""), words, sent.files)
         except ReceivedRefused:
             return _form(look, right, "", "words", 422)
         return RedirectResponse(f"{look.base}/tickets/{ticket.number}?done=opened", 303)
@@ -86,11 +90,11 @@ async def _opened(look: Looking, form: dict[str, str]) -> Response:
     return await run_in_threadpool(act)
 
 
-def _take_in(look: Looking, right: str, ground: str, words: str) -> Ticket:
+def _take_in(look: Looking, right: str, ground: str, words: str, files: tuple[Attachment, ...]) -> Ticket:
     listed = {code for one in offers(look.say, look.hosted.catalogue) for code, _ in one.grounds}
     received = Received(
         kind_of(right), Route.SELF_SERVICE, words, right, ground if ground in listed else "",
-        contact=Contact(language=look.language), subject=look.subject, proof=Proof.CODE,
+        contact=Contact(language=look.language), subject=look.subject, proof=Proof.CODE, files=files,
     )  # fmt: skip
     return reception_of(look).take_in(received).ticket
 
@@ -98,15 +102,17 @@ def _take_in(look: Looking, right: str, ground: str, words: str) -> Ticket:
 @own_page
 async def ticket(look: Looking) -> Response:
     """One ticket: where it stands, until when it is due and why, what was said; and a form to say more, or to withdraw it."""
-    form = await small_form(look.request, FORM) if look.request.method == "POST" else None
+    form = await filled(look.request) if look.request.method == "POST" else None
     return await run_in_threadpool(_one, look, form)
 
 
-def _one(look: Looking, form: dict[str, str] | None) -> Response:
+def _one(look: Looking, form: Filled | None) -> Response:
     number = look.request.path_params["number"]
     _mine(look, number)
     if form is None:
         return _shown(look, number, look.request.query_params.get("done", ""), 200)
+    if form.wrong:
+        return _shown(look, number, form.wrong, 422)
     try:
         done = _done(look, number, form)
     except (ReceivedRefused, MoveRefused, Overtaken):
@@ -114,16 +120,32 @@ def _one(look: Looking, form: dict[str, str] | None) -> Response:
     return RedirectResponse(f"{look.base}/tickets/{number}?done={done}", 303)
 
 
-def _done(look: Looking, number: str, form: dict[str, str]) -> str:
-    organisation = look.hosted.organisation
+def _done(look: Looking, number: str, sent: Filled) -> str:
+    organisation, form = look.hosted.organisation, sent.fields
     if form.get("do") == "withdraw":
         organisation.act(lambda acts: organisation.intake.withdraw(acts.work, number, PERSON, at=acts.at))
         return "withdrawn"
     words = form.get("words", "").strip()
     if not words or len(words) > LONGEST:
         raise ReceivedRefused("Nothing was said, or too much.", "Write something shorter.")
-    reception_of(look).say(number, words, PERSON)
+    reception_of(look).say(number, words, PERSON, sent.files)
     return "said"
+
+
+@own_page
+async def file(look: Looking) -> Response:
+    """One file of an own request, as it came."""
+    return await run_in_threadpool(_file, look)
+
+
+def _file(look: Looking) -> Response:
+    asked = look.request.path_params
+    _mine(look, asked["number"])
+    try:
+        found = reception_of(look).file(asked["number"], asked["part"], PERSON, shown=True)
+    except TicketUnknown:
+        raise NotThere("There is no such file.") from None
+    return as_file(found.name, found.data)
 
 
 def _mine(look: Looking, number: str) -> Ticket:
@@ -150,5 +172,5 @@ def _shown(look: Looking, number: str, told: str, status: int) -> Response:
     return look.page(
         "my_ticket.html", status, here="tickets", ticket=found, name=name_of(look.say, found), said=said,
         line=line_of(look, found, organisation.clock.now()), limits=limits_of(look, clock), outside=outside, most=LONGEST,
-        told=told if told in ("opened", "said", "withdrawn", "refused") else "",
+        told=told if told in ("opened", "said", "withdrawn", "refused", "file_large", "file_kind") else "",
     )  # fmt: skip

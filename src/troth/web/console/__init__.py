@@ -36,8 +36,8 @@ from troth.web.console.roles import roles
 from troth.web.console.sight import sight
 from troth.web.console.site import site
 from troth.web.console.staff import staff
-from troth.web.console.tasks import task, tasks
-from troth.web.console.tickets import new, ticket, tickets
+from troth.web.console.tasks import document, task, tasks
+from troth.web.console.tickets import file, new, ticket, tickets
 from troth.web.rights import OWN, Route
 
 ROUTES: list[BaseRoute] = [
@@ -69,6 +69,14 @@ ROUTES: list[BaseRoute] = [
     Route(
         "/{org}/tickets/{number}", ticket, action="requests.answer", personal=True, methods=["GET", "POST"]
     ),
+    Route(
+        "/{org}/tickets/{number}/files/{part:int}",
+        file,
+        action="requests.answer",
+        personal=True,
+        methods=["GET"],
+    ),
+    Route("/{org}/tasks/{task}/document", document, action="requests.answer", personal=True, methods=["GET"]),
     Route("/{org}/backups", backups, action="backups.read"),
     Route("/{org}/lineage", lineage, action="policy.read"),
     Route("/{org}/recordings", recordings, action="policy.read"),

@@ -13,8 +13,9 @@ from troth.app.tasking import Line, assign, bring_up, done, lines
 from troth.intake import Attachment
 from troth.kernel.errors import TrothError
 from troth.policy.model import Entity, Safeguard
-from troth.tasks import State
+from troth.tasks import State, TaskUnknown
 from troth.tasks.service import document_of
+from troth.web.downloads import as_file
 from troth.web.pages import NotThere, hosted_of, language_of, page
 from troth.web.plainly import Plainly
 from troth.web.rights import may
@@ -69,6 +70,25 @@ def _one(request: Request, hosted: Hosted, wrong: str, status: int) -> Response:
         document=document, members=members, may_work=may(request, "requests.answer"),
         done=told if told in ("done", "assigned") else "",
     )  # fmt: skip
+
+
+async def document(request: Request) -> Response:
+    """What was brought for a task, as it came. Who took it is on record."""
+    hosted = await hosted_of(request)
+    return await run_in_threadpool(_document, request, hosted)
+
+
+def _document(request: Request, hosted: Hosted) -> Response:
+    organisation = hosted.organisation
+    with organisation.database.read() as connection:
+        try:
+            digest = organisation.tasks.task(connection, request.path_params["task"]).document
+        except TaskUnknown:
+            raise NotThere("There is no such task.") from None
+        found = organisation.tasks.document(connection, digest) if digest else None
+    if found is None:
+        raise NotThere("No document is kept with this task.")
+    return as_file(found.name, found.data)
 
 
 def _row(request: Request, hosted: Hosted, line: Line) -> Row:

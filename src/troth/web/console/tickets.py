@@ -22,6 +22,7 @@ from troth.kernel.calendars import calendar
 from troth.kernel.errors import TrothError
 from troth.policy.model import Refusal, RequestGround, Right
 from troth.policy.vocabulary import PAPERS, RIGHTS
+from troth.web.downloads import as_file
 from troth.web.forms import small_form
 from troth.web.pages import NotThere, hosted_of, language_of, page
 from troth.web.plainly import Plainly
@@ -158,6 +159,21 @@ def _one(request: Request, hosted: Hosted, wrong: str, done: str, status: int) -
     )  # fmt: skip
 
 
+async def file(request: Request) -> Response:
+    """One file of a ticket, as it came. Who took it is on record."""
+    hosted = await hosted_of(request)
+    return await run_in_threadpool(_file, request, hosted)
+
+
+def _file(request: Request, hosted: Hosted) -> Response:
+    asked = request.path_params
+    try:
+        found = _reception(hosted).file(asked["number"], asked["part"], by_of(request))
+    except TicketUnknown:
+        raise NotThere("There is no such file.") from None
+    return as_file(found.name, found.data)
+
+
 def _may_extend(declared: object, found: Ticket) -> bool:
     from troth.policies import Declared
 
@@ -265,6 +281,13 @@ def _extend(work: _Work) -> str:
     return "extended"
 
 
+def _join(work: _Work) -> str:
+    """Two buttons, one form: the ticket says what another does, or goes on as part of it."""
+    duplicate = work.said("do") == "duplicate"
+    work.reception.join(work.number, work.said("into").upper(), work.by, duplicate=duplicate)
+    return "duplicate" if duplicate else "merged"
+
+
 def _note(work: _Work) -> str:
     work.reception.say(work.number, work.said("words"), work.by, note=True)
     return "noted"
@@ -278,9 +301,10 @@ def _reopen(work: _Work) -> str:
 
 DONE: Final = (
     "sorted", "asked", "asked_by_letter", "proven", "answered", "answered_not_sent", "closed", "extended", "noted",
-    "reopened",
+    "reopened", "duplicate", "merged",
 )  # fmt: skip
 _ACTS: Final[dict[str, Callable[[_Work], str]]] = {
     "sort": _sort, "ask": _ask, "prove": _prove, "answer": _answer, "refuse": _refuse, "close": _close,
     "extend": _extend, "note": _note, "reopen": _reopen,
+    "duplicate": _join, "merge": _join,
 }  # fmt: skip
