@@ -1,7 +1,8 @@
 """What a press would do to a person: the acts that would stop, begin and go on, asked of the engine that decides at the gate.
 
 The person's facts, and what is on record of each recipient, are those of this instant; papers are nobody's, so what a court may
-demand in a single case is not among the acts. Several policy versions may bind after a merge: the strictest decides, as at the gate.
+demand in a single case is not among the acts. What was said of one recipient alone counts for that one. Several policy versions
+may bind after a merge: the strictest decides, as at the gate.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
+from troth.app.narrowing import Known, Narrowing
+from troth.consent import ConsentState
 from troth.decide.compiled import Engine
 from troth.decide.counterfactual import (
     Ask,
@@ -62,6 +65,18 @@ def _strictest(asks: Sequence[Ask]) -> Ask:
     return ask
 
 
+def _loosest(asks: Sequence[Ask]) -> Ask:
+    """The first that permits; where none does, the first."""
+    if len(asks) == 1:
+        return asks[0]
+
+    def ask(question: Question) -> Said:
+        said = [one(question) for one in asks]
+        return next((one for one in said if one.permitted), said[0])
+
+    return ask
+
+
 def _each(lists: Sequence[tuple[Question, ...]]) -> Iterable[Question]:
     """Every act of these lists once; a list by itself has each once."""
     return lists[0] if len(lists) == 1 else dict.fromkeys(act for one in lists for act in one)
@@ -85,27 +100,40 @@ class Foresight:
         change: Change,
         purposes: Collection[str] = (),
         ways: Sequence[Question] = (),
+        *,
+        said: ConsentState | None = None,
+        only: str = "",
     ) -> Counterfactual:
         """What a change would do, and what goes on for these purposes, for those of what stops, or with the same data.
 
-        `ways` are acts by a point: where such a way stops, the same act without a way is not said to go on.
+        `ways` are acts by a point: where such a way stops, the same act without a way is not said to go on. `said` is
+        what the person said of consents, without which nothing narrow is known; `only` is the one recipient or case that the change
+        is about alone.
         """
         versions = [self._version(declared) for declared, _ in views]
         paired = list(zip(versions, views, strict=True))
-        before = _strictest([self._ask(v, d, f) for v, (d, f) in paired])
-        after = _strictest([self._ask(v, d, change.of(f)) for v, (d, f) in paired])
+        lenses = Narrowing(said or ConsentState(), self._organisation.clock.now(), only).lenses(change)
+        before = _loosest(
+            [_strictest([self._ask(v, d, lens.before(d, f)) for v, (d, f) in paired]) for lens in lenses]
+        )
+        after = _loosest(
+            [
+                _strictest([self._ask(v, d, lens.after(d, f, change)) for v, (d, f) in paired])
+                for lens in lenses
+            ]
+        )
         read = [one.reading(fact) for one in versions for fact in sorted(change.facts)]
         moved = compare(_each([*read, tuple(ways)]), before, after)
         served = {*purposes, *(one.question.purpose for one in moved.stops)}
         data = {category for one in moved.stops for category in one.question.data}
-        said = {one.question for one in moved.begins}
-        said |= {replace(one.question, via="") for one in moved.stops if one.question.via}
+        told = {one.question for one in moved.begins}
+        told |= {replace(one.question, via="") for one in moved.stops if one.question.via}
         beside = touching(_each([*(one.acts for one in versions), tuple(ways)]), served, data)
         # what is permitted afterwards and does not begin was permitted before: what does not read the change is answered alike
-        goes_on = tuple(one for one in permitted(beside, after) if one.question not in said)
+        goes_on = tuple(one for one in permitted(beside, after) if one.question not in told)
         return Counterfactual(moved.stops, moved.begins, goes_on)
 
-    def _ask(self, version: _Version, declared: Declared, facts: Facts) -> Ask:
+    def _ask(self, version: _Version, declared: Declared, known: Known) -> Ask:
         """What asks with all that is known, the recipient's facts among it."""
         received = self._received(declared)
         asks: dict[str, Ask] = {}
@@ -113,6 +141,7 @@ class Foresight:
         def ask(question: Question) -> Said:
             found = asks.get(question.recipient)
             if found is None:
+                facts = known(question.recipient)
                 more = received.get(question.recipient, frozenset())
                 found = version.engine.asking(Facts(facts.holding | more, facts.unknown))
                 asks[question.recipient] = found

@@ -191,16 +191,28 @@ def narrowed(
     scopes: Iterable[str],
 ) -> frozenset[Fact]:
     """The facts that hold for an act towards one recipient, or in one case: what was said of that alone comes before what was
-    said of all. A yes for one case is none for another, and none for all; so is a no."""
+    said of all, unless that was said later. A yes for one case is none for another, and none for all; so is a no."""
     found = set(holding)
     for only in scopes:
         for item, what in asked.items():
             key = evidence.key_of(item, only)
-            if holds(state, key, what, at):
+            if _last_yes(state, key, what, at) > _last_no(state, item):
                 found.add(Fact("consent", item))
             elif stand(state, key, at) is Stand.NO and state.said[key, NO].since >= _last(state, item):
                 found.discard(Fact("consent", item))
     return frozenset(found)
+
+
+def _last_yes(state: ConsentState, key: str, what: str, at: datetime) -> datetime:
+    """When the newest live yes was said that is enough for what is asked."""
+    enough = (state.said.get((key, kind)) for kind in SATISFIED_BY[what])
+    return max((said.since for said in enough if said is not None and _live(said, at)), default=_NEVER)
+
+
+def _last_no(state: ConsentState, item: str) -> datetime:
+    """When somebody last said no to all that an item is about; that it ran out is no answer of theirs."""
+    no = state.said.get((item, NO))
+    return _NEVER if no is None or no.act is ConsentAct.EXPIRED else no.since
 
 
 def _last(state: ConsentState, item: str) -> datetime:

@@ -54,7 +54,8 @@ class Consents:
         consent = declared.consent(item)
         root = root_of(work.connection, self._organisation, work.pseudonym(act.subject))
         if meant is not ConsentAct.GIVEN:
-            changes.restrict(root, Fact("consent", item))
+            if not only:  # what is said of one alone is read from the record whenever that one is asked about
+                changes.restrict(root, Fact("consent", item))
             work.record(evidence.item_said(act, meant, item, NO, language=shown.language, only=only))
             no = Said(meant, act.at, policy=act.policy or "", language=shown.language)
             return _standing(
