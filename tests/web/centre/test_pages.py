@@ -8,6 +8,7 @@ import threading
 from html import unescape
 
 import pytest
+from starlette.routing import Match
 
 from tests.web.centre.kit import ADDRESS, RESIDENT, Visitor, known, lived, organisation, permits
 from tests.web.kit import EXAMPLES, Place
@@ -17,6 +18,7 @@ from troth.decide.counterfactual import Change, declared_acts
 from troth.decide.model import Question
 from troth.policy.facts import Fact
 from troth.policy.model import Consent, Objection
+from troth.web.centre import ROUTES
 
 PROMOTED = Question("use", ("email",), "permitted_other")
 MAILED = Question("collect", ("email",), "promotion")
@@ -234,7 +236,7 @@ def test_what_binds_a_person_is_what_they_accepted(quay: Place) -> None:
     bundle, texts = compiled_folder(EXAMPLES / "counter")
     organisation(quay).act(lambda acts: acts.activate(bundle, texts))
     page = visitor_of(quay).get("policy").text
-    bound = next(part for part in page.split('<li class="choice">') if "binds you" in part)
+    bound = next(part for part in page.split('<li class="choice">')[1:] if "binds you" in part)
     assert first in bound
     assert "Another aim" in visitor_of(quay).get("consents").text
 
@@ -264,7 +266,8 @@ def test_no_button_leads_nowhere(quarter: Place) -> None:
             answer = visitor.get(link)
             assert answer.status in (200, 405), link
             if answer.status == 405:
-                assert link.endswith(("/leave", "/language", "/enter"))
+                asked = {"type": "http", "method": "POST", "path": link, "headers": []}
+                assert any(route.matches(asked)[0] is Match.FULL for route in ROUTES), link
 
 
 def test_a_name_is_shown_as_it_is_and_never_as_markup(quay: Place, monkeypatch: pytest.MonkeyPatch) -> None:

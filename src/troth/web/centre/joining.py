@@ -7,6 +7,7 @@ offers is the organisation's choice; what it does not offer is not there.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from starlette.responses import RedirectResponse, Response
 
@@ -50,11 +51,16 @@ def _open(look: Looking, door: str) -> None:
         raise NotThere("This is not offered here.")
 
 
-def _told(problem: CallerError) -> dict[str, object]:
+def _told(problem: CallerError) -> dict[str, Any]:
     """A refusal, as the pages say it."""
     weak = reason(problem) if isinstance(problem, PasswordWeak) else ""
     minutes = max(int(str(problem.data.get("seconds", 0))) // 60, 1)
     return {"told": REFUSALS[type(problem)][0], "weak": weak, "minutes": minutes}
+
+
+def _plain(more: dict[str, Any]) -> dict[str, Any]:
+    """What the pages show where nothing is told."""
+    return {"told": "", "weak": "", "minutes": 0} | more
 
 
 def _address(text: str) -> Address:
@@ -103,9 +109,9 @@ async def register(look: Looking) -> Response:
     return _code(look, "register", found.ticket, 200)
 
 
-def _register(look: Looking, form: Form, status: int, **more: object) -> Response:
+def _register(look: Looking, form: Form, status: int, **more: Any) -> Response:
     given = {name: form.get(name, "")[:320] for name in ("name", "address", "accurate")}
-    return look.page("my_register.html", status, given=given, **{"told": "", "weak": "", "minutes": 0} | more)
+    return look.page("my_register.html", status, given=given, **_plain(more))
 
 
 @open_page
@@ -126,9 +132,10 @@ async def registered(look: Looking) -> Response:
     return await _entered(look, found)
 
 
-def _code(look: Looking, door: str, ticket: str, status: int, **more: object) -> Response:
-    plain = {"told": "", "weak": "", "minutes": 0, "another": False}
-    return look.page("my_account_code.html", status, door=door, ticket=ticket, **plain | more)
+def _code(look: Looking, door: str, ticket: str, status: int, **more: Any) -> Response:
+    return look.page(
+        "my_account_code.html", status, door=door, ticket=ticket, **_plain({"another": False} | more)
+    )
 
 
 # --- getting back in ----------------------------------------------------------------------------------------------------------
@@ -150,8 +157,8 @@ async def recover(look: Looking) -> Response:
     return _code(look, "recover", found.ticket, 200)
 
 
-def _recover(look: Looking, status: int, **more: object) -> Response:
-    return look.page("my_recover.html", status, **{"told": "", "weak": "", "minutes": 0} | more)
+def _recover(look: Looking, status: int, **more: Any) -> Response:
+    return look.page("my_recover.html", status, **_plain(more))
 
 
 @open_page
