@@ -20,8 +20,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from troth.accounts import Accounts, Session
+from troth.accounts import Accounts, Level, Session
 from troth.app.couriers import Courier, Letter
+from troth.intake import Proof
 from troth.kernel.clock import Clock
 from troth.kernel.entropy import Entropy
 from troth.kernel.errors import TrothError
@@ -64,6 +65,13 @@ class Visit:
     language: str = ""
     session: Session | None = None
     """The session of their account, where they came in by one."""
+    assurance: Level = Level.CODE
+    """How sure it is who they are: by a code alone, a password, both, or a document and a face that were compared."""
+
+    @property
+    def proof(self) -> Proof:
+        """What this is to a ticket of theirs."""
+        return Proof(self.assurance.value)
 
 
 @dataclass(slots=True)
@@ -255,7 +263,9 @@ class Visitors:
 
 def visit_of(organisation: str, session: Session) -> Visit:
     """The visit that a session of an account is."""
-    return Visit(organisation, session.subject, session.since, session.until, session.language, session)
+    return Visit(
+        organisation, session.subject, session.since, session.until, session.language, session, session.level
+    )
 
 
 def plain_address(text: str) -> str | None:

@@ -8,6 +8,7 @@ from troth.intake.desk import Desk
 from troth.intake.errors import IdentityOpen, MoveRefused, Overtaken, ReceivedRefused, TicketUnknown
 from troth.intake.mail import Mail, Sort, read_mail
 from troth.intake.model import (
+    BY_STAFF,
     Actor,
     Attachment,
     Clock,
@@ -26,6 +27,7 @@ from troth.intake.projection import IntakeProjection
 from troth.intake.service import Intake
 
 __all__ = [
+    "BY_STAFF",
     "Actor",
     "Attachment",
     "Clock",

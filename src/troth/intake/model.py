@@ -89,10 +89,20 @@ class Proof(StrEnum):
     """An answer came from the address, with what was sent there."""
     CODE = "code"
     """A one-time code, typed in."""
+    PASSWORD = "password"  # noqa: S105
+    """Signed in to an account by its password, or at a provider that vouches for them."""
     ACCOUNT = "account"
-    """Signed in to an account."""
+    """Signed in to an account, as whoever runs it says."""
+    PASSWORD_CODE = "password_code"  # noqa: S105
+    """Signed in by a password, and a one-time code beside it."""
+    REAL_NAME = "real_name"
+    """Signed in, after a verifier compared a document and a face."""
     DOCUMENT = "document"
     """Staff saw a document; the copy is not kept with the answer."""
+
+
+BY_STAFF: Final = (Proof.ADDRESS, Proof.CODE, Proof.DOCUMENT)
+"""What staff may say somebody showed them; all else is known from how they came in."""
 
 
 class Match(StrEnum):

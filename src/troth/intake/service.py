@@ -40,7 +40,7 @@ from troth.policy.vocabulary import RIGHTS
 from troth.subjects import SubjectErased
 from troth.vault import KeyDestroyed
 
-STRONG: Final = frozenset({Proof.CODE, Proof.ACCOUNT, Proof.DOCUMENT})
+STRONG: Final = frozenset(Proof) - {Proof.NONE, Proof.ADDRESS}
 """Proofs that say who somebody is; an address that answered says only that somebody reads it."""
 REFUSED: Final = "refused"
 

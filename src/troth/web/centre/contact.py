@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.responses import RedirectResponse, Response
 
-from troth.intake import Attachment, Contact, Kind, Proof, Received, ReceivedRefused, Route, Ticket
+from troth.intake import Attachment, Contact, Kind, Received, ReceivedRefused, Route, Ticket
 from troth.intake.checking import is_mail_address
 from troth.web.centre.asking import LONGEST, Offer, line_of, offers, outside_words, reception_of
 from troth.web.centre.attaching import Filled, filled
@@ -109,7 +109,7 @@ def _received(look: Looking, given: dict[str, str], files: tuple[Attachment, ...
     if look.visit is not None:
         return Received(
             kind, Route.SELF_SERVICE, given["words"], right, contact=Contact(language=look.language),
-            subject=look.subject, proof=Proof.CODE, files=files,
+            subject=look.subject, proof=look.proof, files=files,
         )  # fmt: skip
     where = Contact(given["address"], "email", given["name"], look.language)
     return Received(kind, Route.FORM, given["words"], right, contact=where, files=files)

@@ -15,6 +15,7 @@ from starlette.responses import HTMLResponse, Response
 
 from troth.app.hosting import Hosted
 from troth.app.visitors import Visit
+from troth.intake import Proof
 from troth.subjects import SubjectUnknown
 from troth.web.pages import hosted_of, hosting_of, render
 from troth.web.plainly import Plainly
@@ -50,6 +51,12 @@ class Looking:
         """Who is signed in."""
         assert self.visit is not None
         return self.visit.subject
+
+    @property
+    def proof(self) -> Proof:
+        """How whoever is signed in showed who they are."""
+        assert self.visit is not None
+        return self.visit.proof
 
     @property
     def say(self) -> Plainly:

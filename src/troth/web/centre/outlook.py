@@ -46,7 +46,9 @@ def foretell(
     look: Looking, person: Person, change: Change, purposes: Iterable[str], ways: Sequence[Question] = ()
 ) -> Foretold:
     """What a change would do to this person now; `ways` are acts by a point that are asked about as well."""
-    found: Counterfactual = look.hosted.foresight.outlook(person.views, change, frozenset(purposes), ways, said=person.said)
+    found: Counterfactual = look.hosted.foresight.outlook(
+        person.views, change, frozenset(purposes), ways, said=person.said
+    )
     catalogue = person.declared.catalogue
     say = Plainly(catalogue, look.language)
     return Foretold(

@@ -11,7 +11,6 @@ from troth.intake import (
     Contact,
     MoveRefused,
     Overtaken,
-    Proof,
     Received,
     ReceivedRefused,
     Route,
@@ -94,7 +93,7 @@ def _take_in(look: Looking, right: str, ground: str, words: str, files: tuple[At
     listed = {code for one in offers(look.say, look.hosted.catalogue) for code, _ in one.grounds}
     received = Received(
         kind_of(right), Route.SELF_SERVICE, words, right, ground if ground in listed else "",
-        contact=Contact(language=look.language), subject=look.subject, proof=Proof.CODE, files=files,
+        contact=Contact(language=look.language), subject=look.subject, proof=look.proof, files=files,
     )  # fmt: skip
     return reception_of(look).take_in(received).ticket
 

@@ -16,7 +16,7 @@ from troth.app.intake_letters import day_of
 from troth.app.outside import extensions_of
 from troth.app.posting import posting_of
 from troth.app.reception import Reception
-from troth.intake import Contact, Kind, Proof, Received, Route, State, Ticket, TicketUnknown, What
+from troth.intake import BY_STAFF, Contact, Kind, Proof, Received, Route, State, Ticket, TicketUnknown, What
 from troth.intake.model import CLOSINGS, LIVE, OUTCOMES, TYPED, Opened
 from troth.kernel.calendars import calendar
 from troth.kernel.errors import TrothError
@@ -153,7 +153,7 @@ def _one(request: Request, hosted: Hosted, wrong: str, done: str, status: int) -
         refusals=[one for one in declared.catalogue.all(Refusal) if not one.rights or found.right in one.rights],
         grounds=[one for one in declared.catalogue.all(RequestGround) if found.right in one.rights],
         rights=_rights(hosted), papers=PAPERS, outcomes=[one for one in OUTCOMES if one != "refused"], closings=CLOSINGS,
-        proofs=[one for one in Proof if one not in (Proof.NONE, Proof.ACCOUNT)], may_extend=_may_extend(declared, found),
+        proofs=BY_STAFF, may_extend=_may_extend(declared, found),
         say=Plainly(declared.catalogue, language_of(request)), may_work=may(request, "requests.answer"),
         kinds=[one for one in Kind if one not in (Kind.UNSORTED, Kind.REQUEST)],
     )  # fmt: skip
@@ -240,7 +240,7 @@ def _ask(work: _Work) -> str:
 
 
 def _prove(work: _Work) -> str:
-    proof = Proof(work.said("proof")) if work.said("proof") in tuple(Proof) else Proof.NONE
+    proof = Proof(work.said("proof")) if work.said("proof") in BY_STAFF else Proof.NONE
     work.reception.prove(work.number, proof, work.by, subject=work.said("subject"), revision=work.revision)
     return "proven"
 
