@@ -61,6 +61,14 @@ def add(commands: Any) -> None:
         metavar="PAPER",
         help="evidence on file",
     )
+    _work_verbs(verbs)
+    made = add_verb(verbs, "close", "close a ticket", _close)
+    _number(made)
+    made.add_argument("reason", choices=CLOSINGS)
+    add_verb(verbs, "collect", "read the mailboxes of mailboxes.yaml now", _collect)
+
+
+def _work_verbs(verbs: Any) -> None:
     made = add_verb(
         verbs, "ask", "ask for proof of identity, with words from standard input (may be empty)", _ask
     )
@@ -80,10 +88,6 @@ def add(commands: Any) -> None:
     _number(made)
     made.add_argument("part", type=int, help="which part, as `show` numbers them")
     made.add_argument("--to", type=Path, required=True, metavar="FILE", help="where to write it")
-    made = add_verb(verbs, "close", "close a ticket", _close)
-    _number(made)
-    made.add_argument("reason", choices=CLOSINGS)
-    add_verb(verbs, "collect", "read the mailboxes of mailboxes.yaml now", _collect)
 
 
 def _open_verb(verbs: Any) -> None:
