@@ -154,6 +154,23 @@ class Acts:
             changes=self._changes,
         )
 
+    def take_back(
+        self, subject: str, item: str, only: str, *, language: str = "", policy: str = ""
+    ) -> Standing:
+        """Withdraw what was said of one recipient or case alone, under the name that the record has for it (`recipient/ID`,
+        `case/DIGEST`); what was said of all stays. Raises NotDeclared, SubjectUnknown."""
+        declared = self.declared(policy)
+        return self._rooms.consents.say(
+            self.work,
+            self._act(subject, declared.digest),
+            declared,
+            item,
+            "withdrawn",
+            shown=Shown(language),
+            only=only,
+            changes=self._changes,
+        )
+
     def accept(self, subject: str, kind: str, *, language: str = "", policy: str = "") -> str:
         """Record that a policy version was accepted (`deemed`, `explicit`), which binds the person to it, or `declined`.
 

@@ -87,6 +87,26 @@ def test_a_withdrawal_is_in_force_when_the_answer_comes(quay: Place) -> None:
     assert checked.outcome.value == "valid"
 
 
+def test_what_was_given_for_one_case_is_taken_back_by_itself(quay: Place) -> None:
+    subject = lived(quay)
+    house = organisation(quay)
+    house.act(lambda acts: acts.consent(subject, "other_purpose", "withdrawn"))
+    for case in ("one", "other"):
+        house.act(
+            lambda acts, case=case: acts.consent(subject, "other_purpose", "given", language="en", case=case)
+        )
+    visitor = visitor_of(quay)
+    page = visitor.get("consents/other_purpose").text
+    named = re.findall(r'name="only" value="(case/\w+)"', page)
+    assert len(named) == 2
+    assert visitor.post("consents/other_purpose", do="withdraw", only="case/of-somebody-else").status == 409
+    assert visitor.post("consents/other_purpose", do="withdraw", only=named[0]).status == 303
+    assert (
+        re.findall(r'name="only" value="(case/\w+)"', visitor.get("consents/other_purpose").text) == named[1:]
+    )
+    assert visitor.post("consents/other_purpose", do="withdraw", only=named[0]).status == 409
+
+
 def test_giving_is_a_clear_act_before_its_notice(quay: Place) -> None:
     subject = lived(quay)
     visitor = visitor_of(quay)

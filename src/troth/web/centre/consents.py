@@ -9,7 +9,8 @@ from datetime import datetime
 from starlette.responses import RedirectResponse, Response
 
 from troth.app.acts import Acts
-from troth.consent import MoveRefused, Standing
+from troth.consent import MoveRefused, Standing, narrowed
+from troth.consent.evidence import split
 from troth.decide.asks import SCOPE
 from troth.decide.counterfactual import Change
 from troth.policies import Declared
@@ -38,6 +39,15 @@ class Line:
     since: datetime | None
     expires: datetime | None
     purposes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """A yes for one recipient or one case: the name that the record has for it, whom it is about ('' = a case), and since when."""
+
+    only: str
+    recipient: str
+    since: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +106,7 @@ def _consent_page(look: Looking, told: str, status: int = 200) -> Response:
         purposes=[say.named("purpose", one) for one in purposes],
         data=[say.named("category", one) for one in item.data],
         recipients=[say.named("recipient", one) for one in sorted(catalogue.expand("recipient", item.recipients))],
+        alone=_alone(look, person, item, say),
         costs=[(say.named("purpose", id), words) for id, words in cost(catalogue, purposes, look.language)],
         guardian=item.what == ONLY_GUARDIAN, policy=person.declared.digest, done=_done(look), person=person,
     )  # fmt: skip
@@ -108,7 +119,38 @@ async def say(look: Looking) -> Response:
     verb = VERBS.get(form.get("do", ""), "")
     if not verb:
         return await run_in_threadpool(_consent_page, look, "nothing", 422)
+    if verb == "withdrawn" and form.get("only"):
+        return await run_in_threadpool(_take_back, look, form["only"])
     return await run_in_threadpool(_say, look, verb, form.get("policy", ""))
+
+
+def _alone(look: Looking, person: Person, item: Consent, say: Plainly) -> list[Alone]:
+    """What was given for one recipient or case alone, and was not taken back since."""
+    at, found = look.hosted.organisation.clock.now(), {}
+    asked = {item.id: item.what}
+    for (key, _), said in person.said.said.items():
+        of, only = split(key)
+        if of != item.id or not only or not narrowed(frozenset(), person.said, asked, at, (only,)):
+            continue
+        whom = only.removeprefix("recipient/") if only.startswith("recipient/") else ""
+        found[only] = Alone(only, say.named("recipient", whom) if whom else "", said.since)
+    return [found[only] for only in sorted(found)]
+
+
+def _take_back(look: Looking, only: str) -> Response:
+    """Withdraw what was given for one alone. Raises NotThere where nothing was."""
+    person = read(look)
+    item, _ = _item(look, person)
+    say = Plainly(person.declared.catalogue, look.language)
+    if only not in {one.only for one in _alone(look, person, item, say)}:
+        return _consent_page(look, "nothing", 409)
+
+    def do(acts: Acts) -> int:
+        acts.take_back(look.subject, item.id, only, language=look.language, policy=person.declared.digest)
+        return _number(acts)
+
+    sequence = look.hosted.organisation.act(do)
+    return RedirectResponse(f"{look.base}/consents/{item.id}?done={sequence}", 303)
 
 
 def _say(look: Looking, verb: str, policy: str) -> Response:
