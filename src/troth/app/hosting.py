@@ -195,7 +195,7 @@ class Hosting:
         self.sites: dict[str, Site] = {}
         self._providers: dict[str, Providers] = {}
         self.admissions: dict[str, Admission] = {}
-        self._doors = {id: doors_of(one.home, id) for id, one in self._organisations.items()}
+        self.doors = {id: doors_of(one.home, id) for id, one in self._organisations.items()}
         self.sights: dict[str, Sights] = {}
         self.clock = clock
         self.signin = SignIn(clock, entropy, self._operators)
@@ -256,7 +256,7 @@ class Hosting:
 
     def doors_of(self, hosted: Hosted) -> Doors:
         """What people can do about an account at the privacy centre of an organisation."""
-        return self._doors[hosted.id]
+        return self.doors[hosted.id]
 
     def _accounts(self, id: str) -> Accounts | None:
         """The accounts of an organisation; None where there is no such organisation."""

@@ -24,7 +24,15 @@ from troth.app.probing import Report, Rounds, probes_beside
 from troth.app.schedule import keeping, schedule_of
 from troth.app.serve import address, listen, serving, sign_in_link
 from troth.app.sights import Sights
-from troth.app.standing import bring_mail, chores_of_others, mail_folder, name_site, published
+from troth.app.standing import (
+    MARKET,
+    bring_mail,
+    chores_of_others,
+    mail_folder,
+    name_provider,
+    name_site,
+    published,
+)
 from troth.app.town import STANDING, Settings, Tell, Town, check_settings, find_folders
 from troth.app.witnessing import Witnessing, read_witnessing
 from troth.client import Away, Client, KeyFile
@@ -248,6 +256,10 @@ def _start_standing(town: Town, *, once: bool) -> None:
         _order(town, "mail room", "examples.kit.mailroom", "--folder", mail_folder(town), *boxes)
     )
     bring_mail(town, mail.port)
+    if MARKET in town.hosting.organisations:
+        folder = town.data_of(MARKET).resolve() / "liaotong"
+        provider = town.nursery.start(_order(town, "liaotong", "examples.kit.provider", "--folder", folder))
+        name_provider(town, folder, provider.port)
     partners = town.nursery.start(
         _order(town, "partners", "examples.kit.partners", "--database", data / "partners.db")
     )

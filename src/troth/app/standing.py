@@ -14,6 +14,8 @@ from troth.app.chores import Chores, chores_of, doing
 from troth.app.config import Home
 from troth.app.couriers import AccountCourier, Mailed
 from troth.app.hosting import Hosting
+from troth.app.lobby import FILE as ACCOUNTS_FILE
+from troth.app.lobby import doors_of
 from troth.app.mailing import mailboxes_of
 from troth.app.posting import Posting, own_file, posting_of, sending
 from troth.app.reaching import contacts
@@ -26,6 +28,9 @@ from troth.policy.model import Entity
 
 SENDS_EVERY: Final = 0.25
 """Seconds between looks at what the company has to send: its people wait for their codes."""
+MARKET: Final = "gateway"
+"""The company whose policy speaks of signing in by a messenger."""
+OURS: Final = "# Written at each start of `troth run`; take this line away to keep what you write here.\n"
 READS_EVERY: Final = timedelta(seconds=1)
 
 
@@ -96,6 +101,21 @@ def _chores(town: Town, posting: Posting) -> Chores:
         if chore.name.startswith("mailbox "):
             chore.every = READS_EVERY
     return found
+
+
+def name_provider(town: Town, folder: Path, port: int) -> None:
+    """Where people may sign in to the marketplace instead, and that they may open an account at its privacy centre: said in the home,
+    unless an operator said something there."""
+    file = Home.at(town.settings.data).folder / ACCOUNTS_FILE
+    if file.exists() and not file.read_text(encoding="utf-8").startswith(OURS):
+        return
+    liaotong = {
+        "label": "Liaotong", "issuer": f"http://127.0.0.1:{port}", "client": f"troth-{MARKET}", "secret": str(folder / "secret"),
+    }  # fmt: skip
+    said = {"providers": {MARKET: {"liaotong": liaotong}}, "centre": {MARKET: {"register": True}}}
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(OURS + yaml.safe_dump(said), encoding="utf-8")
+    town.hosting.doors[MARKET] = doors_of(Home.at(town.settings.data), MARKET)
 
 
 def name_site(town: Town) -> None:
