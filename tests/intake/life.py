@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from tests.web.kit import Place
 from tests.web.test_api import accepted
-from troth.app.tasking import bring_up
-from troth.intake import Contact, Kind, Proof, Received, Route
+from troth.app.tasking import bring_up, done
+from troth.intake import Attachment, Contact, Kind, Proof, Received, Route
+from troth.tasks.service import document_of
+
+PAPER = Attachment("what I mean.txt", "text/plain", b"This and that.")
 
 
 def live(at: Place) -> list[str]:
@@ -15,12 +18,21 @@ def live(at: Place) -> list[str]:
     organisation = at.hosting.organisations["harbour"].organisation
     reception, who = Reception(organisation), accepted(at)
     mine = Received(
-        Kind.REQUEST, Route.SELF_SERVICE, "All of it, please.", "access", subject=who, proof=Proof.CODE
+        Kind.REQUEST,
+        Route.SELF_SERVICE,
+        "All of it, please.",
+        "access",
+        subject=who,
+        proof=Proof.CODE,
+        files=(PAPER,),
     )
     reception.take_in(mine)
     reception.take_in(
         Received(Kind.COMPLAINT, Route.FORM, "It was slow.", contact=Contact("p@people.example"))
     )
-    organisation.act(lambda acts: organisation.staff.add(acts.work, at=acts.at))
+    ann = str(organisation.act(lambda acts: organisation.staff.add(acts.work, at=acts.at)))
     bring_up(organisation)
-    return []
+    with organisation.database.read() as connection:
+        first = organisation.tasks.listed(connection, organisation.clock.now())[0].id
+    done(organisation, first, ann, document=document_of("seen.pdf", b"%PDF-1"))
+    return ["/my/harbour/tickets/1/files/1", f"/harbour/tasks/{first}/document"]

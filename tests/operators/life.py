@@ -27,4 +27,9 @@ def live(at: Place) -> list[str]:
     )
     operators.glass.open(officer, "administrator", "The mail server leaks, and nobody else is here.")
     invite = operators.enrolling.invite(members[1], "machine")
-    return [f"/harbour/approvals/{asked.id}", f"/sign-in/enrol/{invite}", "/sign-in"]
+    return [
+        f"/harbour/approvals/{asked.id}",
+        f"/sign-in/enrol/{invite}",
+        "/sign-in",
+        "/sign-in/provider/harbour/nobody",
+    ]

@@ -82,8 +82,8 @@ def workers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Work
 
 
 def _path(way: Way) -> str:
-    filled = {"org": "counter", "sequence": "1", "clause": "Promise~1", "number": "1"}
-    return re.sub(r"{(\w+)}", lambda named: filled.get(named[1], "x"), way.path)
+    filled = {"org": "counter", "sequence": "1", "clause": "Promise~1", "number": "1", "part": "1"}
+    return re.sub(r"{(\w+)(?::\w+)?}", lambda named: filled.get(named[1], "x"), way.path)
 
 
 def test_each_role_gets_through_or_is_refused_at_each_page(workers: dict[str, Worker]) -> None:

@@ -25,6 +25,8 @@ USABLE = """() => {
 FOCUSED = """() => { const e = document.activeElement, s = getComputedStyle(e);
   const seen = (s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 0) || s.boxShadow !== 'none';
   return {turn: e.dataset.turn === undefined ? -1 : +e.dataset.turn, seen}; }"""
+PARTS_OF_A_DATE = 3
+"""Steps that a browser makes within such a field, after the first: its parts, and the calendar."""
 UNSENT = """() => [...document.forms].filter(f => f.method !== 'dialog'
   && ![...f.elements].some(e => (e.tagName === 'BUTTON' || e.tagName === 'INPUT') && ['submit', 'image'].includes(e.type)))
   .map(f => f.action)"""
@@ -54,6 +56,11 @@ def out_of_reach(village: Parish, page: Page, address: str) -> list[str]:
     for turn, name in enumerate(usable):
         page.keyboard.press("Tab")
         at: dict[str, Any] = page.evaluate(FOCUSED)
+        for _ in range(PARTS_OF_A_DATE):
+            if at["turn"] != turn - 1 or not turn:
+                break
+            page.keyboard.press("Tab")  # a field for a day is walked part by part
+            at = page.evaluate(FOCUSED)
         if at["turn"] != turn:
             return [*wrong, f"after {turn} steps Tab is at {at['turn']} instead of '{name}'"]
         if not at["seen"]:
