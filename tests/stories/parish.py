@@ -44,7 +44,10 @@ class Parish:
     @cached_property
     def console(self) -> Found:
         """What the staff see."""
-        return walk(self.at, self.at.see, STATES, lambda path: not path.startswith(("/my/", "/u/")))
+        inside = [one for one in self.letters if one.startswith("/harbour/")]
+        return walk(
+            self.at, self.at.see, [*STATES, *inside], lambda path: not path.startswith(("/my/", "/u/"))
+        )
 
     @cached_property
     def centre(self) -> Found:
