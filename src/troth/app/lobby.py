@@ -19,15 +19,11 @@ verifiers:                            # who compares a document and a face, by r
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Final
-
-import yaml
 
 from troth.accounts import (
     Accounts,
@@ -41,6 +37,7 @@ from troth.accounts import (
     Settings,
     Verifier,
 )  # fmt: skip
+from troth.app.choices import file_of, parts_of
 from troth.app.config import Home
 from troth.kernel.errors import OperatorError
 from troth.kernel.findings import did_you_mean
@@ -119,20 +116,8 @@ def settings_of(home: Home, environment: Mapping[str, str] | None = None) -> Set
 
 def read_choices(home: Home, environment: Mapping[str, str] | None = None) -> dict[str, Any]:
     """The file as plain values, each of its parts known. Raises AccountsUnreadable."""
-    named = (os.environ if environment is None else environment).get(NAMED, "")
-    path = Path(named) if named else home.folder / FILE
-    if not named and not path.exists():
-        return {}
-    try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise AccountsUnreadable(f"The file {path} cannot be read: {type(error).__name__}.") from error
-    except yaml.YAMLError:
-        raise AccountsUnreadable(f"The file {path} is no YAML.", "Write `limits:` or `providers:`.") from None
-    parts = found if isinstance(found, dict) else {"?": None}
-    if set(parts) - _PARTS or not all(isinstance(part, dict) for part in parts.values()):
-        raise AccountsUnreadable(f"The file {path} says something else than {', '.join(sorted(_PARTS))}.")
-    return parts
+    path = file_of(home, FILE, NAMED, environment)
+    return parts_of(path, AccountsUnreadable, _PARTS, "Write `limits:` or `providers:`.") if path else {}
 
 
 def _chosen(settings: Settings, said: Mapping[str, Any]) -> Settings:

@@ -15,7 +15,6 @@ harbour:                                # the id of an organisation
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -23,8 +22,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
+from troth.app.choices import file_of, read_yaml
 from troth.app.config import Home
 from troth.app.reception import Reception, Sent
 from troth.intake import (
@@ -204,16 +202,10 @@ def language_of(text: str) -> str:
 
 def mailboxes_of(home: Home, environment: Mapping[str, str] | None = None) -> dict[str, tuple[Mailbox, ...]]:
     """The mailboxes of each organisation, as the file says; without one, none. Raises MailboxesUnreadable."""
-    named = (os.environ if environment is None else environment).get(NAMED, "")
-    path = Path(named) if named else home.folder / FILE
-    if not named and not path.exists():
+    path = file_of(home, FILE, NAMED, environment)
+    if path is None:
         return {}
-    try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise MailboxesUnreadable(f"The file {path} cannot be read: {type(error).__name__}.") from error
-    except yaml.YAMLError:
-        raise MailboxesUnreadable(f"The file {path} is no YAML.", "Write `ID:` and a list.") from None
+    found = read_yaml(path, MailboxesUnreadable, "Write `ID:` and a list.")
     if not isinstance(found, dict) or not all(isinstance(one, list) for one in found.values()):
         raise MailboxesUnreadable(f"The file {path} names no lists of mailboxes.", "Write `ID:` and a list.")
     return {str(id): _boxes(listed, path) for id, listed in found.items()}

@@ -18,13 +18,10 @@ A group gives roles of the product or of the policy. Who is let in is said by in
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Mapping
-from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
+from troth.app.choices import file_of, parts_of
 from troth.app.config import Home
 from troth.kernel.errors import OperatorError
 from troth.kernel.findings import did_you_mean
@@ -50,22 +47,10 @@ def product_roles_of(home: Home, organisation: str) -> dict[str, str]:
 
 def read_operators(home: Home) -> dict[str, Any]:
     """The file, each of its parts known; empty where there is none. Raises OperatorsUnreadable."""
-    named = os.environ.get(NAMED, "")
-    path = Path(named) if named else home.folder / FILE
-    if not named and not path.exists():
-        return {}
-    try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise OperatorsUnreadable(f"The file {path} cannot be read: {type(error).__name__}.") from error
-    except yaml.YAMLError:
-        raise OperatorsUnreadable(
-            f"The file {path} is no YAML.", "Write `policy_roles:` or `providers:`."
-        ) from None
-    parts = found if isinstance(found, dict) else {"?": None}
-    if set(parts) - _PARTS or not all(isinstance(part, dict) for part in parts.values()):
-        raise OperatorsUnreadable(f"The file {path} says something else than {', '.join(sorted(_PARTS))}.")
-    return parts
+    path = file_of(home, FILE, NAMED)
+    return (
+        parts_of(path, OperatorsUnreadable, _PARTS, "Write `policy_roles:` or `providers:`.") if path else {}
+    )
 
 
 def part_of(home: Home, part: str, organisation: str) -> Mapping[str, Any]:

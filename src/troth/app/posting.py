@@ -16,7 +16,6 @@ sms: fake                             # remembers, sends nothing, and says so; p
 
 from __future__ import annotations
 
-import os
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
@@ -24,8 +23,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-import yaml
-
+from troth.app.choices import file_of, read_yaml
 from troth.app.config import Home
 from troth.app.organisation import Organisation
 from troth.channels import FakeChannel, Post, SmtpChannel, Tls
@@ -77,18 +75,11 @@ def posting_of(
 
     Raises ChannelsUnreadable, SenderUnusable.
     """
-    named = (os.environ if environment is None else environment).get(NAMED, "")
-    path = Path(named) if named else home.folder / FILE
-    if of and own_file(home, of).is_file():
-        path = own_file(home, of)
-    elif not named and not path.exists():
+    own = own_file(home, of) if of else None
+    path = own if own is not None and own.is_file() else file_of(home, FILE, NAMED, environment)
+    if path is None:
         return Posting()
-    try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise ChannelsUnreadable(f"The file {path} cannot be read: {type(error).__name__}.") from error
-    except yaml.YAMLError:
-        raise ChannelsUnreadable(f"The file {path} is no YAML.", "Write `site:` and `email:`.") from None
+    found = read_yaml(path, ChannelsUnreadable, "Write `site:` and `email:`.")
     return _posting(found, path, clock)
 
 

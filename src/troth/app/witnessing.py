@@ -11,15 +11,13 @@ witnesses:
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
 
-import yaml
-
+from troth.app.choices import file_of, read_yaml
 from troth.app.config import Home
 from troth.kernel.errors import OperatorError
 from troth.ledger import Outside, VerifierKey
@@ -57,16 +55,10 @@ class Witnessing:
 
 def read_witnessing(home: Home, environment: Mapping[str, str] | None = None) -> Witnessing:
     """What the file says; without one, a checkpoint an hour, kept here alone. Raises WitnessesUnreadable."""
-    named = (os.environ if environment is None else environment).get(NAMED, "")
-    path = Path(named) if named else home.folder / FILE
-    if not named and not path.exists():
+    path = file_of(home, FILE, NAMED, environment)
+    if path is None:
         return Witnessing()
-    try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise WitnessesUnreadable(f"The file {path} cannot be read: {type(error).__name__}.") from error
-    except yaml.YAMLError:
-        raise WitnessesUnreadable(f"The file {path} is no YAML.", "Write `witnesses:` and a list.") from None
+    found = read_yaml(path, WitnessesUnreadable, "Write `witnesses:` and a list.")
     return _witnessing(found if found is not None else {}, path)
 
 
