@@ -207,3 +207,20 @@ def test_a_commit_that_fails_is_told_to_every_caller(ledger: Ledger) -> None:
     with ledger.database.write() as connection:
         connection.exec_driver_sql("ALTER TABLE gone RENAME TO ledger_nodes")
     assert recorder.record(draft(4)) == (2,)
+
+
+def test_nobody_goes_on_in_a_transaction_that_was_lost(tallied: Ledger) -> None:
+    def lose(work: Work) -> None:
+        work.record(draft(2))
+        work.connection.exec_driver_sql("ROLLBACK")  # as SQLite does by itself on a full disk
+        raise ValueError("the disk is full")
+
+    with pytest.raises(ValueError, match="disk is full"):
+        tallied.recorder().run_each(
+            [lambda work: work.record(draft(1)), lose, lambda work: work.record(draft(3))]
+        )
+    assert held(tallied) == {}
+    with tallied.database.read() as connection:
+        assert tallied.head(connection).size == 0
+    tallied.recorder().record(draft(1))
+    assert held(tallied) == {tallied.pseudonym("sub_1"): 1}

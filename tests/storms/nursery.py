@@ -46,6 +46,11 @@ class Nursery:
         return int(self._process.stdout.readline())
 
 
+def last_words(pipe: Path) -> Path:
+    """Where a writer that speaks into this pipe says what it stumbled over."""
+    return pipe.with_name(f"{pipe.name}.err")
+
+
 @contextmanager
 def nursery() -> Iterator[Nursery]:
     """A nursery of one's own; writers that were not reaped end when nobody hears them any more."""
@@ -76,8 +81,8 @@ def _forked(order: dict[str, Any]) -> int:
         return pid
     os.close(sys.stdin.fileno())
     life, voice = Life(**order["life"]), Voice(Path(str(order["pipe"])))
+    os.dup2(os.open(last_words(Path(str(order["pipe"]))), os.O_WRONLY | os.O_CREAT), sys.stderr.fileno())
     if life.plant:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())  # what it stumbles over is no news
         PLANTS[life.plant][1]()
     if life.dies_at:
         die_at(life.dies_at)

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.storms.lives import life_at
-from tests.storms.nursery import Nursery
+from tests.storms.nursery import Nursery, last_words
 from tests.storms.tally import Tally
 from tests.storms.trades import TRADES, Account
 from troth.app.config import Home
@@ -31,6 +31,7 @@ Places = Callable[[], AbstractContextManager[Home]]
 class Heard:
     """A writer that runs, what it said, and when it is killed: so many seconds after so many lines."""
 
+    name: str
     pid: int
     pipe: int
     lines_left: int
@@ -87,15 +88,18 @@ class Storm:
             for writer in writers:
                 os.close(writer.pipe)
                 ended = self.nursery.reap(writer.pid)
-                tally.wrong(
-                    "torn", int(ended != -signal.SIGKILL), f"{where}: a writer ended by itself ({ended})"
-                )
+                said = f"a writer ended by itself ({ended}): {self._stumbled(writer)}"
+                tally.wrong("torn", int(ended != -signal.SIGKILL), f"{where}: {said}")
                 tally.kills += 1
                 tally.acknowledged += sum(map(account.hear, writer.lines))
             try:
                 account.settle(home, tally, where)
             except TrothError as problem:
                 tally.wrong("torn", 1, f"{where}: {problem}")
+
+    def _stumbled(self, writer: Heard) -> str:
+        words = last_words(self.folder / writer.name)
+        return words.read_text(encoding="utf-8", errors="replace")[-2000:] if words.exists() else ""
 
     def _born(self, home: Home, met: list[str], dice: random.Random, name: str) -> Heard:
         """A writer that kills itself at a step drawn by lot, or is killed from outside some time after some line."""
@@ -114,7 +118,7 @@ class Storm:
         reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
         pid = self.nursery.fork(life, pipe)
         lines = dice.randrange(1, 60) if not life.dies_at else 400
-        return Heard(pid, reading, lines, dice.uniform(0, 0.02))
+        return Heard(name, pid, reading, lines, dice.uniform(0, 0.02))
 
 
 def attend(writers: list[Heard]) -> None:

@@ -15,12 +15,12 @@ Services never open transactions of their own: they take the one they are handed
 """
 
 from troth.db.database import Database, open_database
-from troth.db.fixed import Fixed, insert_all, savepoint
+from troth.db.fixed import Fixed, TransactionLost, insert_all, savepoint
 from troth.db.migrate import History, check, migrate
 from troth.db.schema import Instant, instant_of, metadata
 from troth.db.together import Task, Together
 
 __all__ = [
-    "Database", "Fixed", "History", "Instant", "Task", "Together", "check", "insert_all", "instant_of", "metadata", "migrate",
-    "open_database", "savepoint",
+    "Database", "Fixed", "History", "Instant", "Task", "Together", "TransactionLost", "check", "insert_all", "instant_of", "metadata",
+    "migrate", "open_database", "savepoint",
 ]  # fmt: skip

@@ -23,6 +23,14 @@ _SAVEPOINT: Final = "troth_work"
 _Converted = Callable[[Any], Any] | None
 
 
+class TransactionLost(Exception):
+    """A savepoint is gone, and the whole transaction with it; `because` of what."""
+
+    def __init__(self, because: BaseException) -> None:
+        super().__init__("the transaction is lost")
+        self.because = because
+
+
 class Fixed:
     """One statement; the values it names are given by name, and converted as their columns ask for.
 
@@ -72,20 +80,27 @@ def insert_all(connection: Connection, table: Table, rows: Sequence[tuple[object
 
 @contextmanager
 def savepoint(connection: Connection) -> Iterator[None]:
-    """What the block writes stays when it ends, and goes, alone, when it raises."""
+    """What the block writes stays when it ends, and goes, alone, when it raises.
+
+    Raises TransactionLost where the savepoint itself fails: then nothing of the transaction stands any more, and whoever goes on
+    in it would write past it (SQLite ends a transaction by itself when its disk is full).
+    """
     _run(connection, f"SAVEPOINT {_SAVEPOINT}")
     try:
         yield
-    except BaseException:
-        _run(connection, f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}")
-        _run(connection, f"RELEASE SAVEPOINT {_SAVEPOINT}")
+    except BaseException as error:
+        _run(connection, f"ROLLBACK TO SAVEPOINT {_SAVEPOINT}", error)
+        _run(connection, f"RELEASE SAVEPOINT {_SAVEPOINT}", error)
         raise
     _run(connection, f"RELEASE SAVEPOINT {_SAVEPOINT}")
 
 
-def _run(connection: Connection, text: str) -> None:
-    with _driving(connection, text, ()):
-        pass
+def _run(connection: Connection, text: str, because: BaseException | None = None) -> None:
+    try:
+        with _driving(connection, text, ()):
+            pass
+    except DBAPIError as error:
+        raise TransactionLost(because or error) from error
 
 
 @contextmanager

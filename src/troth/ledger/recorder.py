@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from itertools import groupby
 from typing import Any, TypeVar, cast
 
-from troth.db import Database, Task, Together, savepoint
+from troth.db import Database, Task, Together, TransactionLost, savepoint
 from troth.ledger.errors import SubjectGone
 from troth.ledger.model import Draft
 from troth.ledger.work import Desk, Prepared, Sealed, Work, Writer, prepare, seal_all
@@ -119,6 +119,8 @@ class Recorder:
         try:
             with savepoint(writer.connection):
                 _write_plain(writer, tasks)
+        except TransactionLost as lost:
+            raise lost.because from None
         except Exception:  # noqa: BLE001  each is tried again by itself, and fails in its own caller
             writer.return_to(mark)
             return False
@@ -142,6 +144,8 @@ def _write_guarded(writer: Writer, task: _Task) -> None:
     try:
         with savepoint(writer.connection):
             _write(writer, task)
+    except TransactionLost as lost:
+        raise lost.because from None
     except Exception as error:  # noqa: BLE001  its own caller raises it
         writer.return_to(mark)
         task.error = error
