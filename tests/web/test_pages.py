@@ -217,7 +217,7 @@ def test_an_entry_proves_that_it_stands_in_the_record(town: Place) -> None:
 def test_the_record_speaks_plainly_first_and_technically_where_it_is_asked_to(town: Place) -> None:
     events = town.call("GET", "harbour/evidence?kind=gate:").json()["events"]
     refused = next(e["sequence"] for e in events if e["kind"] == "gate:release:refused")
-    for path in ("/harbour/ledger", f"/harbour/ledger/{refused}"):
+    for path in (f"/harbour/ledger?before={refused + 1}", f"/harbour/ledger/{refused}"):
         page = town.see(path).text
         plain = re.sub(r'<details class="technical">.*?</details>', "", page, flags=re.DOTALL).partition(
             "<main"
