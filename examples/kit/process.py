@@ -8,8 +8,12 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import sys
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 
 def tied() -> None:
@@ -32,3 +36,21 @@ def _until_the_end() -> None:
     except OSError:
         pass
     os._exit(0)
+
+
+@contextmanager
+def started(module: str, *args: str) -> Iterator[dict[str, Any]]:
+    """A module that runs as a process of its own while the block does; what it said once it was up, such as its port.
+
+    Raises RuntimeError where it ends without a word.
+    """
+    command = [sys.executable, "-m", module, *args]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as running:  # noqa: S603 - modules of this kit
+        try:
+            assert running.stdout is not None
+            line = running.stdout.readline()
+            if not line:
+                raise RuntimeError(f"{module} did not start.")
+            yield json.loads(line)
+        finally:
+            running.kill()

@@ -12,6 +12,7 @@ from tests.messages.kit import news, queued, reader, state, writing
 from troth.app.config import Home
 from troth.app.posting import ChannelsUnreadable, own_file, posting_of
 from troth.channels.smtp import SenderUnusable
+from troth.channels.tray import TrayUnusable
 from troth.cli.main import main
 from troth.kernel.clock import FixedClock
 from troth.messages import State
@@ -44,6 +45,15 @@ def test_what_the_file_sets_up(tmp_path: Path) -> None:
     assert "fake" in found.channels["sms"].name
 
 
+def test_a_tray_is_a_fake_one_can_look_into(tmp_path: Path) -> None:
+    text = "site: https://a\npush: {tray: 'http://127.0.0.1:9'}\n"
+    (push,) = posting_of(write(tmp_path, text), FixedClock(NOON), {}).channels.values()
+    assert not push.real
+    assert "127.0.0.1:9" in push.name
+    with pytest.raises(TrayUnusable):
+        posting_of(write(tmp_path, text.replace("127.0.0.1", "sms.example.com")), FixedClock(NOON), {})
+
+
 def test_an_organisation_goes_by_a_file_of_its_own(tmp_path: Path) -> None:
     home = write(tmp_path, GOOD.format(port=587))
     own_file(home, "pier").parent.mkdir()
@@ -59,6 +69,7 @@ def test_an_organisation_goes_by_a_file_of_its_own(tmp_path: Path) -> None:
     ["- a", "{", "site: ftp://x", "sms: fake", "site: https://a\nsms: real", "site: https://a\npigeon: fake",
      "site: https://a\nemail: {host: a}", "site: https://a\nemail: {host: a, port: x, sender: a@b.test}",
      "site: https://a\nemail: {host: a, port: 25, sender: a@b.test, tls: maybe}",
+     "site: https://a\nsms: {tray: 1}", "site: https://a\nsms: {pigeon: 'http://127.0.0.1:1'}",
      "site: https://a\nemail: {host: 1, port: 25, sender: a@b.test}"],
 )  # fmt: skip
 def test_what_is_wrong_is_said_at_once(tmp_path: Path, text: str) -> None:

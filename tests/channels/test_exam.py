@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 
+from examples.kit.trays import Door, Trays
 from tests.channels.servers import Cutting, Taking, closed_port, serving, silent
 from tests.gate.kit import NOON
-from troth.channels import FakeChannel, Post, SmtpChannel, Tls
+from troth.channels import FakeChannel, Post, SmtpChannel, Tls, TrayChannel
+from troth.channels.tray import TrayUnusable
 from troth.kernel.clock import FixedClock
 from troth.messages import Channel, Delivery, Outcome, Parcel
 
@@ -26,6 +32,11 @@ SAID = {
     "silence": Delivery(Outcome.UNKNOWN, "cut"),
 }
 
+IN_A_TRAY = {
+    "later": Delivery(Outcome.LATER, "503"),
+    "never": Delivery(Outcome.REFUSED, "410", dead=True),
+}
+
 
 def post(port: int, **more: Any) -> Post:
     given: dict[str, Any] = {"tls": Tls.NONE, "patience": 5.0} | more
@@ -39,6 +50,10 @@ def smtp(port: int, **more: Any) -> SmtpChannel:
 @contextmanager
 def channel(kind: str, answer: str) -> Iterator[tuple[Channel, Any]]:
     """A channel whose other side says this once, and what it was handed."""
+    if kind.endswith(" tray"):
+        with tray(kind.removesuffix(" tray"), answer) as found:
+            yield found
+        return
     if kind != "smtp":
         fake = FakeChannel(kind, (SAID[answer],))
         yield fake, lambda: [(one.title, one.text) for one in fake.handed]
@@ -49,11 +64,30 @@ def channel(kind: str, answer: str) -> Iterator[tuple[Channel, Any]]:
         yield smtp(port), lambda: [(str(one["Subject"]), text_of(one)) for one in handler.mails]
 
 
+@contextmanager
+def tray(kind: str, answer: str) -> Iterator[tuple[Channel, Any]]:
+    """A tray of the kit, told to answer so once."""
+    with TemporaryDirectory() as folder:
+        trays = Trays(Path(folder) / "trays.db")
+        trays.told(kind, answer, 1)
+        server = ThreadingHTTPServer(("127.0.0.1", 0), type("Here", (Door,), {"trays": trays}))
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            one = TrayChannel(kind, f"http://127.0.0.1:{server.server_address[1]}")
+            yield one, lambda: [(said["title"], said["text"]) for said in trays.lying(kind, PARCEL.to)]
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+
 def text_of(mail: Any) -> str:
     return str(mail.get_body(("plain",)).get_content()).replace("\r\n", "\n").removesuffix("\n")
 
 
-KINDS = pytest.mark.parametrize("kind", ["smtp", "sms", "push", "letter"])
+TRAYS = ("sms tray", "push tray", "letter tray")
+KINDS = pytest.mark.parametrize("kind", ["smtp", "sms", "push", "letter", *TRAYS])
 
 
 @KINDS
@@ -67,7 +101,7 @@ def test_what_is_taken_was_handed_over_whole(kind: str) -> None:
 @pytest.mark.parametrize("answer", ["later", "never"])
 def test_what_was_not_taken_left_nothing(kind: str, answer: str) -> None:
     with channel(kind, answer) as (one, handed):
-        assert one.send(PARCEL) == SAID[answer]
+        assert one.send(PARCEL) == (IN_A_TRAY if kind in TRAYS else SAID)[answer]
         assert handed() == []
         assert one.send(PARCEL).outcome is Outcome.TAKEN, "the next time it is"
         assert len(handed()) == 1
@@ -83,9 +117,32 @@ def test_silence_after_the_words_says_that_nobody_knows(kind: str) -> None:
 @KINDS
 def test_a_channel_says_what_it_is_and_whether_anything_leaves(kind: str) -> None:
     with channel(kind, "yes") as (one, _):
-        assert one.kind == ("email" if kind == "smtp" else kind)
+        assert one.kind == ("email" if kind == "smtp" else kind.removesuffix(" tray"))
         assert one.real == (kind == "smtp")
         assert ("fake" in one.name) != one.real
+
+
+# --- trays alone -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_tray_that_is_away_means_later() -> None:
+    assert TrayChannel("sms", f"http://127.0.0.1:{closed_port()}").send(PARCEL) == Delivery(
+        Outcome.LATER, "down"
+    )
+
+
+def test_a_tray_that_falls_silent_means_that_nobody_knows() -> None:
+    with silent() as port:
+        found = TrayChannel("push", f"http://127.0.0.1:{port}", patience=0.2).send(PARCEL)
+    assert found == Delivery(Outcome.UNKNOWN, "timeout")
+
+
+@pytest.mark.parametrize(
+    "url", ["", "http://sms.example.com:80", "https://127.0.0.1:1", "http://127.0.0.1", "http://127.0.0.1:x"]
+)
+def test_a_tray_of_another_machine_is_no_fake(url: str) -> None:
+    with pytest.raises(TrayUnusable):
+        TrayChannel("sms", url)
 
 
 # --- mail alone --------------------------------------------------------------------------------------------------------------

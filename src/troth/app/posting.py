@@ -12,6 +12,7 @@ email:
   user: news
   password: /etc/troth/mail-password  # a file that its owner alone can read
 sms: fake                             # remembers, sends nothing, and says so; push and letter likewise
+push: {tray: "http://127.0.0.1:8123"} # hands over to a tray of this machine that one can look into; sms and letter likewise
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from typing import TYPE_CHECKING, Any, Final
 from troth.app.choices import file_of, read_yaml
 from troth.app.config import Home
 from troth.app.organisation import Organisation
-from troth.channels import FakeChannel, Post, SmtpChannel, Tls
+from troth.channels import FakeChannel, Post, SmtpChannel, Tls, TrayChannel
 from troth.kernel.clock import Clock
 from troth.kernel.errors import OperatorError, TrothError
 from troth.messages import Channel, Courier, Sender
@@ -73,7 +74,7 @@ def posting_of(
 ) -> Posting:
     """What the file says (for an organisation `of`: its own, if there is one); without one, nothing leaves and messages wait.
 
-    Raises ChannelsUnreadable, SenderUnusable.
+    Raises ChannelsUnreadable, SenderUnusable, TrayUnusable.
     """
     own = own_file(home, of) if of else None
     path = own if own is not None and own.is_file() else file_of(home, FILE, NAMED, environment)
@@ -93,13 +94,22 @@ def _posting(found: Any, path: Path, clock: Clock) -> Posting:
         raise ChannelsUnreadable(f"`site` in {path} is no web address.", "Write https://….")
     channels: dict[str, Channel] = {}
     for kind in FAKES:
-        if kind in found and found[kind] != "fake":
-            raise ChannelsUnreadable(f"`{kind}` in {path} can only be `fake`.", "No provider is built in.")
         if kind in found:
-            channels[kind] = FakeChannel(kind)
+            channels[kind] = _fake(kind, found[kind], path)
     if "email" in found:
         channels["email"] = SmtpChannel(_post(found["email"], path), clock)
     return Posting(site, channels)
+
+
+def _fake(kind: str, said: Any, path: Path) -> Channel:
+    if said == "fake":
+        return FakeChannel(kind)
+    if not isinstance(said, dict) or set(said) != {"tray"} or not isinstance(said["tray"], str):
+        raise ChannelsUnreadable(
+            f"`{kind}` in {path} can only be `fake`, or a tray.",
+            "No provider is built in; write `fake` or `{tray: http://127.0.0.1:PORT}`.",
+        )
+    return TrayChannel(kind, said["tray"])
 
 
 def _post(said: Any, path: Path) -> Post:

@@ -5,6 +5,7 @@ Owns connections to mail servers and nothing else; each channel passes the same 
 
 from troth.channels.fakes import FakeChannel
 from troth.channels.smtp import Post, SmtpChannel
+from troth.channels.tray import TrayChannel
 from troth.post import Tls
 
-__all__ = ["FakeChannel", "Post", "SmtpChannel", "Tls"]
+__all__ = ["FakeChannel", "Post", "SmtpChannel", "Tls", "TrayChannel"]
