@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from troth.client.accounts import AccountCalls
+from troth.client.enterprise import EnterpriseCalls
 from troth.client.mail import MailCalls
 from troth.client.model import Answer, Question
 from troth.client.notices import NoticeCalls
@@ -14,7 +15,7 @@ from troth.client.notices import NoticeCalls
 Facts = Iterable[str]
 
 
-class Client(AccountCalls, MailCalls, NoticeCalls):
+class Client(AccountCalls, EnterpriseCalls, MailCalls, NoticeCalls):
     """Speaks for one organisation. `timeout` is how many seconds an answer may take before it counts as away."""
 
     # -- asking -------------------------------------------------------------------------------------------------
@@ -41,6 +42,11 @@ class Client(AccountCalls, MailCalls, NoticeCalls):
         """The subject with these identities (`email`, `phone`, `device`, `account`, `cookie`), made if there is none."""
         named = [{"kind": kind, "value": value} for kind, value in identities.items()]
         return str(self._post("subjects", {"identities": named})["subject"])
+
+    def link(self, subject: str, identities: Mapping[str, str]) -> None:
+        """Let further identities lead to a subject. Raises Problem where one leads to somebody else."""
+        named = [{"kind": kind, "value": value} for kind, value in identities.items()]
+        self._post(f"subjects/{quote(subject)}/identities", {"link": named})
 
     def facts_of(self, subject: str) -> dict[str, Any]:
         """The facts on record about a subject, and the policy that binds it."""
