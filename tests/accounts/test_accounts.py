@@ -176,6 +176,30 @@ def test_recovery_sets_a_password_and_ends_every_session(quay: Organisation) -> 
     quay.accounts.sign_in("mei ling 1", OTHER)
 
 
+def test_a_code_alone_lets_in_once_and_leaves_the_password_as_it_was(quay: Organisation) -> None:
+    first = registered(quay)
+    waiting = quay.accounts.recover("mei ling 1")
+    sent = code(quay)
+    with pytest.raises(CodeWrong):
+        quay.accounts.enter(waiting.ticket, WRONG)
+    entered = quay.accounts.enter(waiting.ticket, sent)
+    assert entered.session.level is Level.CODE
+    assert entered.session.subject == first.session.subject
+    assert quay.accounts.session(first.secret) is not None
+    assert quay.accounts.sign_in("mei ling 1", STRONG).session.level is Level.PASSWORD
+    with pytest.raises((CodeWrong, CodeOver)):
+        quay.accounts.enter(waiting.ticket, sent)
+
+
+def test_a_code_lets_nobody_into_a_closed_account(quay: Organisation) -> None:
+    first = registered(quay)
+    waiting = quay.accounts.recover("mei ling 1")
+    sent = code(quay)
+    quay.accounts.close(first.secret, STRONG)
+    with pytest.raises((CodeWrong, CodeOver)):
+        quay.accounts.enter(waiting.ticket, sent)
+
+
 def test_recovery_of_nobody_answers_alike_and_brings_nothing(quay: Organisation) -> None:
     registered(quay)
     before = len(brought(quay))

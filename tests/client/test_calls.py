@@ -117,6 +117,10 @@ def test_an_account_from_the_first_code_to_the_last_door(client: Client, at: Pla
     found = client.session(entered.secret)
     assert found is not None
     assert found["subject"] == entered.subject
+    ticket = client.recover_account("dina", **CAME)
+    by_code = client.enter_by_code(ticket, code(), **CAME)
+    assert (by_code.subject, by_code.level) == (entered.subject, "code")
+    client.sign_out(by_code.secret)
     bound = client.bind_address(entered.secret, "dina2@people.example")
     id = client.confirm_address(entered.secret, bound, code())
     held = {one["value"] for one in client.my_account(entered.secret)["names"]}

@@ -263,6 +263,39 @@ class Accounts:
         self, scene: Scene, secret: str, code: str, hash: str, score: int, came: Came
     ) -> Entered | TrothError:
         desk = self.desk
+        found = self._by_code(scene, secret, code)
+        if isinstance(found, TrothError):
+            return found
+        account, who = found
+        self._set(scene, account, who, hash, score, "recover")
+        self.sessions.end(scene, account, Why.RECOVERED)
+        for one in naming.opened(desk, scene.connection, account):
+            store.drop_tries(scene.connection, desk.organisation, desk.lock_of(one.kind, one.value))
+        return self.entering(scene, account, who, Level.PASSWORD_CODE, came)
+
+    def enter(
+        self, ticket: str, code: str, came: Came = NOWHERE, *, origin: Origin = Origin.OBSERVED
+    ) -> Entered:
+        """A new session for whoever read the code that was asked for by `recover`; password and other sessions stay as they are.
+
+        Raises TooOften, CodeWrong, CodeOver.
+        """
+        self.desk.admit("confirm", self.desk.clock.now(), whence=self.desk.whence(came))
+
+        def do(scene: Scene) -> Entered | TrothError:
+            found = self._by_code(scene, ticket, code)
+            if isinstance(found, TrothError):
+                return found
+            return self.entering(scene, *found, Level.CODE, came)
+
+        entered = self.desk.run(do, origin)
+        if isinstance(entered, TrothError):
+            raise entered
+        return entered
+
+    def _by_code(self, scene: Scene, secret: str, code: str) -> tuple[Account, SubjectId] | TrothError:
+        """Whose account the code opens; it is used up."""
+        desk = self.desk
         ticket = self.tickets.trying(scene, secret, code, CodeFor.RECOVER)
         if not isinstance(ticket, Ticket):
             return ticket
@@ -271,11 +304,7 @@ class Accounts:
         if account is None or who is None or account.state is not State.OPEN:
             return over()
         self.tickets.use_up(scene, ticket)
-        self._set(scene, account, who, hash, score, "recover")
-        self.sessions.end(scene, account, Why.RECOVERED)
-        for one in naming.opened(desk, scene.connection, account):
-            store.drop_tries(scene.connection, desk.organisation, desk.lock_of(one.kind, one.value))
-        return self.entering(scene, account, who, Level.PASSWORD_CODE, came)
+        return account, who
 
     def _set(self, scene: Scene, account: Account, who: SubjectId, hash: str, score: int, by: str) -> None:
         store.keep_hash(scene.connection, self.desk.organisation, account.id, account.subject, hash, scene.at)

@@ -35,6 +35,10 @@ class AccountCalls(Connection):
         """Have a code sent to whoever has this name or address, if anybody has; the ticket is the same either way."""
         return str(self._post("accounts/recover", {"name": name} | came)["ticket"])
 
+    def enter_by_code(self, ticket: str, code: str, **came: str) -> Entered:
+        """A new session with the code that `recover_account` had sent; password and other sessions stay as they are."""
+        return self._entered("enter", {"ticket": ticket, "code": code} | came)
+
     def reset_password(self, ticket: str, code: str, password: str, **came: str) -> Entered:
         """Set another password with the code; every session ends, and a new one opens."""
         return self._entered("reset", {"ticket": ticket, "code": code, "password": password} | came)

@@ -72,6 +72,13 @@ class RecoverSent(CameSent):
     name: Name
 
 
+class EnterSent(CameSent):
+    """The code that came."""
+
+    ticket: Secret
+    code: Code
+
+
 class ResetSent(CameSent):
     """The code that came, and another password."""
 
@@ -182,6 +189,13 @@ def recover(request: Request, hosted: Opens, sent: RecoverSent) -> Answer:
     """Have a code sent to the account's address, if there is one: the answer is the same."""
     found = hosted.organisation.accounts.recover(sent.name, sent.came, origin=key_of(request).origin)
     return {"ticket": found.ticket, "until": found.until.isoformat()}
+
+
+@router.post("/{org}/accounts/enter", tags=["accounts"])
+def enter(request: Request, hosted: Opens, sent: EnterSent) -> Answer:
+    """A new session with the code that `recover` had sent; password and other sessions stay as they are."""
+    accounts, origin = hosted.organisation.accounts, key_of(request).origin
+    return _entered(accounts.enter(sent.ticket, sent.code, sent.came, origin=origin))
 
 
 @router.post("/{org}/accounts/reset", tags=["accounts"])
