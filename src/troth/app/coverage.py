@@ -1,4 +1,6 @@
-"""Coverage: clause → statement → control → test, for one policy or several; what later rooms bring is said to be not built.
+"""Coverage: clause → statement → control → test, and what the clause meets in its company, for one policy or several.
+
+What later rooms bring is said to be not built.
 
 A case counts for a clause only if it bites (`troth.app.cases`).
 """
@@ -12,6 +14,7 @@ from typing import Any, Final
 
 from troth.app.cases import LawBook, case_files, load_cases
 from troth.app.config import Home
+from troth.app.meeting import Company, Meeting, Meetings, totals_of
 from troth.app.notes import digest_of_texts, recall, remember
 from troth.policy.bundle import Bundle
 from troth.policy.catalogue import Catalogue
@@ -19,6 +22,7 @@ from troth.policy.model import Reason, Statement
 from troth.promises.controls import controls_of
 from troth.promises.model import Control
 
+NOBODY: Final = Company()
 _JUDGES: Final = ("troth.kernel", "troth.policy", "troth.decide")
 """The packages on whose files it depends whether a case bites."""
 
@@ -32,6 +36,8 @@ class Line:
     statements: tuple[Statement, ...]
     controls: tuple[Control, ...]
     cases: tuple[str, ...]
+    meets: tuple[Meeting, ...] = ()
+    """What it meets in its company; nothing for what is text only."""
 
     @property
     def reasoned(self) -> bool:
@@ -65,17 +71,29 @@ class Coverage:
             "tested": sum(bool(line.cases) for line in bound),
         }
 
+    @property
+    def meets(self) -> dict[str, int]:
+        """How many clauses meet something of each kind."""
+        return totals_of(line.meets for line in self.lines)
+
     def as_json(self) -> dict[str, Any]:
         """Totals and lines as plain JSON."""
-        return {"policy": self.policy, **self.totals, "lines": [_line_json(line) for line in self.lines]}
+        return {
+            "policy": self.policy,
+            **self.totals,
+            "meets": self.meets,
+            "lines": [_line_json(line) for line in self.lines],
+        }
 
 
-def cover(bundle: Bundle, cases_folder: Path | None) -> Coverage:
-    """Follow every clause of a bundle to its statements, their controls and the cases that name it."""
-    return _coverage(bundle, _biting_cases(bundle, cases_folder))
+def cover(bundle: Bundle, cases_folder: Path | None, company: Company = NOBODY) -> Coverage:
+    """Follow every clause of a bundle to its statements, their controls, the cases that name it, and what it meets in a company."""
+    return _coverage(bundle, _biting_cases(bundle, cases_folder), company)
 
 
-def cover_at(home: Home, id: str, bundle: Bundle, cases_folder: Path | None) -> Coverage:
+def cover_at(
+    home: Home, id: str, bundle: Bundle, cases_folder: Path | None, company: Company = NOBODY
+) -> Coverage:
     """As `cover`; which cases bite is found out once for a bundle, its cases and the program, and noted in the home."""
     texts = (
         {str(path): text for path, text in case_files(cases_folder, bundle.header.policy)}
@@ -87,11 +105,12 @@ def cover_at(home: Home, id: str, bundle: Bundle, cases_folder: Path | None) -> 
     if biting is None:
         biting = _biting_cases(bundle, cases_folder)
         remember(home, f"coverage-{id}", made_from, biting)
-    return _coverage(bundle, biting)
+    return _coverage(bundle, biting, company)
 
 
-def _coverage(bundle: Bundle, biting: dict[str, list[str]]) -> Coverage:
+def _coverage(bundle: Bundle, biting: dict[str, list[str]], company: Company) -> Coverage:
     catalogue = Catalogue(bundle.statements)
+    meetings = Meetings(catalogue, company)
     by_clause = bundle.by_clause
     lines = []
     for clause in bundle.clauses:
@@ -104,6 +123,7 @@ def _coverage(bundle: Bundle, biting: dict[str, list[str]]) -> Coverage:
                 statements,
                 tuple(controls.values()),
                 tuple(biting.get(clause.id, ())),
+                meetings.of_clause(clause.id, statements),
             )
         )
     return Coverage(bundle.header.policy, tuple(lines))
@@ -127,6 +147,7 @@ def _line_json(line: Line) -> dict[str, Any]:
         "statements": [s.key for s in line.statements],
         "controls": [{"id": c.id, "built": c.built, "title": c.title} for c in line.controls],
         "cases": list(line.cases),
+        "meets": [one.as_json() for one in line.meets],
         "state": "reasoned"
         if line.reasoned
         else "built"

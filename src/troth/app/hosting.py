@@ -143,7 +143,8 @@ class Hosted:
     @cached_property
     def coverage(self) -> Coverage:
         """Which clauses are bound to what."""
-        return cover_at(self.home, self.id, self.bundle, self.cases)
+        company = company_if_told(self.folder, self.catalogue)
+        return cover_at(self.home, self.id, self.bundle, self.cases, company)
 
     @cached_property
     def foresight(self) -> Foresight:
