@@ -12,6 +12,8 @@ from tests.tidy.source import ROOT, imports_of, name_of, python_files, text_of, 
 
 FOLDER = ROOT / "requirements"
 OWN = {"", "bench", "examples", "tests", "troth"}
+GUESTS = {"src/troth/client/django.py", "src/troth/client/flask.py"}
+"""Middlewares: whoever uses one has its framework, and the package does without."""
 
 
 def registry_name(package: str) -> str:
@@ -65,8 +67,22 @@ def test_everything_that_is_imported_is_asked_for(folder: str, lists: list[str])
     undeclared = {
         f"{name_of(path)}:{line}: {name}"
         for path in python_files(folder)
+        if name_of(path) not in GUESTS
         for name, line in imports_of(tree_of(path))
         if (top := name.split(".")[0]) not in OWN and top not in sys.stdlib_module_names
         if not {registry_name(package) for package in brought_by.get(top, [])} & asked
     }
     assert not undeclared, f"not in requirements/{' or '.join(lists)}: {sorted(undeclared)}"
+
+
+def test_the_package_does_without_the_frameworks_of_its_guests() -> None:
+    """Nothing but a middleware itself imports its framework, and nothing of the package imports a middleware."""
+    named = re.compile(r"(django|flask|asgiref)(\.|$)|troth\.client\.(django|fastapi|flask)$")
+    found = [
+        f"{name_of(path)}:{line}: {name}"
+        for path in python_files("src")
+        if name_of(path) not in GUESTS
+        for name, line in imports_of(tree_of(path))
+        if named.match(name)
+    ]
+    assert not found

@@ -1,4 +1,4 @@
-"""The calls, one method each, over one kept connection. Not for several threads at once: give each its own."""
+"""The calls, one method each, over connections that are kept. Threads may share a client."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ class Client(AccountCalls, EnterpriseCalls, MailCalls, NoticeCalls):
 
     # -- asking -------------------------------------------------------------------------------------------------
 
-    def peek(self, subject: str, question: Question) -> Answer:
+    def peek(self, subject: str | None, question: Question) -> Answer:
         """Advice; recorded nowhere."""
         return Answer.of(self._post("peek", {"subject": subject} | question.as_json()))
 
-    def use(self, subject: str, question: Question, key: str = "") -> Answer:
+    def use(self, subject: str | None, question: Question, key: str = "") -> Answer:
         """Ask before collecting, using or storing; what was answered is on record."""
         return Answer.of(self._post("use", {"subject": subject} | question.as_json(), key))
 
-    def release(self, subject: str, question: Question, key: str = "") -> Answer:
+    def release(self, subject: str | None, question: Question, key: str = "") -> Answer:
         """Ask before sharing, transferring or publishing; the record is durable before the answer is here."""
         return Answer.of(self._post("release", {"subject": subject} | question.as_json(), key))
 

@@ -1,10 +1,11 @@
-"""The way there: one kept connection, bodies as JSON, and answers that are no answers raised as what they are."""
+"""The way there: connections kept for reuse, bodies as JSON, and answers that are no answers raised as what they are."""
 
 from __future__ import annotations
 
 import http.client
 import json
 import socket
+from collections import deque
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlsplit
@@ -14,18 +15,20 @@ from troth.client.keyfile import KeyFile
 
 
 class Connection:
-    """A connection that speaks for one organisation. `timeout` is how many seconds an answer may take before it counts as away."""
+    """Speaks for one organisation; threads may share it, and each call has a connection to itself.
+
+    `timeout` is how many seconds an answer may take before it counts as away.
+    """
 
     def __init__(self, keys: KeyFile, timeout: float = 10.0) -> None:
         self._keys = keys
         self._timeout = timeout
-        self._connection: http.client.HTTPConnection | None = None
+        self._idle: deque[http.client.HTTPConnection] = deque()
 
     def close(self) -> None:
-        """Let go of the connection."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        """Let go of the connections that nobody uses; a later call opens one anew."""
+        while self._idle:
+            self._idle.pop().close()
 
     def _get(self, path: str) -> dict[str, Any]:
         return self._call("GET", path, None, {})
@@ -40,26 +43,36 @@ class Connection:
         try:
             status, data = self._exchange(method, target, body, headers)
         except (OSError, http.client.HTTPException) as problem:
-            self.close()
             raise Away(f"troth did not answer ({type(problem).__name__}).", "Try again later.") from problem
         return _read(status, data)
 
     def _exchange(
         self, method: str, target: str, body: bytes | None, headers: Mapping[str, str]
     ) -> tuple[int, bytes]:
-        """One request; a kept connection that the other side has closed meanwhile is opened anew, once."""
-        fresh = self._connection is None
-        connection = self._connection = self._connection or self._open()
+        """One request; a kept connection that the other side has closed meanwhile gives way to another."""
+        connection, fresh = self._taken()
         all_headers = {"Authorization": f"Bearer {self._keys.key}", "Accept": "application/json", **headers}
         try:
             connection.request(method, target, body, all_headers)
             response = connection.getresponse()
+            found = response.status, response.read()
         except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
-            self.close()
+            connection.close()
             if fresh:
                 raise
             return self._exchange(method, target, body, headers)
-        return response.status, response.read()
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.append(connection)
+        return found
+
+    def _taken(self) -> tuple[http.client.HTTPConnection, bool]:
+        """A connection for one call, and whether it is a new one."""
+        try:
+            return self._idle.pop(), False
+        except IndexError:
+            return self._open(), True
 
     def _open(self) -> http.client.HTTPConnection:
         address = urlsplit(self._keys.url)

@@ -1,8 +1,13 @@
-"""What can come back instead of an answer: nobody there, or a problem said in the words of RFC 9457."""
+"""What can come back instead of a yes: nobody there, a problem said in the words of RFC 9457, or a refusal that says why."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from troth.kernel.errors import CallerError, OperatorError
+
+if TYPE_CHECKING:
+    from troth.client.model import Answer
 
 
 class Away(OperatorError):
@@ -16,3 +21,13 @@ class Problem(CallerError):
         super().__init__(detail or title or f"The call was refused with status {status}.", status=status)
         self.status = status
         self.title = title
+
+
+class Refused(CallerError):
+    """The policy does not permit it. The answer names the clauses, and what is missing that would make it a permit."""
+
+    def __init__(self, answer: Answer) -> None:
+        super().__init__(
+            "The policy does not permit this.", "The answer says which clauses decided, and what is missing."
+        )
+        self.answer = answer
