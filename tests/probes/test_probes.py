@@ -165,8 +165,8 @@ def test_a_file_that_should_not_be_there(tmp_path: Path) -> None:
         ("a: {what: sql, store: x}", "lacks statements"),
         ("a: {what: xray, store: x, statements: [y]}", "lacks a kind of look"),
         ("a: {what: sql, store: x, statements: [y], switch: on}", "unknown word 'switch'"),
-        ("a: {what: sql, store: x, statements: [y], expects: fields_of point:none}", "nobody declared"),
-        ("a: {what: sql, store: x, statements: [y], every: often}", "nobody declared"),
+        ("a: {what: sql, store: x, query: q, statements: [y], expects: fields_of point:none}", "nobody declared"),
+        ("a: {what: sql, store: x, query: q, statements: [y], every: often}", "nobody declared"),
     ],
 )
 def test_a_declaration_that_makes_no_sense_is_one_sentence(text: str, said: str) -> None:

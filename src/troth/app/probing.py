@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from troth.app.expecting import allowed
 from troth.kernel.clock import Clock
 from troth.policy.catalogue import Catalogue
-from troth.policy.model import Category
 from troth.probes import CannotLook, Eye, Look, Probe, open_eye, read_probes
 
 FILE: Final = "probes.yaml"
@@ -61,16 +61,4 @@ def probes_beside(folder: Path, catalogue: Catalogue) -> tuple[Probe, ...]:
     if not file.is_file():
         return ()
     text = file.read_text(encoding="utf-8")
-    return read_probes(text, lambda what, key: _allowed(catalogue, what, key), str(file))
-
-
-def _allowed(catalogue: Catalogue, what: str, key: str) -> frozenset[str]:
-    """`fields_of` a statement: the columns of the categories it names. `purposes_of` it: the aims it names."""
-    statement = catalogue.by_key(key)
-    if statement is None or what not in ("fields_of", "purposes_of"):
-        raise LookupError(f"{what} {key}")
-    if what == "purposes_of":
-        return catalogue.expand("purpose", getattr(statement, "purposes", ()))
-    named = getattr(statement, "data", ())
-    covered = [c for c in catalogue.all(Category) if catalogue.covers(named, c.id)]
-    return frozenset(field for category in covered for field in category.fields)
+    return read_probes(text, lambda what, key: allowed(folder, catalogue, what, key), str(file))

@@ -5,13 +5,17 @@ filing_fields:
   what: sql
   store: harbour.db
   query: select id as row, field from …
-  expects: fields_of point:filing_form      # or purposes_of recipient:ID, or none
+  expects: fields_of point:filing_form      # or purposes_of recipient:ID, items_of site, words_of en, listed, or none
   column: field
   show: [row, field]
   row_of: filings.id                         # so that a row can be opened; its values stay masked
   statements: [point:filing_form]
   clauses: ["1.3(c)/2"]
   every: 5
+
+Besides sql there are: mail; files; egress (a log of what left, `hosts` with the recipient each belongs to); cookies and served (the
+`pages` of a site as a newcomer sees them); markers (a list, looked for in the store of whoever said that nothing is left); sheets
+(`tables` by name: spreadsheets, mail folders, recordings and small databases, all asked in one query).
 """
 
 from __future__ import annotations
@@ -25,10 +29,21 @@ import yaml
 from troth.probes.errors import ProbesUnreadable
 from troth.probes.model import Probe
 
-KINDS = ("sql", "mail", "files")
+KINDS = ("sql", "mail", "files", "egress", "cookies", "served", "markers", "sheets")
+NEEDED = {
+    "sql": ("query",),
+    "mail": ("people", "query"),
+    "cookies": ("pages",),
+    "served": ("pages",),
+    "markers": ("markers",),
+    "sheets": ("tables", "query"),
+}
+"""What a kind of look cannot do without, besides its store."""
+LOG = "passed.id"
+"""Where the rows of an egress log stand."""
 WORDS = {
     "title", "what", "store", "query", "column", "expects", "besides", "show", "statements", "clauses", "every",
-    "people", "tracked", "pattern", "row_of",
+    "people", "tracked", "pattern", "row_of", "tables", "hosts", "pages", "markers",
 }  # fmt: skip
 _ROW_OF = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?\Z")
 Allowed = Callable[[str, str], frozenset[str]]
@@ -54,7 +69,9 @@ def _probe(id: str, said: Any, allowed: Allowed, name: str) -> Probe:
         raise ProbesUnreadable(
             f"{name}: '{id}' has an unknown word '{unknown[0]}'.", f"Known: {', '.join(sorted(WORDS))}."
         )
-    missing = [word for word in ("what", "store", "statements") if not said.get(word)]
+    needed = NEEDED.get(str(said.get("what")), ())
+    store = () if said.get("what") == "sheets" else ("store",)  # sheets lie at several places, each with its name
+    missing = [word for word in ("what", *store, "statements", *needed) if not said.get(word)]
     if missing or said["what"] not in KINDS:
         raise ProbesUnreadable(
             f"{name}: '{id}' lacks {missing[0] if missing else 'a kind of look'}.",
@@ -62,17 +79,18 @@ def _probe(id: str, said: Any, allowed: Allowed, name: str) -> Probe:
         )
     try:
         every = float(said.get("every", 60))
-        may = _allowed(str(said.get("expects", "none")), allowed)
+        may = _allowed(str(said.get("expects", "none")), allowed, _hosts(said, allowed))
     except (LookupError, ValueError) as problem:
         raise ProbesUnreadable(
             f"{name}: '{id}' expects what nobody declared ({problem}).", "Name a statement of the policy."
         ) from problem
     return Probe(
-        id, str(said.get("title", id)), said["what"], str(said["store"]), _words(said, "statements"),
+        id, str(said.get("title", id)), said["what"], str(said.get("store", "")), _words(said, "statements"),
         _words(said, "clauses"), every, str(said.get("query", "")), str(said.get("column", "")),
         None if may is None else may | set(_words(said, "besides")), _words(said, "show"),
-        str(said.get("people", "")), _words(said, "tracked"), str(said.get("pattern", "")),
-        _row_of(str(said.get("row_of", "")), id, name),
+        str(said.get("people") or said.get("markers") or ""), _words(said, "tracked"), str(said.get("pattern", "")),
+        LOG if said["what"] == "egress" else _row_of(str(said.get("row_of", "")), id, name), _words(said, "pages"),
+        _tables(said.get("tables"), id, name),
     )  # fmt: skip
 
 
@@ -86,9 +104,30 @@ def _row_of(said: str, id: str, name: str) -> str:
     return said
 
 
-def _allowed(expects: str, allowed: Allowed) -> frozenset[str] | None:
-    if expects == "none":
+def _hosts(said: Mapping[str, Any], allowed: Allowed) -> frozenset[str] | None:
+    """The hosts of declared recipients, for a look at what left. Raises LookupError for a recipient that nobody declared."""
+    if said["what"] != "egress":
         return None
+    for recipient in (hosts := dict(said.get("hosts") or {})).values():
+        allowed("purposes_of", str(recipient))
+    return frozenset(map(str, hosts))
+
+
+def _tables(said: Any, id: str, name: str) -> dict[str, str]:
+    """By name, where each table lies."""
+    if said is not None and not isinstance(said, Mapping):
+        raise ProbesUnreadable(
+            f"{name}: '{id}' does not map names to places under `tables`.",
+            "Write `tables: {staff: lists/staff.csv}`.",
+        )
+    return {str(table): str(place) for table, place in (said or {}).items()}
+
+
+def _allowed(expects: str, allowed: Allowed, hosts: frozenset[str] | None) -> frozenset[str] | None:
+    if expects == "none":
+        return hosts
+    if expects == "listed":
+        return frozenset()
     what, _, key = expects.partition(" ")
     return allowed(what, key.strip())
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Protocol
 
 MOST_SHOWN = 20
@@ -18,9 +20,9 @@ class Probe:
     id: str
     title: str
     what: str
-    """`sql`, `mail` or `files`."""
+    """`sql`, `mail`, `files`, `egress`, `cookies`, `served`, `markers` or `sheets`."""
     store: str
-    """A database (path or URL), or a folder; relative to the folder of the company's data."""
+    """A database (path or URL), a folder or a site; relative to the folder of the company's data, or a name that the run knows."""
     statements: tuple[str, ...]
     clauses: tuple[str, ...]
     every: float
@@ -33,13 +35,17 @@ class Probe:
     show: tuple[str, ...] = ()
     """Columns whose values may be shown as evidence; the others are masked."""
     people: str = ""
-    """For mail: the database in which `query` names addresses (`email`) and since when (`since`)."""
+    """For mail: the database in which `query` names addresses (`email`) and since when (`since`). For markers: their list."""
     tracked: tuple[str, ...] = ()
     """For mail: pieces of an address by which a tracked link is known."""
     pattern: str = ""
     """For files: which must not be there."""
     row_of: str = ""
-    """For sql: where a row that was found stands, as `table.key`, so that it can be opened by its `row`; or a table alone."""
+    """For sql and egress: where a row that was found stands, as `table.key`, so that it can be opened by its `row`; or a table alone."""
+    pages: tuple[str, ...] = ()
+    """For cookies and served: the paths that are opened."""
+    tables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    """For sheets: by name, the spreadsheets, mail folders, recordings and small databases that `query` is asked over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,7 @@ class Look:
     found: int
     """How many findings there are in all."""
     looked_at: int
-    """How many rows, mails or files were looked at."""
+    """How many rows, mails, files, connections, cookies or pages were looked at."""
 
 
 class Eye(Protocol):
