@@ -27,6 +27,7 @@ from examples.kit.mailbox import Mailbox
 from examples.kit.people import Person, person
 from examples.kit.process import ready, tied
 from examples.kit.progress import Progress
+from examples.kit.time import acting
 from examples.kit.waiting import until
 
 NEWS_EVERY = 4
@@ -305,7 +306,8 @@ def main() -> None:
     came = 0
     while not args.people or came < args.people:
         try:
-            town.step()
+            with acting():
+                town.step()
         except (httpx.HTTPError, TimeoutError, LookupError, OSError) as problem:
             # The site may be away for a moment; whoever was on the way gives up, the next one comes.
             print(f"people: {type(problem).__name__}", file=sys.stderr, flush=True)

@@ -11,14 +11,15 @@ import argparse
 import asyncio
 import itertools
 import os
-import time
 from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from examples.kit.mailbox import box_of
 from examples.kit.process import ready, tied
+from examples.kit.time import now
 
 MOST_BYTES = 10_000_000
 
@@ -43,21 +44,24 @@ class Room:
         return "250 Taken"
 
     def _keep(self, address: str, data: bytes) -> None:
-        name = f"{time.time_ns():020d}-{next(self._numbers):06d}"
+        came = now()
+        name = f"{int(came.timestamp() * 1e9):020d}-{next(self._numbers):06d}"
         maildir = self._maildirs.get(address.lower())
         if maildir is not None:
-            _write(data, maildir / "tmp" / name, maildir / "new" / name)
+            _write(data, came, maildir / "tmp" / name, maildir / "new" / name)
             return
         box = box_of(self._folder, address)
         box.mkdir(parents=True, exist_ok=True)
-        _write(data, box / f"{name}.part", box / f"{name}.eml")
+        _write(data, came, box / f"{name}.part", box / f"{name}.eml")
 
 
-def _write(data: bytes, part: Path, final: Path) -> None:
+def _write(data: bytes, came: datetime, part: Path, final: Path) -> None:
+    """On disk, as of when it came in the time of the run."""
     with part.open("wb") as file:
         file.write(data)
         file.flush()
         os.fsync(file.fileno())
+    os.utime(part, (came.timestamp(), came.timestamp()))
     part.rename(final)
 
 

@@ -17,7 +17,6 @@ import html
 import json
 import os
 import secrets
-import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
@@ -27,6 +26,7 @@ from joserfc import jwt
 from joserfc.jwk import RSAKey
 
 from examples.kit.process import ready, tied
+from examples.kit.time import now as instant
 
 LASTS: Final = 300
 MOST: Final = 100_000
@@ -60,7 +60,7 @@ class Provider:
         """The address that brings whoever signed in back, with a code."""
         code = secrets.token_urlsafe(24)
         subject = hmac.new(self.secret.encode(), name.strip().casefold().encode(), "sha256").hexdigest()[:24]
-        self._codes[code] = asked | {"sub": subject, "until": str(int(time.time()) + LASTS)}
+        self._codes[code] = asked | {"sub": subject, "until": str(int(instant().timestamp()) + LASTS)}
         return f"{asked['redirect_uri']}?{urlencode({'code': code, 'state': asked['state']})}"
 
     def token(self, form: dict[str, str]) -> dict[str, object] | None:
@@ -69,13 +69,13 @@ class Provider:
         challenge = hashlib.sha256(form.get("code_verifier", "").encode()).digest()
         if (
             asked is None
-            or int(asked["until"]) < time.time()
+            or int(asked["until"]) < instant().timestamp()
             or not hmac.compare_digest(form.get("client_secret", ""), self.secret)
             or form.get("redirect_uri") != asked["redirect_uri"]
             or base64.urlsafe_b64encode(challenge).decode().rstrip("=") != asked["code_challenge"]
         ):
             return None
-        now = int(time.time())
+        now = int(instant().timestamp())
         claims = {
             "iss": self.base,
             "aud": self.client,

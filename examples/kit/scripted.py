@@ -1,10 +1,12 @@
 """A life by script, for companies that have no process of their own yet: acts through the public API, origin *example*.
 
-    python -m examples.kit.scripted --policies DIR --keys DIR --state DIR [--only NAME …] [--seed N] [--speed N] [--steps N]
+    python -m examples.kit.scripted --policies DIR --keys DIR --state DIR [--only NAME …] [--stories NAME …]
+        [--seed N] [--speed N] [--steps N]
 
 Who plays it asks what a company of that policy would ask. When the answer is no, it names what is missing; now and then
 that is then done as people would do it (a notice shown, a consent given, a paper found), and it is asked again. So there are
-permits, refusals, consents and withdrawals of every kind the policy speaks of. Acts written by hand stand in `life.yaml`.
+permits, refusals, consents and withdrawals of every kind the policy speaks of. Acts written by hand stand in `life.yaml`;
+of whoever is named by `--stories` they are all that is played.
 """
 
 from __future__ import annotations
@@ -40,18 +42,21 @@ def main() -> None:
     parser.add_argument("--policies", type=Path, required=True)
     parser.add_argument("--keys", type=Path, required=True)
     parser.add_argument("--state", type=Path, required=True)
-    parser.add_argument("--only", nargs="+", required=True)
+    parser.add_argument("--only", nargs="+", default=[])
+    parser.add_argument("--stories", nargs="+", default=[])
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--speed", type=float, default=1.0)
     parser.add_argument("--steps", type=int, default=0)
     args = parser.parse_args()
     tied()
-    stages = {name: open_stage(name, args.policies, args.keys, args.state, args.seed) for name in args.only}
+    names = [*args.only, *args.stories]
+    opened = {name: open_stage(name, args.policies, args.keys, args.state, args.seed) for name in names}
+    stages = {name: opened[name] for name in args.only}
     ready()
-    for name, (stage, _) in stages.items():
+    for name, (stage, _) in opened.items():
         stage.play(read_stories(args.policies / name / "life.yaml"))
     step = 0
-    while not args.steps or step < args.steps:
+    while stages and (not args.steps or step < args.steps):
         for stage, script in stages.values():
             try:
                 stage.live(script.act(step))
@@ -60,9 +65,9 @@ def main() -> None:
         step += 1
         if not args.steps:
             time.sleep(PAUSE / max(args.speed, 0.01))
-    done = {name: dict(sorted(stage.done.items())) for name, (stage, _) in stages.items()}
+    done = {name: dict(sorted(stage.done.items())) for name, (stage, _) in opened.items()}
     print(
-        json.dumps({"done": done, "surprises": [s for stage, _ in stages.values() for s in stage.surprises]}),
+        json.dumps({"done": done, "surprises": [s for stage, _ in opened.values() for s in stage.surprises]}),
         flush=True,
     )
 

@@ -44,7 +44,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     )
     with running(settings, lambda _: None) as town:
         enliven(town, once=True)
-        done = town.nursery.children["people"].wait(300)["done"]
+        done = town.nursery.children["harbour people"].wait(300)["done"]
         assert done["registered"] == done["confirmed"] == 8
         assert not [what for what in done if "failed" in what]
         yield town
@@ -167,7 +167,7 @@ def test_a_field_its_notice_lacks(town: Town, board: Client) -> None:
 def test_a_pixel_after_leaving_the_list(town: Town, board: Client) -> None:
     story = newcomer(town, 102)
     httpx.post(f"{town.site}/staff/news", data={"title": "Before"}, timeout=120)
-    mail = Mailbox(town.data_of("harbour") / "mail", story.who.email).wait("Before")
+    mail = Mailbox(mail_folder(town), story.who.email).wait("Before")
     assert mail.images(), "as long as nobody left, the policy lets a mail tell"
     assert [link for link in mail.links() if "/go/" in link]
     story.leave(mail.one_click())
@@ -203,7 +203,7 @@ def test_the_affiliate_below_half_is_refused_and_receives_nothing(town: Town, bo
 def test_looking_at_the_unsubscribe_page_does_nothing_and_pressing_does(town: Town, board: Client) -> None:
     story = newcomer(town, 104)
     httpx.post(f"{town.site}/staff/news", data={"title": "Press"}, timeout=120)
-    box = Mailbox(town.data_of("harbour") / "mail", story.who.email)
+    box = Mailbox(mail_folder(town), story.who.email)
     link = box.wait("Press").one_click()
     assert link.startswith(f"{town.base}/u/")
     before = httpx.get(link).text
@@ -238,9 +238,7 @@ def test_leaving_on_ones_own_page_stops_the_news_too(town: Town, board: Client) 
     story.close()
     httpx.post(f"{town.site}/staff/news", data={"title": "Beside"}, timeout=120)
     delivered(board)
-    assert "Beside" not in [
-        m.subject for m in Mailbox(town.data_of("harbour") / "mail", story.who.email).all()
-    ]
+    assert "Beside" not in [m.subject for m in Mailbox(mail_folder(town), story.who.email).all()]
 
 
 def test_harbour_hands_its_mail_in_and_sends_none_by_itself() -> None:
@@ -416,7 +414,7 @@ def test_a_company_cannot_report_a_look_of_its_own(board: Client) -> None:
 
 def test_killed_processes_are_started_again_where_they_were(town: Town) -> None:
     story = newcomer(town, 105)
-    for name in ("mail room", "partners", "harbour"):
+    for name in ("mail room", "harbour partners", "harbour"):
         child = town.nursery.children[name]
         before, port = child.pid, child.port
         assert before is not None

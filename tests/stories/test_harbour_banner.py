@@ -35,7 +35,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     )
     with running(settings, lambda _: None) as town:
         enliven(town, once=True)
-        town.nursery.children["people"].wait(300)
+        town.nursery.children["harbour people"].wait(300)
         yield town
 
 

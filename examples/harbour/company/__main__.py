@@ -50,6 +50,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--keys", type=Path, required=True)
     parser.add_argument("--mail", required=True)
+    parser.add_argument("--mailboxes", type=Path, help="handed to every company; harbour reads none itself")
     parser.add_argument("--partners", required=True)
     parser.add_argument("--port", type=int, default=0)
     args = parser.parse_args()

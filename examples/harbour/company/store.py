@@ -6,9 +6,10 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+
+from examples.kit.time import now as instant
 
 SHAPE = 3
 """Which shape the tables have; a database of another shape, from an earlier program, is put aside."""
@@ -89,4 +90,4 @@ class Store:
 
 def now() -> str:
     """The instant as the tables hold it."""
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return instant().isoformat(timespec="milliseconds")

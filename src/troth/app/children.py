@@ -7,14 +7,14 @@ import os
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from troth.kernel.errors import OperatorError
 
-PATIENCE: Final = 30.0
+PATIENCE: Final = 60.0
 """Seconds a child has to say that it is up."""
 PARTING: Final = 5.0
 WAITS: Final = (0.0, 1.0, 2.0, 5.0, 15.0)
@@ -36,6 +36,8 @@ class Order:
     keeps_port: bool = True
     once: bool = False
     """Whether it ends by itself when its work is done."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What it is told besides by its environment."""
 
 
 class Child:
@@ -67,7 +69,7 @@ class Child:
             self._process = subprocess.Popen(  # noqa: S603 - the command is this program's own
                 [*order.command, *port],
                 cwd=order.folder,
-                env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+                env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)} | dict(order.environment),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

@@ -21,6 +21,7 @@ from troth.app.following import Followed, Follower, open_from_folder
 from troth.app.foresight import Foresight
 from troth.app.keys import Keys
 from troth.app.lobby import Doors, doors_of, verifiers_of
+from troth.app.meeting import company_if_told
 from troth.app.organisation import Organisation
 from troth.app.originals import match_originals, read_originals
 from troth.app.posting import Posting, posting_of
@@ -189,6 +190,7 @@ class Hosting:
         closing: ExitStack | None = None,
         followers: Iterable[Follower] = (),
         courier: Courier | None = None,
+        doors_clock: Clock | None = None,
     ) -> None:
         self._organisations = {one.id: one for one in hosted}
         self.organisations: Mapping[str, Hosted] = MappingProxyType(self._organisations)
@@ -199,10 +201,11 @@ class Hosting:
         self.doors = {id: doors_of(one.home, id) for id, one in self._organisations.items()}
         self.sights: dict[str, Sights] = {}
         self.clock = clock
-        self.signin = SignIn(clock, entropy, self._operators)
+        doors = doors_clock or clock
+        self.signin = SignIn(doors, entropy, self._operators)
         self.keys = Keys(entropy)
         self.visitors = Visitors(
-            clock, entropy, self._leads_to, self._named, courier or self._box(), self._accounts
+            doors, entropy, self._leads_to, self._named, courier or self._box(), self._accounts
         )
         self.trouble: Callable[[str], tuple[str, ...]] = _none
         """What goes wrong with the checkpoints of an organisation, where somebody keeps a schedule of them."""
@@ -309,10 +312,12 @@ def open_hosting(
     cases: Path | None = None,
     clock: Clock | None = None,
     entropy: Entropy | None = None,
+    doors_clock: Clock | None = None,
 ) -> Hosting:
     """Open every organisation, by id, from its policy folder. Raises PolicyRefused, DatabaseProblem, KeyProblem, OperatorError.
 
     `originals` is a folder with the published texts in their own words: each is laid beside the policy that has its addresses.
+    `doors_clock` is by what links, codes and sessions run out that live in memory, where that is not the time of the records.
     """
     clock, chance = clock or SystemClock(), entropy or SystemEntropy()
     texts = read_originals(originals) if originals else {}
@@ -328,4 +333,4 @@ def open_hosting(
             Hosted(made, declared.bundle, folders[id], matched.get(id), cases, home, declared.digest)
             for id, (made, declared) in found.items()
         ]
-        return Hosting(hosted, clock, chance, opened.pop_all(), followers)
+        return Hosting(hosted, clock, chance, opened.pop_all(), followers, doors_clock=doors_clock)

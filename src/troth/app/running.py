@@ -4,8 +4,8 @@ their own; they reach the product over HTTP alone, each with a key for what it m
 from __future__ import annotations
 
 import fcntl
-import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
@@ -14,30 +14,35 @@ from pathlib import Path
 from typing import Any, Final
 
 from troth.app.archiving import archive
-from troth.app.children import Nursery, Order
+from troth.app.children import Nursery
 from troth.app.chores import doing
+from troth.app.companies import Company, companies_in
 from troth.app.config import Home
-from troth.app.hosting import Hosted, Hosting, Site, open_hosting
+from troth.app.hosting import Hosted, Hosting, open_hosting
 from troth.app.opening import PolicyRefused
+from troth.app.pace import FILE as TIME
+from troth.app.pace import RunClock
 from troth.app.posting import posting_of, sending
 from troth.app.probing import Report, Rounds, probes_beside
 from troth.app.schedule import keeping, schedule_of
 from troth.app.serve import address, listen, serving, sign_in_link
 from troth.app.sights import Sights
-from troth.app.standing import (
-    MARKET,
-    bring_mail,
-    chores_of_others,
-    mail_folder,
-    name_provider,
-    name_site,
-    published,
+from troth.app.standing import chores_of_others
+from troth.app.starting import (
+    hand_out_keys,
+    order,
+    people_of,
+    start_around,
+    start_companies,
+    start_people,
+    start_scripted,
+    start_time,
 )
-from troth.app.town import STANDING, Settings, Tell, Town, check_settings, find_folders
+from troth.app.system import SystemClock
+from troth.app.town import Around, Settings, Tell, Town, check_settings, find_folders
 from troth.app.witnessing import Witnessing, read_witnessing
 from troth.client import Away, Client, KeyFile
 from troth.kernel.errors import OperatorError, TrothError
-from troth.ledger import Origin
 from troth.probes import Look, Probe
 
 SELFTESTS: Final = "self-tests"
@@ -48,7 +53,8 @@ ARCHIVE_EVERY: Final = 6 * 3600.0
 ARCHIVE_AFTER: Final = timedelta(days=90)
 """How old an entry is when it moves out of the tables."""
 FOLLOW_EVERY: Final = 1.0
-COMPANY_SCOPES: Final = ("ask", "subjects", "consents", "notices", "messages", "accounts", "read")
+STAND_EVERY: Final = 30.0
+"""Seconds between tries to start a company that did not come up."""
 PROBE_SCOPES: Final = ("observe", "read")
 ONCE_PATIENCE: Final = 600.0
 
@@ -68,30 +74,64 @@ def running(settings: Settings, tell: Tell = print) -> Iterator[Town]:
         hosting = ends.enter_context(_open_all(settings, tell))
         ends.enter_context(serving(hosting, listening))
         ends.enter_context(keeping(schedule_of(hosting, witnessing, tell)))
-        ends.enter_context(doing(chores_of_others(hosting, tell)))
-        others = [id for id in hosting.organisations if id != STANDING]
+        folders = find_folders(settings.examples, settings.only)
+        companies = companies_in({id: folders[id] for id in hosting.organisations})
+        ends.enter_context(doing(chores_of_others(hosting, companies, tell)))
+        others = [id for id in hosting.organisations if id not in companies]
         ends.enter_context(
             sending(hosting, posting_of(Home.at(settings.data), hosting.clock), tell, of=others)
         )
         town = Town(
-            settings, hosting, address(listening), Nursery(tell), ends, tell=tell, witnessing=witnessing
-        )
+            settings, hosting, address(listening), Nursery(tell), ends,
+            companies=companies, tell=tell, witnessing=witnessing,
+        )  # fmt: skip
         ends.callback(town.nursery.stop)
         yield town
 
 
-def enliven(town: Town, *, once: bool = False) -> None:
-    """Hand out keys and start everybody. Raises ChildFailed."""
-    _hand_out_keys(town)
-    if STANDING in town.hosting.organisations:
-        _start_standing(town, once=once)
-    if town.scripted:
-        _start_scripted(town, once=once)
+def enliven(town: Town, *, once: bool = False, people: bool = True) -> None:
+    """Hand out keys and start everybody (with `once`, so many people as the settings say). Raises ChildFailed.
+
+    A company that does not come up leaves the others alone: it is told of, and `live` tries it again; with `once` it is raised.
+    """
+    hand_out_keys(town)
+    standing = list(town.companies.values())
+    town.around = start_around(town, standing) if standing else Around()
+    failed = start_companies(town, standing, town.around)
+    for id, problem in failed.items():
+        if once or len(standing) == 1:
+            raise problem
+        town.tell(f"{id} is not up: {problem}")
+    for company in standing:
+        if company.id not in failed:
+            _settle(town, company, people=people, once=once)
+    start_scripted(town, once=once)
+    if not once:
+        start_time(town)
+
+
+def _settle(town: Town, company: Company, *, people: bool, once: bool = False) -> None:
+    """Look with the probes of a company that is up, and let its people come. Raises ChildFailed."""
+    _send_round(town, company.id)
+    if people:
+        many = town.settings.people if once else town.settings.only_people
+        start_people(town, company, town.around, people=many)
+
+
+def stand_missing(town: Town) -> None:
+    """Try again the companies that did not come up."""
+    missing = [company for id, company in town.companies.items() if id not in town.sites]
+    failed = start_companies(town, missing, town.around)
+    for company in missing:
+        if company.id not in failed:
+            _settle(town, company, people=True)
+            town.tell(f"{company.id} is up: {town.sites[company.id]}/")
 
 
 def live(town: Town, tell: Tell) -> None:
     """Look after everything until interrupted: start again what died, look with the probes, test, seal what was gathered."""
     tested = flushed = followed = archived = float("-inf")
+    stood = time.monotonic()
     said: dict[str, bool] = {}
     while True:
         town.nursery.tend()
@@ -102,6 +142,9 @@ def live(town: Town, tell: Tell) -> None:
             followed = now
         if now - tested >= SELFTEST_EVERY and start_selftests(town):
             tested = now
+        if now - stood >= STAND_EVERY:
+            stand_missing(town)
+            stood = now
         if now - archived >= ARCHIVE_EVERY:
             archive_old(town, tell)
             archived = now
@@ -116,10 +159,12 @@ def live_once(town: Town) -> dict[str, Any]:
     done: dict[str, Any] = {}
     children = town.nursery.children
     start_selftests(town)
-    if "people" in children:
-        done[STANDING] = children["people"].wait(ONCE_PATIENCE).get("done", {})
+    for id in town.companies:
+        if people_of(id) in children:
+            done[id] = children[people_of(id)].wait(ONCE_PATIENCE).get("done", {})
     if "scripted" in children:
-        done |= children["scripted"].wait(ONCE_PATIENCE).get("done", {})
+        for id, acts in children["scripted"].wait(ONCE_PATIENCE).get("done", {}).items():
+            done[id] = dict(Counter(done.get(id, {})) + Counter(acts))
     surprises = children["scripted"].said.get("surprises", []) if "scripted" in children else []
     children[SELFTESTS].wait(ONCE_PATIENCE)
     flush(town)
@@ -149,11 +194,11 @@ def follow(town: Town, tell: Tell) -> bool:
     found = town.hosting.follow()
     for one in found:
         tell(one.sentence)
-    if found and STANDING in town.rounds:
+    for id in town.rounds if found else ():
         try:
-            _send_round(town, STANDING)
+            _send_round(town, id)
         except TrothError as problem:
-            tell(f"{STANDING}: the probes stay as they were. {problem}")
+            tell(f"{id}: the probes stay as they were. {problem}")
     return any(one.activated for one in found)
 
 
@@ -163,12 +208,12 @@ def start_selftests(town: Town) -> bool:
     home = town.settings.data.resolve()
     cases = _cases(town.settings)
     told = ("--cases", cases.resolve()) if cases else ()
-    order = _order(
+    tests = order(
         town, SELFTESTS, "troth.app.selftesting", "--home", home, *told, *which, once=True, port=False
     )
     if town.nursery.pid(SELFTESTS) is not None:
         return False
-    town.nursery.start(order)
+    town.nursery.start(tests)
     return True
 
 
@@ -193,22 +238,21 @@ def where_to_look(town: Town) -> list[str]:
     return [
         f"Sign in (works once): {sign_in_link(town.hosting, town.base)}",
         f"Boards:  {town.base}/",
-        f"People:  {town.base}/my/{STANDING if STANDING in known else next(iter(known), '')}",
+        f"People:  {town.base}/my/{next(iter([*town.companies, *known]), '')}",
     ]
 
 
 def what_lives(town: Town) -> list[str]:
     """What to tell once everybody is started: where codes go, when checkpoints are due, and the company's own pages."""
     lines = [f"         codes go by {_code_room(town)}", f"Checkpoints: {town.witnessing.sentence}"]
-    if town.site:
-        lines += [f"harbour: {town.site}/", f"         {town.site}/what-could-go-wrong"]
+    for id, site in town.sites.items():
+        lines += [f"{id + ':':<9}{site}/", f"         {site}{town.companies[id].switches}"]
     return lines
 
 
 def _code_room(town: Town) -> str:
     """Where a code for a privacy page is to be looked for."""
-    room = town.data_of(STANDING) / "mail"
-    return f"the mail room: {room}" if town.site else town.hosting.visitors.courier.name
+    return f"the mail room: {town.mail}" if town.site else town.hosting.visitors.courier.name
 
 
 def _witnessing(settings: Settings) -> Witnessing:
@@ -227,6 +271,8 @@ def _open_all(settings: Settings, tell: Tell) -> Hosting:
                 folders,
                 originals=settings.originals,
                 cases=_cases(settings),
+                clock=RunClock(settings.data / TIME),
+                doors_clock=SystemClock(),
             )
         except PolicyRefused as problem:
             refused = Path(str(problem.data.get("folder", ""))).name
@@ -241,67 +287,6 @@ def _cases(settings: Settings) -> Path | None:
     return found if found.is_dir() else None
 
 
-def _hand_out_keys(town: Town) -> None:
-    keys = town.hosting.keys
-    for id in town.hosting.organisations:
-        origin = Origin.OBSERVED if id == STANDING else Origin.EXAMPLE
-        KeyFile(town.base, id, keys.issue(id, COMPANY_SCOPES, origin)).write(town.keys_of(id))
-
-
-def _start_standing(town: Town, *, once: bool) -> None:
-    """Mail room, partners, company, people, and the probes that look at what they leave behind."""
-    data = town.data_of(STANDING)
-    boxes = [part for address in published(town) for part in ("--maildir", address)]
-    mail = town.nursery.start(
-        _order(town, "mail room", "examples.kit.mailroom", "--folder", mail_folder(town), *boxes)
-    )
-    bring_mail(town, mail.port)
-    if MARKET in town.hosting.organisations:
-        folder = town.data_of(MARKET).resolve() / "liaotong"
-        provider = town.nursery.start(_order(town, "liaotong", "examples.kit.provider", "--folder", folder))
-        name_provider(town, folder, provider.port)
-    partners = town.nursery.start(
-        _order(town, "partners", "examples.kit.partners", "--database", data / "partners.db")
-    )
-    company = town.nursery.start(
-        _order(
-            town, STANDING, f"examples.{STANDING}.company", "--data", data, "--keys", town.keys_of(STANDING),
-            "--mail", f"127.0.0.1:{mail.port}", "--partners", f"http://127.0.0.1:{partners.port}",
-        )
-    )  # fmt: skip
-    town.site = f"http://127.0.0.1:{company.port}"
-    name_site(town)
-    town.hosting.sites[STANDING] = Site(town.site, f"{town.site}/what-could-go-wrong")
-    _send_round(town, STANDING)
-    settings = town.settings
-    people = ["--people", settings.people] if once else ["--speed", settings.speed]
-    town.nursery.start(
-        _order(
-            town, "people", f"examples.{STANDING}.people", "--site", town.site, "--mail", mail_folder(town),
-            "--post", f"127.0.0.1:{mail.port}", "--state", data / "people.json", "--seed", settings.seed, *people, once=once, port=False,
-        )
-    )  # fmt: skip
-
-
-def _start_scripted(town: Town, *, once: bool) -> None:
-    settings = town.settings
-    steps = ["--steps", settings.steps] if once else ["--speed", settings.speed]
-    town.nursery.start(
-        _order(
-            town, "scripted", "examples.kit.scripted", "--policies", settings.examples.resolve(),
-            "--keys", town.keys_of("x").parent, "--state", town.data_of("scripted"), "--seed", settings.seed,
-            *steps, "--only", *town.scripted, once=once, port=False,
-        )
-    )  # fmt: skip
-
-
-def _order(town: Town, name: str, module: str, *args: object, once: bool = False, port: bool = True) -> Order:
-    folder = town.settings.examples.resolve().parent
-    log = town.settings.data.resolve() / "logs" / f"{name.replace(' ', '-')}.log"
-    command = [sys.executable, "-m", module, *map(str, args)]
-    return Order(name, command, folder, log, keeps_port=port, once=once)
-
-
 def _send_round(town: Town, id: str) -> None:
     """Look for what an organisation promises now. Raises ProbesUnreadable."""
     hosted = town.hosting.current(id)
@@ -309,8 +294,9 @@ def _send_round(town: Town, id: str) -> None:
     probes = probes_beside(town.settings.examples / id, hosted.catalogue)
     if id not in town.reports:
         town.reports[id] = _reporter(town, id)
-    town.hosting.sights[id] = Sights(probes, town.data_of(id))
-    town.rounds[id] = Rounds(probes, town.data_of(id), hosted.organisation.clock, town.reports[id])
+    places = town.places.get(id, {})
+    town.hosting.sights[id] = Sights(probes, town.data_of(id), places)
+    town.rounds[id] = Rounds(probes, town.data_of(id), hosted.organisation.clock, town.reports[id], places)
 
 
 def _reporter(town: Town, id: str) -> Report:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from troth.probes import CannotLook, Held, Probe, open_mail, open_row, open_table
+from troth.probes import NOWHERE, CannotLook, Held, Probe, open_mail, open_row, open_table, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +30,12 @@ class Sight:
 class Sights:
     """Opens what the probes of one company found; `data` is the folder its places are relative to, None where it is elsewhere."""
 
-    def __init__(self, probes: Iterable[Probe], data: Path | None = None) -> None:
+    def __init__(
+        self, probes: Iterable[Probe], data: Path | None = None, places: Mapping[str, str] = NOWHERE
+    ) -> None:
         self._probes = {probe.id: probe for probe in probes}
         self._data = data
+        self._places = places
 
     def open(self, probe: str, seen: Mapping[str, Any]) -> Sight:
         """What a probe reported, looked at again."""
@@ -45,7 +48,7 @@ class Sights:
             return Sight(known, trouble=problem.message)
 
     def _opened(self, probe: Probe, seen: Mapping[str, Any], data: Path) -> Sight:
-        place = probe.store if "://" in probe.store else str(data / probe.store)
+        place = place_of(probe.store, data, self._places)
         if probe.what == "mail" and isinstance(seen.get("mail"), str):
             found = open_mail(place, seen["mail"])
             return Sight(probe, found, gone=found is None)

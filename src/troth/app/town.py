@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from troth.app.children import Nursery
+from troth.app.companies import Company, companies_in
 from troth.app.hosting import Hosting
 from troth.app.originals import check_originals
 from troth.app.probing import Report, Rounds
@@ -19,8 +20,6 @@ from troth.kernel.errors import OperatorError
 from troth.kernel.findings import did_you_mean
 
 Tell = Callable[[str], None]
-STANDING: Final = "harbour"
-"""The company with a process of its own; the others live by script."""
 ONCE_PEOPLE: Final = 12
 ONCE_STEPS: Final = 60
 
@@ -35,12 +34,24 @@ class Settings:
     originals: Path | None = None
     seed: int = 1
     speed: float = 1.0
+    """Seconds that pass in a second: 43,200 makes a month of a minute."""
     people: int = ONCE_PEOPLE
+    only_people: int = 0
+    """How many people come to each company that stands, and no more; 0 for one after another without end."""
     steps: int = ONCE_STEPS
     only: tuple[str, ...] = ()
     """Which companies; all, when none is named."""
     checkpoint_every: timedelta | None = None
     """How often a checkpoint is due; what the file of witnesses says, when nothing is said here."""
+
+
+@dataclass(slots=True)
+class Around:
+    """What companies share in a run: the port of the mail room, the address of the trays, and the databases by company."""
+
+    mail: int = 0
+    trays: str = ""
+    databases: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -55,8 +66,14 @@ class Town:
     """What is to be closed at the end."""
     rounds: dict[str, Rounds] = field(default_factory=dict)
     reports: dict[str, Report] = field(default_factory=dict)
-    site: str = ""
-    """Where the company with a process of its own has its pages."""
+    companies: dict[str, Company] = field(default_factory=dict)
+    """The companies with processes of their own; the others live by script."""
+    sites: dict[str, str] = field(default_factory=dict)
+    """Where those that are up have their pages."""
+    places: dict[str, dict[str, str]] = field(default_factory=dict)
+    """What probes of a company are shown by a name of its own: the mail room, a database for reading alone."""
+    around: Around = field(default_factory=Around)
+    """What the companies share."""
     tell: Tell = print
     """Who hears of trouble."""
     witnessing: Witnessing = field(default_factory=Witnessing)
@@ -71,9 +88,19 @@ class Town:
         return (self.settings.data / "handed" / f"{id}.json").resolve()
 
     @property
+    def site(self) -> str:
+        """The pages of the first company that is up."""
+        return next(iter(self.sites.values()), "")
+
+    @property
+    def mail(self) -> Path:
+        """Where the mail room keeps what it takes."""
+        return self.data_of("mail")
+
+    @property
     def scripted(self) -> list[str]:
         """Companies that live by script."""
-        return [id for id in self.hosting.organisations if id != STANDING]
+        return [id for id in self.hosting.organisations if id not in self.companies]
 
 
 def check_settings(settings: Settings) -> None:
@@ -83,7 +110,7 @@ def check_settings(settings: Settings) -> None:
             f"Nobody can live at a speed of {settings.speed:g}.",
             "Give --speed a number above 0; 1 is the usual.",
         )
-    find_folders(settings.examples, settings.only)
+    companies_in(find_folders(settings.examples, settings.only))
     if settings.originals is not None:
         check_originals(settings.originals)
 

@@ -12,6 +12,7 @@ from troth.probes.pages import digest_of
 
 __all__ = [
     "NOWHERE",
+    "NOWHERE",
     "CannotLook",
     "Eye",
     "Held",
@@ -23,6 +24,7 @@ __all__ = [
     "open_mail",
     "open_row",
     "open_table",
+    "place_of",
     "place_of",
     "read_probes",
 ]

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
@@ -37,7 +37,7 @@ class SqlEye:
                 continue
             found += 1
             if len(seen) < MOST_SHOWN:
-                seen.append({"store": Path(self._place).name, **masked(row, self._probe.show)})
+                seen.append({"store": named(self._place), **masked(row, self._probe.show)})
         return Look(self._probe.id, not found, now, tuple(seen), found, looked)
 
     def _fine(self, row: dict[str, Any]) -> bool:
@@ -61,11 +61,16 @@ def read_only(place: str) -> Iterator[Connection]:
             yield connection
     except SQLAlchemyError as problem:
         raise CannotLook(
-            f"The database {Path(place).name} cannot be looked into ({type(problem).__name__}).",
+            f"The database {named(place)} cannot be looked into ({type(problem).__name__}).",
             "It may not be there yet, or the query does not fit it.",
         ) from problem
     finally:
         engine.dispose()
+
+
+def named(place: str) -> str:
+    """What a database may be called where a look is told: its file, or its name on its server, and never how one gets in."""
+    return Path(str(make_url(place).database) if "://" in place else place).name
 
 
 def masked(row: dict[str, Any], show: tuple[str, ...]) -> dict[str, Any]:

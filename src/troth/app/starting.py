@@ -1,0 +1,188 @@
+"""The processes of a run: what all companies share, then each company with its partners, then its people; and who lives by script."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Final
+
+from troth.app.children import Child, Order
+from troth.app.companies import SCOPES, Company
+from troth.app.config import Home
+from troth.app.hosting import Site
+from troth.app.pace import FILE as TIME
+from troth.app.pace import NAMED as NAMED_TIME
+from troth.app.standing import bring_codes, bring_mail, name_provider, name_site, published
+from troth.app.town import Around, Town
+from troth.client import KeyFile
+from troth.kernel.errors import OperatorError
+from troth.ledger import Origin
+
+AT_ONCE: Final = 3
+"""How many processes come up at the same time: more would only wait for each other."""
+FASTEST_PEOPLE: Final = 8.0
+"""How many times their usual pace people come at, however fast days pass."""
+PROVIDER: Final = "liaotong"
+
+
+def order(town: Town, name: str, module: str, *args: object, once: bool = False, port: bool = True) -> Order:
+    """A module of the folder beside the examples, as a process that is told the time of the run."""
+    folder = town.settings.examples.resolve().parent
+    data = town.settings.data.resolve()
+    log = data / "logs" / f"{name.replace(' ', '-')}.log"
+    command = [sys.executable, "-m", module, *map(str, args)]
+    return Order(name, command, folder, log, port, once, {NAMED_TIME: str(data / TIME)})
+
+
+def people_of(id: str) -> str:
+    """What the process of a company's people is called."""
+    return f"{id} people"
+
+
+def hand_out_keys(town: Town) -> None:
+    """A key for every company: what one that stands does was observed; what is played by script is an example."""
+    keys = town.hosting.keys
+    for id in town.hosting.organisations:
+        company = town.companies.get(id)
+        scopes = company.scopes if company else SCOPES
+        origin = Origin.OBSERVED if company else Origin.EXAMPLE
+        KeyFile(town.base, id, keys.issue(id, scopes, origin)).write(town.keys_of(id))
+        KeyFile(town.base, id, keys.issue(id, SCOPES, Origin.EXAMPLE)).write(
+            _script_keys(town) / f"{id}.json"
+        )
+
+
+def start_around(town: Town, companies: Iterable[Company]) -> Around:
+    """The mail room, and whatever else several of these companies need. Raises ChildFailed."""
+    listed = list(companies)
+    found = Around()
+
+    def mail() -> None:
+        addresses = {one for company in listed for one in (*published(town, company.id), *company.mailboxes)}
+        boxes = [part for address in sorted(addresses) for part in ("--maildir", address)]
+        room = order(town, "mail room", "examples.kit.mailroom", "--folder", town.mail, *boxes)
+        found.mail = town.nursery.start(room).port
+
+    def trays() -> None:
+        file = town.data_of("trays.db")
+        child = town.nursery.start(order(town, "trays", "examples.kit.trays", "--database", file))
+        found.trays = _at(child)
+
+    def postgres(names: list[str]) -> None:
+        folder = town.data_of("postgres")
+        server = order(town, "postgres", "examples.kit.postgres", "--folder", folder, *names, port=False)
+        found.databases = town.nursery.start(server).said["databases"]
+
+    starts: list[Callable[[], None]] = [mail]
+    if any(one.takes("trays") for one in listed):
+        starts.append(trays)
+    if stored := [one.id for one in listed if one.takes("postgres")]:
+        starts.append(lambda: postgres(stored))
+    _together(starts)
+    bring_codes(town, found.mail)
+    return found
+
+
+def start_companies(town: Town, companies: Iterable[Company], around: Around) -> dict[str, OperatorError]:
+    """Start companies, several at a time, each after its partners; those that did not come up, with why."""
+    failed: dict[str, OperatorError] = {}
+
+    def stand(company: Company) -> None:
+        try:
+            start_company(town, company, around)
+        except OperatorError as problem:
+            failed[company.id] = problem
+
+    _together([lambda company=company: stand(company) for company in companies])  # type: ignore[misc]
+    return failed
+
+
+def start_company(town: Town, company: Company, around: Around) -> None:
+    """One company, with its partners, the provider its people sign in at, and its pages named. Raises ChildFailed."""
+    id, data, handed = company.id, town.data_of(company.id), list[object]()
+    bring_mail(town, company, around.mail, around.trays if company.takes("trays") else "")
+    if company.takes("mail"):
+        handed += ["--mail", f"127.0.0.1:{around.mail}", "--mailboxes", town.mail]
+    if company.takes("trays"):
+        handed += ["--trays", around.trays]
+    if company.takes("partners"):
+        partners = order(town, f"{id} partners", "examples.kit.partners", "--database", data / "partners.db")
+        handed += ["--partners", _at(town.nursery.start(partners))]
+    if company.takes("provider"):
+        folder = data / PROVIDER
+        said = order(
+            town, f"{id} {PROVIDER}", "examples.kit.provider", "--folder", folder, "--client", f"troth-{id}"
+        )
+        provider = town.nursery.start(said)
+        name_provider(town, id, folder, provider.port)
+        handed += ["--provider", _at(provider)]
+    if company.takes("postgres"):
+        handed += ["--postgres", around.databases[id]["owner"]]
+    if company.takes("home"):
+        handed += ["--home", Home.at(town.settings.data).folder.resolve()]
+    up = town.nursery.start(
+        order(town, id, company.company, "--data", data, "--keys", town.keys_of(id), *handed)
+    )
+    town.sites[id] = _at(up)
+    name_site(town, id)
+    town.hosting.sites[id] = Site(town.sites[id], f"{town.sites[id]}{company.switches}")
+    town.places[id] = {"mail": str(town.mail)} | (
+        {"postgres": around.databases[id]["reader"]} if company.takes("postgres") else {}
+    )
+
+
+def start_people(town: Town, company: Company, around: Around, *, people: int = 0) -> None:
+    """The people of a company: so many, who live their whole story, or one after another without end. Raises ChildFailed."""
+    settings, id = town.settings, company.id
+    pace = ["--people", people] if people else ["--speed", min(settings.speed, FASTEST_PEOPLE)]
+    trays = ["--trays", around.trays] if company.takes("trays") else []
+    town.nursery.start(
+        order(
+            town, people_of(id), company.people, "--site", town.sites[id], "--mail", town.mail,
+            "--post", f"127.0.0.1:{around.mail}", "--state", town.data_of(id) / "people.json", "--seed", settings.seed,
+            *trays, *pace, once=bool(people), port=False,
+        )
+    )  # fmt: skip
+
+
+def start_scripted(town: Town, *, once: bool) -> None:
+    """Whoever lives by script, and the stories that companies which stand still leave to it. Raises ChildFailed."""
+    settings = town.settings
+    stories = [id for id in town.companies if (settings.examples / id / "life.yaml").is_file()]
+    if not town.scripted and not stories:
+        return
+    pace = ["--steps", settings.steps] if once else ["--speed", settings.speed]
+    only = ["--only", *town.scripted] if town.scripted else []
+    told = ["--stories", *stories] if stories else []
+    town.nursery.start(
+        order(
+            town, "scripted", "examples.kit.scripted", "--policies", settings.examples.resolve(),
+            "--keys", _script_keys(town), "--state", town.data_of("scripted"), "--seed", settings.seed,
+            *pace, *only, *told, once=once or not town.scripted, port=False,
+        )
+    )  # fmt: skip
+
+
+def start_time(town: Town) -> None:
+    """Let days pass faster than they do, where that was asked for. Raises ChildFailed."""
+    if town.settings.speed > 1:
+        town.nursery.start(
+            order(town, "time", "examples.kit.time", "--speed", town.settings.speed, port=False)
+        )
+
+
+def _script_keys(town: Town) -> Path:
+    return town.keys_of("script").with_suffix("")
+
+
+def _at(child: Child) -> str:
+    return f"http://127.0.0.1:{child.port}"
+
+
+def _together(starts: Iterable[Callable[[], None]]) -> None:
+    """Do these, several at a time; the first that fails is raised once all have come to an end."""
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for done in [pool.submit(start) for start in starts]:
+            done.result()
