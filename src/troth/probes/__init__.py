@@ -12,7 +12,6 @@ from troth.probes.pages import digest_of
 
 __all__ = [
     "NOWHERE",
-    "NOWHERE",
     "CannotLook",
     "Eye",
     "Held",
@@ -24,7 +23,6 @@ __all__ = [
     "open_mail",
     "open_row",
     "open_table",
-    "place_of",
     "place_of",
     "read_probes",
 ]

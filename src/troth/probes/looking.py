@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
-from typing import Final
 from types import MappingProxyType
 from typing import Final
 
@@ -17,8 +14,6 @@ from troth.probes.model import Eye, Probe
 from troth.probes.pages import CookiesEye, ServedEye
 from troth.probes.planted import MarkersEye
 from troth.probes.sql import SqlEye
-
-NOWHERE: Final[Mapping[str, str]] = MappingProxyType({})
 
 EYES: Final[Mapping[str, Callable[[Probe, str], Eye]]] = MappingProxyType(
     {"sql": SqlEye, "files": FilesEye, "egress": EgressEye, "cookies": CookiesEye, "served": ServedEye}
@@ -31,11 +26,11 @@ def open_eye(probe: Probe, data: Path, places: Mapping[str, str] = NOWHERE) -> E
     """The probe, made ready; its places are relative to the folder of the company's data, unless `places` says where one of that
     name is. Opens nothing yet."""
     store = place_of(probe.store, data, places)
-    if probe.what == "sql":
-        return SqlEye(probe, store)
     if probe.what == "mail":
         return MailEye(probe, store, place_of(probe.people, data, places))
-    return FilesEye(probe, store)
+    if probe.what == "markers":
+        return MarkersEye(probe, store, place_of(probe.people, data, places))
+    return EYES[probe.what](probe, store)
 
 
 def place_of(said: str, data: Path, places: Mapping[str, str] = NOWHERE) -> str:
