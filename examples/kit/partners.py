@@ -3,6 +3,7 @@
 python -m examples.kit.partners --database FILE [--port 0]
 
 POST /NAME              {"reference": …, "purpose": …, "data": {…}}    receive; used for the purpose it came for
+POST /NAME/known        {"data": {…}}                                  yes or no: holds it just this already? It keeps nothing of the question
 POST /NAME/erase        {"reference": …}                               answered as told
 POST /NAME/told         {"new_aim": "…" or "", "erasure": "at_once" | "late" | "refuses" | "lies"}
 GET  /NAME                                                             what it holds
@@ -58,6 +59,15 @@ class Store:
                 "INSERT INTO uses (received, partner, purpose, started_at) VALUES (?, ?, ?, ?)",
                 [(kept.lastrowid, partner, aim, now) for aim in aims],
             )
+
+    def known(self, partner: str, body: dict[str, Any]) -> bool:
+        """Whether a partner holds just this."""
+        with self._open() as connection:
+            which = (partner, json.dumps(body.get("data", {})))
+            held = connection.execute(
+                "SELECT 1 FROM received WHERE partner = ? AND body = ?", which
+            ).fetchone()
+        return held is not None
 
     def told(self, partner: str, new_aim: str, erasure: str) -> None:
         """Change how a partner behaves. A new aim is taken up with all it holds; without one, it is given up."""
@@ -149,6 +159,8 @@ class Desk(BaseHTTPRequestHandler):
     def _do(self, partner: str, verb: str, body: dict[str, Any]) -> tuple[int, str]:
         if verb == "erase":
             return self.store.erase(partner, str(body.get("reference", "")))
+        if verb == "known" and partner:
+            return 200, "yes" if self.store.known(partner, body) else "no"
         if verb == "told":
             erasure = str(body.get("erasure", "at_once"))
             if erasure not in ERASURES:
