@@ -20,6 +20,8 @@ NAME = re.compile(r'<(?:input|select|textarea|button)[^>]* name="([^"]+)"')
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')
 LINK = re.compile(r'<a [^>]*href="([^"]+)"')
 Answers = Mapping[str, str | list[str]]
+Files = Mapping[str, tuple[str, bytes, str]]
+"""What is sent along with a form: by the name of its field, a file's name, its bytes and its kind."""
 
 
 class Browser:
@@ -52,7 +54,9 @@ class Browser:
         """Open a page and send the form there that asks for this."""
         return self.press(what, self.open(address), answers)
 
-    def press(self, what: str, page: httpx.Response, answers: Answers) -> httpx.Response:
+    def press(
+        self, what: str, page: httpx.Response, answers: Answers, files: Files | None = None
+    ) -> httpx.Response:
         """Send the form of a page that asks for most of this. Raises LookupError where none asks for any of it."""
         fitting = [
             (len(set(names) & set(answers)), to, inside, names)
@@ -64,11 +68,15 @@ class Browser:
         _, to, inside, names = max(fitting, key=lambda one: one[0])
         held: dict[str, str | list[str]] = {unescape(n): unescape(v) for n, v in HIDDEN.findall(inside)}
         asked = {name: said for name, said in answers.items() if name in names}
-        return self.send(what, str(page.url.join(unescape(to))), held | asked)
+        return self.send(what, str(page.url.join(unescape(to))), held | asked, files)
 
-    def send(self, what: str, address: str, form: Answers | None = None) -> httpx.Response:
-        """Post a form as a page of the same place would."""
-        answer = self._http.post(address, data=dict(form or {}), headers={"Sec-Fetch-Site": "same-origin"})
+    def send(
+        self, what: str, address: str, form: Answers | None = None, files: Files | None = None
+    ) -> httpx.Response:
+        """Post a form as a page of the same place would, with whatever files go along."""
+        answer = self._http.post(
+            address, data=dict(form or {}), files=files, headers={"Sec-Fetch-Site": "same-origin"}
+        )
         self.count(what, answer)
         return answer
 
