@@ -26,7 +26,7 @@ from troth.kernel.findings import did_you_mean
 
 FILE: Final = "company.yaml"
 SCOPES: Final = ("ask", "subjects", "consents", "notices", "messages", "accounts", "read")
-NEEDS: Final = ("mail", "partners", "postgres", "provider", "home", "trays")
+NEEDS: Final = ("mail", "partners", "postgres", "provider", "home", "trays", "egress")
 SWITCHES: Final = "/what-could-go-wrong"
 _WORDS: Final = ("company", "people", "sender", "scopes", "needs", "switches", "mailboxes")
 _MODULE: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")

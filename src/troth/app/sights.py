@@ -52,7 +52,7 @@ class Sights:
         if probe.what == "mail" and isinstance(seen.get("mail"), str):
             found = open_mail(place, seen["mail"])
             return Sight(probe, found, gone=found is None)
-        if probe.what == "sql" and "." in probe.row_of and "row" in seen:
+        if probe.what in ("sql", "egress") and "." in probe.row_of and "row" in seen:
             found = open_row(place, probe.row_of, seen["row"])
             return Sight(probe, found, gone=found is None)
         if probe.what == "sql" and probe.row_of:

@@ -25,6 +25,8 @@ AT_ONCE: Final = 3
 FASTEST_PEOPLE: Final = 8.0
 """How many times their usual pace people come at, however fast days pass."""
 PROVIDER: Final = "liaotong"
+PARTNERS: Final = "partners.example"
+"""Under this name partners are reached through a company's egress guard: new-lab.partners.example is the partner new_lab."""
 
 
 def order(town: Town, name: str, module: str, *args: object, once: bool = False, port: bool = True) -> Order:
@@ -101,15 +103,20 @@ def start_companies(town: Town, companies: Iterable[Company], around: Around) ->
 
 def start_company(town: Town, company: Company, around: Around) -> None:
     """One company, with its partners, the provider its people sign in at, and its pages named. Raises ChildFailed."""
-    id, data, handed = company.id, town.data_of(company.id), list[object]()
+    id, data, handed, partners = company.id, town.data_of(company.id), list[object](), ""
     bring_mail(town, company, around.mail, around.trays if company.takes("trays") else "")
     if company.takes("mail"):
         handed += ["--mail", f"127.0.0.1:{around.mail}", "--mailboxes", town.mail]
     if company.takes("trays"):
         handed += ["--trays", around.trays]
     if company.takes("partners"):
-        partners = order(town, f"{id} partners", "examples.kit.partners", "--database", data / "partners.db")
-        handed += ["--partners", _at(town.nursery.start(partners))]
+        said = order(town, f"{id} partners", "examples.kit.partners", "--database", data / "partners.db")
+        partners = _at(town.nursery.start(said))
+        handed += ["--partners", partners]
+    if company.takes("egress"):
+        lead = ["--lead", f"{PARTNERS}={partners}"] if partners else []
+        guard = order(town, f"{id} way out", "examples.kit.egress", "--database", data / "egress.db", *lead)
+        handed += ["--egress", _at(town.nursery.start(guard))]
     if company.takes("provider"):
         folder = data / PROVIDER
         said = order(
@@ -128,7 +135,7 @@ def start_company(town: Town, company: Company, around: Around) -> None:
     town.sites[id] = _at(up)
     name_site(town, id)
     town.hosting.sites[id] = Site(town.sites[id], f"{town.sites[id]}{company.switches}")
-    town.places[id] = {"mail": str(town.mail)} | (
+    town.places[id] = {"mail": str(town.mail), "site": town.sites[id]} | (
         {"postgres": around.databases[id]["reader"]} if company.takes("postgres") else {}
     )
 
