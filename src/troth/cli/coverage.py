@@ -12,6 +12,7 @@ from troth.app.coverage import Coverage, cover
 from troth.app.folders import compile_folder
 from troth.app.meeting import KINDS, TEXT_ONLY, company_beside, in_short
 from troth.cli.home import refused
+from troth.cli.occasions import tell_occasions
 from troth.kernel.errors import TrothError
 from troth.kernel.findings import Findings
 from troth.policy.catalogue import Catalogue
@@ -31,12 +32,21 @@ def add(commands: Any) -> None:
     )
     command.add_argument("--lines", action="store_true", help="print every clause, not only the totals")
     command.add_argument("--json", action="store_true", help="print JSON")
+    command.add_argument(
+        "--life", type=Path, metavar="DATA",
+        help="the data folder of a run: which clauses had an occasion in it, and which had none",
+    )  # fmt: skip
     command.add_argument("--markdown", action="store_true", help="print every clause as a Markdown table")
     command.set_defaults(run=run)
 
 
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 when every clause is bound or has its reason, 1 when one is not, 2 when a policy does not compile."""
+    if args.life is not None:
+        try:
+            return tell_occasions(args.folder, args.life, as_json=args.json)
+        except TrothError as problem:
+            return refused(problem, args.json)
     found: list[Coverage] = []
     for folder in args.folder:
         if not (folder / "policy.yaml").is_file():
