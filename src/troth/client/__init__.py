@@ -1,9 +1,11 @@
 """client: the typed way in for programs: ask before touching data, record what people chose, report what was seen.
 
-Owns nothing but a connection. Nouns: client, key, question, answer, letter, problem, guard. A company needs this package's room alone.
+Every call is described once, and carried out at once or awaited. Nouns: client, call, key, question,
+answer, letter, problem, guard. A company needs this package's room alone.
 """
 
-from troth.client.calls import Client
+from troth.client.call import AsyncSpeaker, Call, Speaker
+from troth.client.calls import AsyncClient, Calls, Client
 from troth.client.device import Device, Http, State, Wire
 from troth.client.errors import Away, Problem, Refused
 from troth.client.keyfile import KeyFile
@@ -11,7 +13,11 @@ from troth.client.model import Answer, Entered, Letter, NoticeText, Question, Qu
 
 __all__ = [
     "Answer",
+    "AsyncClient",
+    "AsyncSpeaker",
     "Away",
+    "Call",
+    "Calls",
     "Client",
     "Device",
     "Entered",
@@ -23,6 +29,7 @@ __all__ = [
     "Question",
     "Queued",
     "Refused",
+    "Speaker",
     "State",
     "Submitted",
     "Wire",

@@ -1,23 +1,27 @@
-"""The way there: connections kept for reuse, bodies as JSON, and answers that are no answers raised as what they are."""
+"""The way there for programs that wait: connections kept for reuse, and answers that are no answers raised as what they are."""
 
 from __future__ import annotations
 
 import http.client
-import json
+import select
 import socket
+import ssl
+import time
 from collections import deque
-from collections.abc import Mapping
-from typing import Any
-from urllib.parse import quote, urlsplit
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
-from troth.client.errors import Away, Problem
+from troth.client.call import Call, Speaker
 from troth.client.keyfile import KeyFile
+from troth.client.wire import PASSING, address_of, answer_of, away, body_of, headers_of, pauses
+
+T = TypeVar("T")
 
 
-class Connection:
+class Connection(Speaker):
     """Speaks for one organisation; threads may share it, and each call has a connection to itself.
 
-    `timeout` is how many seconds an answer may take before it counts as away.
+    `timeout` is how many seconds an answer may take, all tries together, before it counts as away.
     """
 
     def __init__(self, keys: KeyFile, timeout: float = 10.0) -> None:
@@ -30,69 +34,68 @@ class Connection:
         while self._idle:
             self._idle.pop().close()
 
-    def _get(self, path: str) -> dict[str, Any]:
-        return self._call("GET", path, None, {})
+    def perform(self, call: Call[T], within: float | None = None) -> T:
+        """Send a call, again where that can do no harm, and read its answer. Raises Away, Problem."""
+        end = time.monotonic() + (self._timeout if within is None else within)
+        for pause in pauses(call):
+            try:
+                status, data = self._exchange(call, max(end - time.monotonic(), 0.001))
+            except (OSError, http.client.HTTPException) as problem:
+                if pause is None or time.monotonic() + pause >= end:
+                    raise away(problem) from problem
+            else:
+                if pause is None or status not in PASSING or time.monotonic() + pause >= end:
+                    return answer_of(call, status, data)
+            time.sleep(pause)
+        raise AssertionError("the last try returns or raises")
 
-    def _post(self, path: str, body: Mapping[str, Any], key: str = "") -> dict[str, Any]:
-        encoded = json.dumps(body, ensure_ascii=False).encode()
-        headers = {"Content-Type": "application/json"} | ({"Idempotency-Key": key} if key else {})
-        return self._call("POST", path, encoded, headers)
-
-    def _call(self, method: str, path: str, body: bytes | None, headers: Mapping[str, str]) -> dict[str, Any]:
-        target = f"/api/v1/{quote(self._keys.organisation)}/{path}"
+    def _exchange(self, call: Call[Any], within: float) -> tuple[int, bytes]:
+        """One request on a connection of its own; kept for the next when all went well."""
+        connection = self._taken(within)
         try:
-            status, data = self._exchange(method, target, body, headers)
-        except (OSError, http.client.HTTPException) as problem:
-            raise Away(f"troth did not answer ({type(problem).__name__}).", "Try again later.") from problem
-        return _read(status, data)
-
-    def _exchange(
-        self, method: str, target: str, body: bytes | None, headers: Mapping[str, str]
-    ) -> tuple[int, bytes]:
-        """One request; a kept connection that the other side has closed meanwhile gives way to another."""
-        connection, fresh = self._taken()
-        all_headers = {"Authorization": f"Bearer {self._keys.key}", "Accept": "application/json", **headers}
-        try:
-            connection.request(method, target, body, all_headers)
+            connection.request(
+                call.method, address_of(self._keys, call), body_of(call), headers_of(self._keys, call)
+            )
             response = connection.getresponse()
             found = response.status, response.read()
-        except (BrokenPipeError, ConnectionResetError, http.client.RemoteDisconnected):
-            connection.close()
-            if fresh:
-                raise
-            return self._exchange(method, target, body, headers)
         except BaseException:
             connection.close()
             raise
         self._idle.append(connection)
         return found
 
-    def _taken(self) -> tuple[http.client.HTTPConnection, bool]:
-        """A connection for one call, and whether it is a new one."""
-        try:
-            return self._idle.pop(), False
-        except IndexError:
-            return self._open(), True
+    def _taken(self, within: float) -> http.client.HTTPConnection:
+        """A kept connection that the other side has not closed meanwhile, or a new one."""
+        while self._idle:
+            try:
+                connection = self._idle.pop()
+            except IndexError:  # another thread was faster
+                break
+            if _still_open(connection):
+                connection.sock.settimeout(within)
+                return connection
+            connection.close()
+        return self._open(within)
 
-    def _open(self) -> http.client.HTTPConnection:
+    def _open(self, within: float) -> http.client.HTTPConnection:
         address = urlsplit(self._keys.url)
-        connection = http.client.HTTPConnection(
-            address.hostname or "", address.port or 80, timeout=self._timeout
-        )
-        connection.connect()
-        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        return connection
+        host = address.hostname or ""
+        if address.scheme == "https":
+            context = ssl.create_default_context()
+            made: http.client.HTTPConnection = http.client.HTTPSConnection(
+                host, address.port or 443, timeout=within, context=context
+            )
+        else:
+            made = http.client.HTTPConnection(host, address.port or 80, timeout=within)
+        made.connect()
+        made.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return made
 
 
-def _read(status: int, data: bytes) -> dict[str, Any]:
-    try:
-        plain = json.loads(data or b"{}")
-    except ValueError:
-        plain = {}
-    if not isinstance(plain, dict):
-        plain = {"items": plain}
-    if status >= 500:
-        raise Away(f"troth could not answer (status {status}).", "See its own output.")
-    if status >= 400:
-        raise Problem(status, str(plain.get("title", "")), str(plain.get("detail", "")))
-    return plain
+def _still_open(connection: http.client.HTTPConnection) -> bool:
+    """Whether nothing waits to be read: between calls that can only be the end."""
+    if connection.sock is None:
+        return False
+    poll = select.poll()
+    poll.register(connection.sock, select.POLLIN)
+    return not poll.poll(0)

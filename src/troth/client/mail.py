@@ -2,36 +2,37 @@
 
 from __future__ import annotations
 
-import secrets
-from typing import Any
 from urllib.parse import quote, urlencode
 
-from troth.client.connection import Connection
+from troth.client.call import Call, Plain, got, plain, said, told
 from troth.client.model import Letter, Queued
 
 
-class MailCalls(Connection):
+class MailCalls:
     """What a company says to have its messages sent; words and addresses are sealed where they arrive."""
 
-    def send(self, subject: str, letter: Letter, key: str = "") -> Queued:
+    @said
+    def send(self, subject: str, letter: Letter, key: str = "") -> Call[Queued]:
         """Have a message queued, or hear what stands against it. The gate is asked now, and again when it leaves.
 
         Sent again under the same `key` it is queued once; without one, each call is a message of its own.
         """
-        body = {"subject": subject} | letter.as_json()
-        return Queued.of(self._post("messages", body, key or secrets.token_hex(16)))
+        return told("messages", {"subject": subject} | letter.as_json(), Queued.of, key)
 
-    def message(self, id: str) -> dict[str, Any]:
+    @said
+    def message(self, id: str) -> Call[Plain]:
         """Where a message stands: `state`, `attempts`, and whether a pixel or personal links went along."""
-        return self._get(f"messages/{quote(id)}")
+        return got(f"messages/{quote(id)}", plain)
 
-    def messages(self, state: str = "", limit: int = 50) -> dict[str, Any]:
+    @said
+    def messages(self, state: str = "", limit: int = 50) -> Call[Plain]:
         """Messages, those that changed last first, and how many of each class stand where."""
-        return self._get(f"messages?{urlencode({'state': state, 'limit': limit})}")
+        return got(f"messages?{urlencode({'state': state, 'limit': limit})}", plain)
 
+    @said
     def opt_out(
-        self, address: str, purpose: str = "", *, channel: str = "email", act: str = "raised"
-    ) -> bool:
+        self, address: str, purpose: str = "", *, channel: str = "email", act: str = "raised", key: str = ""
+    ) -> Call[bool]:
         """Have an address written to no more for a purpose ('' any), or again (`lifted`); whether that was new."""
-        said = {"address": address, "purpose": purpose, "channel": channel, "act": act}
-        return bool(self._post("messages/suppressions", said)["changed"])
+        body = {"address": address, "purpose": purpose, "channel": channel, "act": act}
+        return told("messages/suppressions", body, lambda found: bool(found["changed"]), key)

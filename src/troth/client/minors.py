@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from troth.client.connection import Connection
+from troth.client.call import Call, Plain, said, sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,16 +15,22 @@ class GuardianAsked:
     ticket: str
     page: str
 
+    @classmethod
+    def of(cls, found: Plain) -> GuardianAsked:
+        """Read the answer."""
+        return cls(str(found["ticket"]), str(found["page"]))
 
-class MinorCalls(Connection):
+
+class MinorCalls:
     """What a company says of somebody's age, before it takes anything else from them."""
 
-    def answer_age(self, subject: str, *, minor: bool) -> bool:
+    @said
+    def answer_age(self, subject: str, *, minor: bool) -> Call[bool]:
         """Take the answer to the question about age; whether anything was kept of it (of whoever is of age nothing is)."""
-        return bool(self._post(f"subjects/{quote(subject)}/age", {"minor": minor})["kept"])
+        return sent(f"subjects/{quote(subject)}/age", {"minor": minor}, lambda found: bool(found["kept"]))
 
-    def ask_guardian(self, subject: str, address: str, *, language: str = "en") -> GuardianAsked:
+    @said
+    def ask_guardian(self, subject: str, address: str, *, language: str = "en") -> Call[GuardianAsked]:
         """Have a code sent to a minor's guardian. Raises Problem for the minor's own address."""
-        said = {"address": address, "language": language}
-        found = self._post(f"subjects/{quote(subject)}/guardian", said)
-        return GuardianAsked(str(found["ticket"]), str(found["page"]))
+        body = {"address": address, "language": language}
+        return sent(f"subjects/{quote(subject)}/guardian", body, GuardianAsked.of)

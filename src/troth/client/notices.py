@@ -5,44 +5,49 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote, urlencode
 
-from troth.client.connection import Connection
+from troth.client.call import Call, Plain, got, said, told
 from troth.client.model import NoticeText, Submitted
 
 
-class NoticeCalls(Connection):
+class NoticeCalls:
     """What a company says to show a notice before it asks, and to bind what comes in to the words that were shown."""
 
-    def notices_at(self, point: str, language: str = "en") -> tuple[NoticeText, ...]:
+    @said
+    def notices_at(self, point: str, language: str = "en") -> Call[tuple[NoticeText, ...]]:
         """The notices that must have been shown before a form takes anything, word for word."""
-        found = self._get(f"points/{quote(point)}/notices?{urlencode({'language': language})}")
-        return tuple(map(NoticeText.of, found["notices"]))
+        return got(f"points/{quote(point)}/notices?{urlencode({'language': language})}", _notices)
 
-    def notice(self, notice: str, language: str = "en") -> NoticeText:
+    @said
+    def notice(self, notice: str, language: str = "en") -> Call[NoticeText]:
         """A notice by its id, word for word. Raises Problem where none is declared."""
-        return NoticeText.of(
-            {"level": ""} | self._get(f"notices/{quote(notice)}?{urlencode({'language': language})}")
-        )
+        return got(f"notices/{quote(notice)}?{urlencode({'language': language})}", _notice)
 
+    @said
     def show(
         self, subject: str, notice: NoticeText, *, point: str = "", interface: str = "web", key: str = ""
-    ) -> int:
+    ) -> Call[int]:
         """Record that somebody was shown these words, at a form; the number of its entry."""
-        said = {
-            "subject": subject,
-            "notice": notice.notice,
-            "language": notice.language,
-            "rendered": notice.rendered,
-        }
-        sent = said | {"interface": interface, "point": point}
-        return int(self._post("displays", sent, key)["sequence"])
+        what = {"subject": subject, "notice": notice.notice, "language": notice.language}
+        how = {"rendered": notice.rendered, "interface": interface, "point": point}
+        return told("displays", what | how, lambda found: int(found["sequence"]), key)
 
-    def shown_text(self, rendered: str) -> NoticeText:
+    @said
+    def shown_text(self, rendered: str) -> Call[NoticeText]:
         """The exact words that somebody was shown under a digest. Raises Problem where nobody was."""
-        return NoticeText.of({"level": ""} | self._get(f"texts/{quote(rendered, safe='')}"))
+        return got(f"texts/{quote(rendered, safe='')}", _notice)
 
+    @said
     def submit(
         self, subject: str, point: str, fields: Iterable[str], versions: Mapping[str, str], key: str = ""
-    ) -> Submitted:
+    ) -> Call[Submitted]:
         """Bind what came in by a form to the notices it came in under, or hear what is missing. No value is told, only names."""
-        said = {"subject": subject, "point": point, "fields": list(fields), "versions": dict(versions)}
-        return Submitted.of(self._post("submissions", said, key))
+        body = {"subject": subject, "point": point, "fields": list(fields), "versions": dict(versions)}
+        return told("submissions", body, Submitted.of, key)
+
+
+def _notice(found: Plain) -> NoticeText:
+    return NoticeText.of({"level": ""} | found)
+
+
+def _notices(found: Plain) -> tuple[NoticeText, ...]:
+    return tuple(map(NoticeText.of, found["notices"]))
