@@ -11,6 +11,8 @@ mail, typing it in); time jumps only when nobody is under way. How far it has ju
 run map into their memory, named by the environment (RUN_TIME); it never goes back, and stays for the next run on the same folder.
 
 python -m examples.kit.time --speed N      so many seconds pass in each second; 43200 makes a month of a minute
+
+While a file `time.speed` stands beside that of the time, the number in it is the speed: so a page can change it.
 """
 
 from __future__ import annotations
@@ -102,6 +104,15 @@ def _mapped(file: Path) -> mmap.mmap:
         return mmap.mmap(opened.fileno(), SIZE)
 
 
+def speed_told() -> float | None:
+    """The speed that stands in the file beside that of the time; None where none does."""
+    file = _told()
+    try:
+        return float(file.with_name(f"{file.name}.speed").read_text(encoding="ascii")) if file else None
+    except (OSError, ValueError):
+        return None
+
+
 def main() -> None:
     """Let time pass at a speed."""
     parser = argparse.ArgumentParser(description="Lets the time of a run pass faster than it does.")
@@ -113,7 +124,9 @@ def main() -> None:
     while True:
         time.sleep(EVERY)
         before, last = last, time.monotonic()
-        jump(timedelta(seconds=(last - before) * max(args.speed - 1, 0)))
+        faster = (speed_told() or args.speed) - 1
+        if faster > 0:
+            jump(timedelta(seconds=(last - before) * faster))
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from types import MappingProxyType
 from troth.accounts import Accounts
 from troth.app.activity import Activity
 from troth.app.admission import Admission, check_roles, staff_providers_of
+from troth.app.changing import Changes
 from troth.app.config import Home
 from troth.app.couriers import AccountCourier, Box, Courier
 from troth.app.coverage import Coverage, cover_at
@@ -24,6 +25,7 @@ from troth.app.lobby import Doors, doors_of, verifiers_of
 from troth.app.meeting import company_if_told
 from troth.app.organisation import Organisation
 from troth.app.originals import match_originals, read_originals
+from troth.app.pace import Pace
 from troth.app.posting import Posting, posting_of
 from troth.app.probing import probes_beside
 from troth.app.proofs import receipts_of
@@ -200,6 +202,9 @@ class Hosting:
         self.admissions: dict[str, Admission] = {}
         self.doors = {id: doors_of(one.home, id) for id, one in self._organisations.items()}
         self.sights: dict[str, Sights] = {}
+        self.changes = Changes()
+        self.pace: Pace | None = None
+        """How fast time passes, where it is that of a run."""
         self.clock = clock
         doors = doors_clock or clock
         self.signin = SignIn(doors, entropy, self._operators)

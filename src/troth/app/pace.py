@@ -14,11 +14,49 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
+from troth.kernel.errors import CallerError
+
 NAMED: Final = "RUN_TIME"
 """The variable of the environment by which processes of a run are told of the file."""
 FILE: Final = "time"
 SIZE: Final = 16
 """The microseconds jumped ahead, as two whole numbers of 64 bits that are equal once they are written."""
+
+
+SPEED: Final = "time.speed"
+"""The file beside it with the seconds that pass in a second: whoever lets time pass reads it again and again."""
+FASTEST: Final = 604_800.0
+"""A week in a second: beyond that nobody would see anything."""
+
+
+class PaceRefused(CallerError):
+    """Time cannot pass like that."""
+
+
+class Pace:
+    """How fast the time of a run passes; it can be changed while it does."""
+
+    def __init__(self, data: Path) -> None:
+        self._file = data / SPEED
+
+    @property
+    def speed(self) -> float:
+        """The seconds that pass in a second; 1 is real time."""
+        try:
+            return float(self._file.read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            return 1.0
+
+    def change(self, speed: float) -> None:
+        """Let time pass at another speed from now on. Raises PaceRefused."""
+        if not 0 < speed <= FASTEST:
+            raise PaceRefused(
+                f"Time cannot pass at a speed of {speed:g}.",
+                f"Name the seconds that pass in a second, above 0 and up to {FASTEST:,.0f}.",
+            )
+        fresh = self._file.with_suffix(".fresh")
+        fresh.write_text(f"{speed:g}", encoding="ascii")
+        fresh.replace(self._file)
 
 
 class RunClock:

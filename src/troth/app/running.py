@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from troth.app.archiving import archive
+from troth.app.changing import watching
 from troth.app.children import Nursery
 from troth.app.chores import doing
 from troth.app.companies import Company, companies_in
@@ -76,6 +77,7 @@ def running(settings: Settings, tell: Tell = print) -> Iterator[Town]:
         ends.enter_context(keeping(schedule_of(hosting, witnessing, tell)))
         folders = find_folders(settings.examples, settings.only)
         companies = companies_in({id: folders[id] for id in hosting.organisations})
+        ends.enter_context(watching(hosting, tell))
         ends.enter_context(doing(chores_of_others(hosting, companies, tell)))
         others = [id for id in hosting.organisations if id not in companies]
         ends.enter_context(

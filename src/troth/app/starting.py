@@ -12,6 +12,7 @@ from troth.app.children import Child, Order
 from troth.app.companies import SCOPES, Company
 from troth.app.config import Home
 from troth.app.hosting import Site
+from troth.app.pace import FASTEST, Pace
 from troth.app.pace import FILE as TIME
 from troth.app.pace import NAMED as NAMED_TIME
 from troth.app.standing import bring_codes, bring_mail, name_provider, name_site, published
@@ -173,11 +174,12 @@ def start_scripted(town: Town, *, once: bool) -> None:
 
 
 def start_time(town: Town) -> None:
-    """Let days pass faster than they do, where that was asked for. Raises ChildFailed."""
-    if town.settings.speed > 1:
-        town.nursery.start(
-            order(town, "time", "examples.kit.time", "--speed", town.settings.speed, port=False)
-        )
+    """Let days pass as fast as was asked for, until somebody changes that. Raises ChildFailed."""
+    speed = town.settings.speed
+    pace = Pace(town.settings.data)
+    pace.change(min(speed, FASTEST))
+    town.nursery.start(order(town, "time", "examples.kit.time", "--speed", speed, port=False))
+    town.hosting.pace = pace
 
 
 def _script_keys(town: Town) -> Path:

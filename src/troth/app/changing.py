@@ -1,0 +1,120 @@
+"""What changed on the board, and why: whoever looks at a board from time to time sees which passages turned, and on what.
+
+Kept in memory, the last few hundred of each organisation; evidence stands in the record, and this only says where to look in it.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Final
+
+from troth.kernel.errors import TrothError
+from troth.promises.board import Board, ClauseVerdict
+from troth.promises.model import State
+
+if TYPE_CHECKING:
+    from troth.app.hosting import Hosted, Hosting
+
+MOST: Final = 300
+EVERY: Final = 3.0
+"""Seconds between looks at the boards of a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Passages that turned together, on the same statement: from which state to which, what holds it, and the entry that shows it."""
+
+    at: datetime
+    before: State | None
+    """None where nobody looked before: then it was so already."""
+    after: State
+    clauses: tuple[str, ...]
+    statement: str
+    controls: tuple[str, ...]
+    sequence: int
+    """The entry of the record to look at first; 0 where none decided."""
+
+
+@dataclass(slots=True)
+class _Seen:
+    states: dict[str, State] = field(default_factory=dict)
+    changes: deque[Change] = field(default_factory=lambda: deque(maxlen=MOST))
+
+
+class Changes:
+    """What changed on the boards of several organisations. Threads may share it."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, _Seen] = {}
+        self._lock = threading.Lock()
+
+    def look(self, hosted: Hosted) -> Board:
+        """Look at a board as it stands, and keep what turned since it was last looked at."""
+        board = hosted.board()
+        with self._lock:
+            seen = self._seen.setdefault(hosted.id, _Seen())
+            seen.changes.extend(changed(seen.states, board))
+            seen.states = {one.clause.id: one.verdict.state for one in board.clauses}
+        return board
+
+    def of(self, id: str) -> tuple[Change, ...]:
+        """What changed, the newest first."""
+        with self._lock:
+            seen = self._seen.get(id)
+            return tuple(reversed(seen.changes)) if seen else ()
+
+
+def changed(before: dict[str, State], board: Board) -> list[Change]:
+    """Which passages of a board are in another state than before; at the first look, which are broken."""
+    turned: dict[tuple[State | None, State, str], list[ClauseVerdict]] = {}
+    for one in board.clauses:
+        was, state = before.get(one.clause.id), one.verdict.state
+        if was is not state and (was is not None or (state is State.BROKEN)):
+            key, _ = one.deciding or ("", None)
+            turned.setdefault((was, state, key), []).append(one)
+    return [_change(board.at, was, state, key, found) for (was, state, key), found in turned.items()]
+
+
+def _change(at: datetime, was: State | None, state: State, key: str, found: list[ClauseVerdict]) -> Change:
+    deciding = found[0].deciding
+    verdict = deciding[1] if deciding else found[0].verdict
+    clauses = tuple(one.clause.id for one in found)
+    return Change(at, was, state, clauses, key, verdict.controls, next(iter(verdict.sequences), 0))
+
+
+@contextmanager
+def watching(hosting: Hosting, tell: Callable[[str], None], every: float = EVERY) -> Iterator[None]:
+    """Look at all boards from time to time, in a thread, while the block runs. A board that cannot be had is told of once."""
+    ended, told = threading.Event(), set[str]()
+
+    def watch() -> None:
+        _look_at(hosting, tell, told)
+        while not ended.wait(every):
+            _look_at(hosting, tell, told)
+
+    thread = threading.Thread(target=watch, name="troth-boards", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+
+
+def _look_at(hosting: Hosting, tell: Callable[[str], None], told: set[str]) -> None:
+    ids: Iterable[str] = tuple(hosting.organisations)
+    for id in ids:
+        try:
+            current = hosting.current(id)
+            if current is not None:
+                hosting.changes.look(current)
+            told.discard(id)
+        except TrothError as problem:
+            if id not in told:
+                tell(f"{id}: its board could not be looked at: {problem}")
+            told.add(id)
