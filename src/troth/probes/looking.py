@@ -13,6 +13,7 @@ from troth.probes.mail import MailEye
 from troth.probes.model import Eye, Probe
 from troth.probes.pages import CookiesEye, ServedEye
 from troth.probes.planted import MarkersEye
+from troth.probes.sheets import SheetsEye
 from troth.probes.sql import SqlEye
 
 EYES: Final[Mapping[str, Callable[[Probe, str], Eye]]] = MappingProxyType(
@@ -25,6 +26,8 @@ NOWHERE: Final[Mapping[str, str]] = MappingProxyType({})
 def open_eye(probe: Probe, data: Path, places: Mapping[str, str] = NOWHERE) -> Eye:
     """The probe, made ready; its places are relative to the folder of the company's data, unless `places` says where one of that
     name is. Opens nothing yet."""
+    if probe.what == "sheets":
+        return SheetsEye(probe, data)
     store = place_of(probe.store, data, places)
     if probe.what == "mail":
         return MailEye(probe, store, place_of(probe.people, data, places))

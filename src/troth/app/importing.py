@@ -1,0 +1,275 @@
+"""Imports of one organisation: read from beside its policy, looked through on their schedule, each row in a transaction of its own.
+
+All places are read before anything is recorded, the last import first: whatever a later import builds on was there when the
+earlier one was read. What a row said before is not said twice, and a row that cannot be taken stops no other.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import Any, Final
+
+from troth.app.acts import Acts
+from troth.app.opening import compiled_folder
+from troth.app.organisation import Organisation
+from troth.decide.model import Question
+from troth.gate import ObservedAct, Seen
+from troth.imports import (
+    BROUGHT,
+    Deed,
+    Import,
+    Line,
+    Memory,
+    RowRefused,
+    brought,
+    check_imports,
+    line_of,
+    read_imports,
+    read_lines,
+)
+from troth.imports.evidence import row_of, states_of
+from troth.kernel.errors import OperatorError, TrothError
+from troth.ledger import Origin
+from troth.policy.catalogue import Catalogue
+from troth.safeguards import Proof
+from troth.sheets import Sheets
+
+FILE: Final = "imports.yaml"
+MOST_TOLD: Final = 5
+
+
+class NotAllBroughtIn(OperatorError):
+    """Some rows, or a whole import, could not be brought in; the others were."""
+
+
+@dataclass(slots=True)
+class Came:
+    """What came of one import: rows there are, rows that said something new, what was recorded by kind, and what was not taken."""
+
+    id: str
+    rows: int = 0
+    fresh: int = 0
+    brought: Counter[str] = field(default_factory=Counter)
+    breaches: int = 0
+    refused: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def well(self) -> bool:
+        """Whether everything was taken."""
+        return not self.refused
+
+    def as_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {
+            "import": self.id, "rows": self.rows, "fresh": self.fresh, "brought": dict(sorted(self.brought.items())),
+            "breaches": self.breaches, "refused": dict(self.refused),
+        }  # fmt: skip
+
+
+def imports_beside(folder: Path, catalogue: Catalogue | None = None) -> tuple[Import, ...]:
+    """The imports declared beside a policy, held against it; none where nobody declared any. Raises ImportsUnreadable."""
+    file = folder / FILE
+    if not file.is_file():
+        return ()
+    found = read_imports(file.read_text(encoding="utf-8"), str(file))
+    if catalogue is not None:
+        check_imports(found, catalogue.ids, str(file))
+    return found
+
+
+def held_against(folder: Path) -> tuple[Import, ...]:
+    """The imports of a policy folder, held against the policy as it stands there. Raises ImportsUnreadable, PolicyRefused."""
+    catalogue = Catalogue.of(compiled_folder(folder)[0])
+    found = imports_beside(folder, catalogue)
+    if not found:
+        raise OperatorError(f"There is no {FILE} in {folder}.", "Draft one with `troth imports draft PLACE`.")
+    return found
+
+
+class Importer:
+    """Brings in what the files under `data` say. One thread at a time; several processes may share an organisation."""
+
+    def __init__(self, organisation: Organisation, imports: Iterable[Import], data: Path) -> None:
+        self._organisation = organisation
+        self._imports = [(one, Sheets(one.places, data)) for one in imports]
+        self._due = {one.id: datetime.min.replace(tzinfo=UTC) for one, _ in self._imports}
+        self._memory = Memory()
+
+    def turn(self, *, all: bool = False, dry: bool = False) -> list[Came]:
+        """Bring in what is due (or all of it); where `dry`, say what would be and record nothing."""
+        now = self._organisation.clock.now()
+        due = [(one, sheets) for one, sheets in self._imports if all or self._due[one.id] <= now]
+        came = {one.id: Came(one.id) for one, _ in due}
+        rows = {one.id: self._rows(one, sheets, came[one.id]) for one, sheets in reversed(due)}
+        with self._organisation.database.read() as connection:
+            self._memory.feed(
+                self._organisation.ledger.events(connection, kinds=(BROUGHT,), after=self._memory.upto)
+            )
+        for one, _ in due:
+            for row in rows[one.id]:
+                self._bring(one, row, came[one.id], dry)
+            self._due[one.id] = now + timedelta(seconds=one.every)
+        return list(came.values())
+
+    def chore(self) -> None:
+        """As `turn`, for whoever tells of trouble. Raises NotAllBroughtIn."""
+        troubled = [came for came in self.turn() if not came.well]
+        if troubled:
+            told = [reason for came in troubled for reason, _ in came.refused.most_common(MOST_TOLD)]
+            raise NotAllBroughtIn(
+                f"Not everything was brought in: {' '.join(told[:MOST_TOLD])}", "Mend it at its source."
+            )
+
+    def _rows(self, one: Import, sheets: Sheets, came: Came) -> list[Mapping[str, Any]]:
+        try:
+            found = read_lines(one, sheets)
+        except TrothError as problem:
+            came.refused[problem.message] += 1
+            return []
+        came.rows = len(found)
+        return found
+
+    def _bring(self, one: Import, row: Mapping[str, Any], came: Came, dry: bool) -> None:
+        keyed = self._organisation.ledger.pseudonym
+        try:
+            line = line_of(one, row)
+            name, states = row_of(one.id, line, keyed), states_of(line, keyed)
+            fresh = self._memory.fresh(one.id, name, states)
+            if not fresh:
+                return
+            done: Counter[str] = Counter(deed.what for deed in line.deeds if deed.step in fresh and deed.says)
+            breaches = 0
+            if not dry:
+                told = {step: states[step] for step in fresh}
+                done, breaches = self._organisation.act(
+                    lambda acts: self._record(acts, one, line, name, told), origin=Origin.IMPORTED
+                )
+        except TrothError as problem:
+            came.refused[_without_values(problem, one, row)] += 1
+            return
+        came.fresh += bool(done)
+        came.brought += done
+        came.breaches += breaches
+
+    def _record(
+        self, acts: Acts, one: Import, line: Line, name: str, told: Mapping[str, str]
+    ) -> tuple[Counter[str], int]:
+        """All that a row newly says, and that it said it, whole or not at all."""
+        acts.work.lock()
+        ledger = self._organisation.ledger
+        self._memory.feed(ledger.events(acts.work.connection, kinds=(BROUGHT,), after=self._memory.upto))
+        fresh = self._memory.fresh(one.id, name, told)
+        if not fresh:
+            return Counter(), 0  # somebody else brought it in meanwhile
+        deeds = [deed for deed in line.deeds if deed.step in fresh and deed.says is not None]
+        subject = str(acts.open_subject(line.identities).subject) if line.identities and deeds else None
+        for deed in deeds:
+            if deed.what != "act":
+                _say(self._organisation, acts, one, line, deed, subject)
+        acts.work.settle()
+        breaches = sum(self._seen(acts, one, line, deed, subject) for deed in deeds if deed.what == "act")
+        states = {step: told[step] for step in fresh}
+        acts.work.record(brought(one.id, name, states, subject, acts.declared().digest, acts.at))
+        return Counter(deed.what for deed in deeds), breaches
+
+    def _seen(self, acts: Acts, one: Import, line: Line, deed: Deed, subject: str | None) -> bool:
+        """An act that the files tell of; judged by what is known by now, this row's own facts included."""
+        says = deed.says or {}
+        question = Question(
+            str(says["act"]), tuple(says.get("data", ())), str(says.get("purpose", "")), str(says.get("recipient", "")),
+            str(says.get("place", "")), str(says.get("via", "")), str(says.get("source", "")), str(says.get("message", "")),
+        )  # fmt: skip
+        seen = Seen(f"import {one.id}", "log", {"done": line.at} if line.at else {})
+        act = ObservedAct(
+            question, subject, self._organisation.clock.now(), seen, dict(says.get("papers", {}))
+        )
+        return any(found.breach for found in acts.observe([act]))
+
+
+def _without_values(problem: TrothError, one: Import, row: Mapping[str, Any]) -> str:
+    """What was wrong with a row, unless that repeats what stands in it."""
+    values = {str(value) for value in row.values() if value is not None} - set(row)
+    if any(value in problem.message for value in values):
+        return f"{one.id}: what a row says cannot be recorded ({problem.code})."
+    return problem.message
+
+
+def _say(
+    organisation: Organisation, acts: Acts, one: Import, line: Line, deed: Deed, subject: str | None
+) -> None:
+    """Record one thing that is no act."""
+    says = dict(deed.says or {})
+    if deed.what == "recipient":
+        until = instant(says["until"]) if says.get("until") else None
+        acts.recipient(
+            str(says["recipient"]), _list(says.get("facts")), until=until, stake=_stake(says.get("stake"))
+        )
+    elif deed.what == "safeguard":
+        proof = _proof(one, line, says, acts.at)
+        organisation.safeguards.show(acts.work, acts.declared(), proof, now=acts.at, origin=acts.origin)
+    elif subject is not None:
+        _say_of(acts, subject, deed.what, says)
+
+
+def _say_of(acts: Acts, subject: str, what: str, says: Mapping[str, Any]) -> None:
+    language, target, word = str(says.get("language", "")), str(says.get(what, "")), str(says.get("say", ""))
+    if what == "accepted":
+        acts.accept(subject, target, language=language)
+    elif what == "consent":
+        acts.consent(subject, target, word or "given", notice=str(says.get("notice", "")), language=language)
+    elif what == "objection":
+        acts.object(subject, target, raised=word != "lifted")
+    elif what == "shown":
+        acts.set_facts(subject, set=[f"shown:{target}"], language=language)
+    elif word == "clear":
+        acts.set_facts(subject, clear=[target])
+    else:
+        acts.set_facts(subject, set=[target])
+
+
+def _proof(one: Import, line: Line, says: Mapping[str, Any], now: datetime) -> Proof:
+    at = instant(str(says.get("at") or line.at)) if says.get("at") or line.at else now
+    heads = int(says["heads"]) if str(says.get("heads", "")).isdigit() else None
+    until = instant(str(says["until"])) if says.get("until") else None
+    return Proof(
+        str(says["safeguard"]), int(says.get("item", 1)), min(at, now), f"probe:import.{one.id}",
+        document=str(says.get("document", "")), until=until, heads=heads, grade="log",
+    )  # fmt: skip
+
+
+def instant(said: Any) -> datetime:
+    """A day or an instant as a cell says it; without a zone it is UTC. Raises RowRefused."""
+    try:
+        found = datetime.fromisoformat(str(said))
+    except ValueError:
+        raise RowRefused(
+            "A cell holds no day.", "Write it as 2026-05-31, or let the cell be a date."
+        ) from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _stake(said: Any) -> Decimal | None:
+    try:
+        return Decimal(str(said)) if said else None
+    except InvalidOperation:
+        raise RowRefused("A cell holds no figure.", "Write a stake in per cent.") from None
+
+
+def _list(said: Any) -> list[str]:
+    return [said] if isinstance(said, str) else list(said or ())
+
+
+__all__ = [
+    "FILE",
+    "Came",
+    "Importer",
+    "NotAllBroughtIn",
+    "held_against",
+    "imports_beside",
+    "instant",
+]
