@@ -19,12 +19,12 @@ from troth.accounts.errors import NameRefused, TooOften
 from troth.accounts.evidence import Deed
 from troth.accounts.model import Address, Came, Settings
 from troth.accounts.passwords import Passwords
+from troth.decide.offers import duties_offering
 from troth.kernel.clock import Clock
 from troth.kernel.entropy import Entropy
 from troth.kernel.ids import SubjectId
 from troth.ledger import Ledger, Origin, Work
 from troth.policies import Declared, Policies
-from troth.policy.model import UserDuty
 from troth.subjects import Changes, SubjectErased, Subjects, SubjectUnknown
 
 T = TypeVar("T")
@@ -114,8 +114,7 @@ class Desk:
 
     def duties(self, connection: Connection, at: datetime, means: str) -> tuple[str, ...]:
         """The duties of people for which the policy in force offers something of this kind."""
-        catalogue = self.declared(connection, at).catalogue
-        return tuple(one.id for one in catalogue.all(UserDuty) if means in one.means)
+        return duties_offering(self.declared(connection, at).catalogue, means)
 
     def person(self, connection: Connection, pseudonym: str) -> SubjectId | None:
         """Who is behind a pseudonym, after merges too; None once they were erased."""

@@ -12,7 +12,8 @@ from troth.app.acts import Acts
 from troth.app.couriers import Letter
 from troth.app.folders import packs
 from troth.app.organisation import Organisation
-from troth.consent import GuardianRefused, Tried, purging
+from troth.consent import Guardian, GuardianRefused, Tried, purging
+from troth.decide.offers import duties_offering
 from troth.kernel.findings import Findings
 from troth.kernel.ids import SubjectId, parse
 from troth.ledger import Origin
@@ -133,7 +134,8 @@ def answer_guardian(
         offered = {one.id for one in guardian_items(declared)}
         if set(choices) - offered or not set(choices.values()) <= {"given", "refused"}:
             raise GuardianRefused("That is nothing a guardian is asked here.", "Answer what the page asks.")
-        tried = organisation.guardians.confirm(acts.work, _act(acts, who), ticket, code)
+        able = duties_offering(declared.catalogue, "guardian_view")
+        tried = organisation.guardians.confirm(acts.work, _act(acts, who), ticket, code, able)
         if tried is not Tried.RIGHT:
             return tried, ()
         _shown(organisation, acts, declared, who, language)
@@ -155,6 +157,72 @@ def _shown(organisation: Organisation, acts: Acts, declared: Declared, subject: 
         organisation.notices.show(
             acts.work, _act(acts, subject), declared, notice, Shown(spoken), changes=acts.changes
         )
+
+
+def wards_of(organisation: Organisation, guardian: str) -> list[Guardian]:
+    """The minors for whom a person is proven to answer, the latest first. Raises SubjectUnknown."""
+    with organisation.database.read() as connection:
+        root = organisation.rooms.subjects.root(connection, organisation.ledger.pseudonym(guardian))
+        return organisation.guardians.of_guardian(connection, root)
+
+
+def ward(organisation: Organisation, guardian: str, ticket: str) -> str:
+    """The minor for whom this very person is proven to answer by a ticket. Raises GuardianRefused, SubjectUnknown."""
+    found = next((one for one in wards_of(organisation, guardian) if one.ticket == ticket), None)
+    with organisation.database.read() as connection:
+        minor = organisation.rooms.subjects.id_of(connection, found.minor) if found else None
+    if minor is None:
+        raise GuardianRefused(
+            "You answer for no child by this address.", "Open the list of children you answer for."
+        )
+    return str(minor)
+
+
+def act_for(
+    organisation: Organisation, guardian: str, ticket: str, verb: str, item: str, *, language: str = "en"
+) -> int:
+    """A guardian takes back a consent, raises an objection or lifts it, for their child; the entry that says so.
+
+    Nothing is given here: what a guardian agrees to is asked on a page of its own, by a code. Raises GuardianRefused, NotDeclared,
+    MoveRefused, SubjectUnknown.
+    """
+    minor = ward(organisation, guardian, ticket)
+
+    def do(acts: Acts) -> int:
+        if verb == "withdraw":
+            acts.consent(minor, item, "withdrawn", language=language)
+        else:
+            acts.object(minor, item, raised=verb == "raise")
+        acts.work.settle()
+        said = acts.work.sequences[-1]
+        statement = f"{'consent' if verb == 'withdraw' else 'objection'}:{item}"
+        organisation.guardians.acted(acts.work, _act(acts, minor), ticket, statement)
+        return said
+
+    return organisation.act(do)
+
+
+def leave_ward(organisation: Organisation, guardian: str, ticket: str, *, language: str = "en") -> None:
+    """A guardian answers for a child no more; what rested on a guardian is taken back where no other is left.
+
+    Raises GuardianRefused, SubjectUnknown.
+    """
+    minor = ward(organisation, guardian, ticket)
+
+    def do(acts: Acts) -> None:
+        rooms, declared, connection = organisation.rooms, acts.declared(), acts.work.connection
+        root = rooms.subjects.root(connection, acts.work.pseudonym(minor))
+        organisation.guardians.end(acts.work, _act(acts, minor), ticket)
+        acts.work.settle()
+        if organisation.guardians.stands(connection, root) or organisation.guardians.attested(
+            connection, root, acts.at
+        ):
+            return
+        for item in guardian_items(declared):
+            if rooms.consents.standing(connection, root, declared, item.id, acts.at).holds:
+                acts.consent(minor, item.id, "withdrawn", language=language)
+
+    organisation.act(do)
 
 
 def must_be_guarded(organisation: Organisation, acts: Acts, subject: str) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
@@ -16,6 +17,7 @@ from sqlalchemy import Connection
 from troth.consent import guarding, wards
 from troth.consent.errors import ActUnreadable, GuardianRefused
 from troth.consent.guarding import LASTS, MOST_TRIES, Found, Guardian, Standing, Tried
+from troth.decide.offers import duties_offering
 from troth.kernel.calendars import Period, Unit, due
 from troth.ledger import Origin, Work
 from troth.policies import Declared
@@ -50,8 +52,11 @@ class Guardians:
         """Who was asked by a ticket."""
         return wards.by_ticket(connection, self._organisation, ticket)
 
-    def confirm(self, work: Work, act: Act, ticket: str, code: str) -> Tried:
-        """Try a code: right, it proves that the guardian has the address it went to; each wrong one counts, and five are enough."""
+    def confirm(self, work: Work, act: Act, ticket: str, code: str, duties: Iterable[str] = ()) -> Tried:
+        """Try a code: right, it proves that the guardian has the address it went to; each wrong one counts, and five are enough.
+
+        `duties` are those of the policy that guardians can do from then on.
+        """
         work.lock()
         found = wards.by_ticket(work.connection, self._organisation, ticket)
         over = found is None or found.state is not Standing.ASKED or found.tries >= MOST_TRIES
@@ -60,7 +65,8 @@ class Guardians:
         if not hmac.compare_digest(found.code, _digest(work, ticket, code)):
             work.record(guarding.moved(guarding.FAILED, act, ticket))
             return Tried.WRONG
-        work.record(guarding.moved(guarding.CONFIRMED, act, ticket, "proof=code"))
+        able = (f"user_duty:{one}" for one in duties)
+        work.record(guarding.moved(guarding.CONFIRMED, act, ticket, "proof=code", *able))
         return Tried.RIGHT
 
     def end(self, work: Work, act: Act, ticket: str) -> None:
@@ -77,6 +83,14 @@ class Guardians:
     def of_minor(self, connection: Connection, root: str) -> list[Guardian]:
         """Everybody who was asked to answer for a person, the latest first."""
         return wards.of_minor(connection, self._organisation, root)
+
+    def of_guardian(self, connection: Connection, root: str) -> list[Guardian]:
+        """The minors for whom a person is proven to answer, the latest first."""
+        return wards.of_guardian(connection, self._organisation, root)
+
+    def acted(self, work: Work, act: Act, ticket: str, statement: str) -> None:
+        """Put on record that what was just said for the minor was said by the guardian of this ticket."""
+        work.record(guarding.moved(guarding.ACTED, act, ticket, f"said={statement}"))
 
     def open_cases(self, connection: Connection, most: int = 200) -> list[Guardian]:
         """Guardians who were asked and have not answered, the oldest first."""
@@ -132,7 +146,8 @@ class Guardians:
             for rule in declared.catalogue.all(Minor)
             if any(literal.fact.name == "attestation" for need in rule.needs for literal in need.literals)
         ]
-        work.record(guarding.attested(act, tenant, document, until, rules))
+        duties = duties_offering(declared.catalogue, "minor_attestation")
+        work.record(guarding.attested(act, tenant, document, until, rules, duties))
 
     def attested(self, connection: Connection, root: str, at: datetime) -> bool:
         """Whether some tenant's attestation for a person counts at an instant."""

@@ -19,6 +19,8 @@ ASKED: Final = "consent:guardian:asked"
 FAILED: Final = "consent:guardian:failed"
 CONFIRMED: Final = "consent:guardian:confirmed"
 ENDED: Final = "consent:guardian:ended"
+ACTED: Final = "consent:guardian:acted"
+"""A guardian did something for the minor; what it was stands in the entry before."""
 FOUND: Final = "consent:minor:found"
 PURGED: Final = "consent:minor:purged"
 ATTESTED: Final = "consent:minor:attested"
@@ -97,10 +99,13 @@ def purged(of: int, rules: Iterable[str], elsewhere: int, policy: str, at: datet
     return Draft(PURGED, at, policy=policy, codes=codes, origin=origin)
 
 
-def attested(act: Act, tenant: str, document: str, until: datetime, rules: Iterable[str]) -> Draft:
+def attested(
+    act: Act, tenant: str, document: str, until: datetime, rules: Iterable[str], duties: Iterable[str]
+) -> Draft:
     """A tenant stated that the guardians of its minors agreed; `document` is the digest of the statement."""
     codes = (f"tenant={tenant}", f"document={document}", f"until={until.isoformat()}", "grade:attestation")
-    return act.draft(ATTESTED, *codes, *(f"minor:{rule}" for rule in rules))
+    done = (*(f"minor:{rule}" for rule in rules), *(f"user_duty:{one}" for one in duties))
+    return act.draft(ATTESTED, *codes, *done)
 
 
 def said(event: Event) -> dict[str, str]:

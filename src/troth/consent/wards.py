@@ -45,6 +45,7 @@ guardians = Table(
     Column("confirmed_at", Instant, nullable=True),
     PrimaryKeyConstraint("organisation", "ticket"),
     Index("ix_consent_guardians_minor", "organisation", "minor"),
+    Index("ix_consent_guardians_guardian", "organisation", "guardian"),
 )
 minors = Table(
     "consent_minors",
@@ -84,6 +85,15 @@ def of_minor(connection: Connection, of: str, minor: str) -> list[Guardian]:
     c = guardians.c
     query = select(guardians).where(c.organisation == of, c.minor == minor)
     return [_guardian(row) for row in connection.execute(query.order_by(c.asked_at.desc(), c.ticket))]
+
+
+def of_guardian(connection: Connection, of: str, guardian: str) -> list[Guardian]:
+    """Every proven answer of a guardian for a minor that stands, the latest first."""
+    c = guardians.c
+    query = select(guardians).where(
+        c.organisation == of, c.guardian == guardian, c.state == Standing.CONFIRMED.value
+    )
+    return [_guardian(row) for row in connection.execute(query.order_by(c.confirmed_at.desc(), c.ticket))]
 
 
 def open_cases(connection: Connection, of: str, most: int) -> list[Guardian]:
@@ -163,6 +173,8 @@ class WardsProjection:
                 "asked_at": event.occurred_at, "until": datetime.fromisoformat(told["until"]), "confirmed_at": None,
             }  # fmt: skip
             connection.execute(insert(guardians), row)
+            return
+        if event.kind == guarding.ACTED:
             return
         values: dict[str, Any] = {"state": Standing.ENDED.value}
         if event.kind == guarding.FAILED:

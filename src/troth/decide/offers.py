@@ -25,6 +25,9 @@ class Occasion(StrEnum):
     FORM = "form"
     FIRST_USE = "first_use"
     SETTINGS = "settings"
+    GUARDIAN = "guardian"
+    MINOR = "minor"
+    LEAVING = "leaving"
 
 
 WHEN: Final[Mapping[str, Occasion]] = MappingProxyType(
@@ -36,6 +39,9 @@ WHEN: Final[Mapping[str, Occasion]] = MappingProxyType(
         "accuracy_statement": Occasion.FORM,
         "version_first": Occasion.FIRST_USE,
         "settings_behind_sign_in": Occasion.SETTINGS,
+        "guardian_view": Occasion.GUARDIAN,
+        "minor_attestation": Occasion.MINOR,
+        "leaving_privacy": Occasion.LEAVING,
     }
 )
 """On which occasion each part of the product is due."""
@@ -86,3 +92,8 @@ def answer_offer(catalogue: Catalogue, offer: Offer) -> OfferAnswer:
 def duties_at(catalogue: Catalogue, at: Occasion) -> tuple[UserDuty, ...]:
     """The duties of people for which something is offered on such an occasion."""
     return tuple(duty for duty in catalogue.all(UserDuty) if any(WHEN[one] is at for one in duty.means))
+
+
+def duties_offering(catalogue: Catalogue, means: str) -> tuple[str, ...]:
+    """The ids of the duties of people for which this part of the product is offered."""
+    return tuple(duty.id for duty in catalogue.all(UserDuty) if means in duty.means)

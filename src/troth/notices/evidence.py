@@ -52,10 +52,10 @@ def submitted(act: Act, sent: Submission, found: Submitted) -> Draft:
 
 
 def left(
-    policy: str, destination: str, borders: Iterable[str], subject: str, on: str, at: datetime, origin: Origin
+    policy: str, destination: str, shown: Iterable[str], subject: str, on: str, at: datetime, origin: Origin
 ) -> Draft:
-    """The leaving page was shown, to somebody or to nobody in particular."""
-    codes = (f"to={destination}", f"day={on}", *(f"boundary:{one}" for one in borders))
+    """The leaving page was shown, to somebody or to nobody in particular; `shown` are the keys of the statements that ask for it."""
+    codes = (f"to={destination}", f"day={on}", *shown)
     return Draft(LEFT, at, subject=subject or None, policy=policy, codes=codes, origin=origin)
 
 

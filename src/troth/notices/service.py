@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from troth.decide.offers import duties_offering
 from troth.kernel.findings import did_you_mean
 from troth.ledger import Origin, Work
 from troth.notices import evidence, rules, store
@@ -231,7 +232,9 @@ class Notices:
         work.lock()
         if not subject and store.has_leaving(work.connection, self._organisation, day(at), destination):
             return False
-        work.record(evidence.left(declared.digest, destination, borders, subject, day(at), at, origin))
+        duties = duties_offering(declared.catalogue, "leaving_privacy")
+        shown = (*(f"boundary:{one}" for one in borders), *(f"user_duty:{one}" for one in duties))
+        work.record(evidence.left(declared.digest, destination, shown, subject, day(at), at, origin))
         return True
 
     def turned_back(

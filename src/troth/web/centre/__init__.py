@@ -26,6 +26,7 @@ from troth.web.centre.rights import rights
 from troth.web.centre.switches import switch, switches
 from troth.web.centre.tickets import file, new, ticket, tickets
 from troth.web.centre.versions import version, versions
+from troth.web.centre.wards import child, wards
 
 DOOR = "/my/"
 """What every address of the centre begins with; nothing there asks for a session of the console."""
@@ -66,6 +67,8 @@ ROUTES: list[BaseRoute] = [
     Route("/my/{org}/directories/{file}", directory_file, methods=["GET"]),
     Route("/my/{org}/switches", switches, methods=["GET"]),
     Route("/my/{org}/switches/{kind}/{item}", switch, methods=["GET", "POST"]),
+    Route("/my/{org}/wards", wards, methods=["GET"]),
+    Route("/my/{org}/wards/{ticket}", child, methods=["GET", "POST"]),
     Route("/my/{org}/receipts", receipts, methods=["GET"]),
     Route("/my/{org}/receipts/{sequence}", download, methods=["GET"]),
     Route("/my/{org}/rights", rights, methods=["GET"]),

@@ -9,6 +9,7 @@ from datetime import datetime
 from starlette.responses import RedirectResponse, Response
 
 from troth.app.acts import Acts
+from troth.app.minors import wards_of
 from troth.consent import MoveRefused, Standing, narrowed
 from troth.consent.evidence import split
 from troth.decide.asks import SCOPE
@@ -73,7 +74,10 @@ async def consents(look: Looking) -> Response:
     say = Plainly(person.declared.catalogue, look.language)
     lines = [_line(say, person.declared, item, standing) for item, standing in person.standings]
     lines.sort(key=lambda line: line.stands not in ("given", "expired"))
-    return look.page("my_consents.html", here="consents", lines=lines, person=person, say=say)
+    guarding = bool(await run_in_threadpool(wards_of, look.hosted.organisation, look.subject))
+    return look.page(
+        "my_consents.html", here="consents", lines=lines, person=person, say=say, guards=guarding
+    )
 
 
 def _line(say: Plainly, declared: Declared, item: Consent, standing: Standing) -> Line:

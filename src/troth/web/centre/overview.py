@@ -53,7 +53,7 @@ async def overview(look: Looking) -> Response:
 def _page(look: Looking) -> Response:
     person = read(look)
     say = Plainly(person.declared.catalogue, look.language)
-    found = [_done(say, person, deed) for deed in deeds(look, person)]
+    found = done_with(look, person, say)
     stands = [answered(standing) for _, standing in person.standings]
     return look.page(
         "my_overview.html", here="overview", person=person, say=say,
@@ -63,6 +63,11 @@ def _page(look: Looking) -> Response:
         done=found[:MOST_DEEDS], times=sum(one.count for one in found),
         recipients=_recipients(found), changes=announced(look),
     )  # fmt: skip
+
+
+def done_with(look: Looking, person: Person, say: Plainly) -> list[Done]:
+    """What was done with somebody's data, in words."""
+    return [_done(say, person, deed) for deed in deeds(look, person)]
 
 
 def _known(person: Person, say: Plainly, *, notices: bool) -> list[Known]:

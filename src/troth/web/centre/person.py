@@ -49,17 +49,17 @@ class Person:
         return self.views[-1][0]
 
 
-def read(look: Looking) -> Person:
-    """All of it. Raises SubjectUnknown."""
+def read(look: Looking, subject: str = "") -> Person:
+    """All of it: of who looks, or of the child for whom they answer. Raises SubjectUnknown."""
     with look.hosted.organisation.database.read() as connection:
-        return read_in(connection, look)
+        return read_in(connection, look, subject)
 
 
-def read_in(connection: Connection, look: Looking) -> Person:
+def read_in(connection: Connection, look: Looking, subject: str = "") -> Person:
     """All of it, in a read that was begun before. Raises SubjectUnknown."""
     organisation = look.hosted.organisation
     rooms, at = organisation.rooms, organisation.clock.now()
-    person = rooms.subjects.person(connection, organisation.ledger.pseudonym(look.subject))
+    person = rooms.subjects.person(connection, organisation.ledger.pseudonym(subject or look.subject))
     said = rooms.consents.state(connection, person.pseudonym)
     in_force = rooms.policies.ruling(connection, at)
     since = {one.digest: one.sequence for one in rooms.policies.versions(connection)}
