@@ -333,6 +333,17 @@ def test_closing_ends_access_at_once_and_notes_what_is_due(quay: Organisation) -
     assert "registered" not in held
 
 
+def test_whoever_closed_an_account_registers_anew_under_the_same_name_and_address(quay: Organisation) -> None:
+    closed = registered(quay)
+    quay.accounts.close(closed.secret, STRONG)
+    anew = registered(quay)
+    assert anew.session.account != closed.session.account
+    assert quay.accounts.sign_in("mei ling 1", STRONG).session.account == anew.session.account
+    held = {str(fact) for known in quay.known(anew.session.subject).values() for fact in known.holding}
+    assert "registered" in held
+    assert "closed" not in held
+
+
 def test_sessions_survive_a_restart_because_only_digests_are_kept(tmp_path: Path, database_url: str) -> None:
     with lobby(tmp_path / "home", database_url) as quay:
         entered = registered(quay)

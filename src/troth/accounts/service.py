@@ -365,7 +365,8 @@ class Accounts:
         self.binding.unbind(secret, name, origin)
 
     def close(self, secret: str, password: str, *, origin: Origin = Origin.OBSERVED) -> None:
-        """Close the account: access ends at once. What is on record goes by its own rules; that this is due is noted.
+        """Close the account: access ends at once, and its name and addresses lead to it no more, so that whoever wants to may
+        register anew; a provider that was linked opens nothing in its place. What is on record goes by its own rules; that this is due is noted.
 
         Raises SessionOver, TooOften, NotLetIn.
         """
@@ -374,6 +375,9 @@ class Accounts:
         def do(scene: Scene) -> None:
             session, account = self.sessions.insist(scene.connection, secret, scene.at)
             self.sessions.tell(scene, account, session.subject, Notice.CLOSED, session.language)
+            for one in naming.opened(self.desk, scene.connection, account):
+                if one.kind == "name" or one.kind in naming.ADDRESSES:
+                    store.drop_name(scene.connection, self.desk.organisation, account.id, one.id)
             self.sessions.end(scene, account, Why.CLOSED)
             codes = (f"account={account.id}", "due=deletion")
             scene.record(evidence.CLOSED, *codes, subject=session.subject)
