@@ -15,6 +15,7 @@ from typing import Final
 from troth.app.guarding import show_access
 from troth.app.hosting import Hosting
 from troth.app.mailing import Postbox, mailboxes_of
+from troth.app.offices import Office, office_of, offices_of
 from troth.app.organisation import Organisation
 from troth.app.posting import Posting, posting_of
 from troth.app.reaching import Reaching
@@ -36,6 +37,8 @@ LOOK_EVERY: Final = 5.0
 ALERTS: Final = (("overdue", timedelta(0)), ("day", timedelta(days=1)), ("week", timedelta(days=7)))
 """Steps before a date, the nearest first."""
 CLOCK: Final = "intake.clock"
+IMPORTS_EVERY: Final = timedelta(seconds=30)
+"""How often it is looked whether an import is due; each has a pace of its own."""
 Tell = Callable[[str], None]
 
 
@@ -58,6 +61,7 @@ class Chores:
     posting: Posting = field(default_factory=Posting)
     boxes: Sequence[Mailbox] = ()
     tell: Tell = print
+    office: Office | None = None
     chores: list[Chore] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -68,6 +72,7 @@ class Chores:
         self.chores = [
             Chore("tasks", timedelta(hours=1), lambda: _quietly(bring_up(self.organisation))),
             *(self._reading(postbox, box) for box in self.boxes),
+            *([Chore("imports", IMPORTS_EVERY, self.office.chore)] if self.office else []),
             Chore("dates", timedelta(minutes=10), lambda: _quietly(watch_dates(self.organisation))),
             Chore("reminders", timedelta(minutes=30), lambda: _quietly(remind(self.organisation, channel))),
             Chore("contacts", timedelta(hours=1), lambda: _quietly(reaching.turn())),
@@ -208,7 +213,8 @@ def chores_of(hosting: Hosting, tell: Tell) -> list[Chores]:
     for id, hosted in hosting.organisations.items():
         posting = posting_of(hosted.home, hosting.clock)
         boxes = mailboxes_of(hosted.home).get(id, ())
-        found.append(Chores(hosted.organisation, posting, boxes, tell))
+        office = office_of(hosted.organisation, hosted.folder, offices_of(hosted.home).get(id))
+        found.append(Chores(hosted.organisation, posting, boxes, tell, office))
     return found
 
 

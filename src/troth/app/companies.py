@@ -7,6 +7,7 @@ scopes: [ask, subjects, consents]       # of the key it is handed; left out, tho
 needs: [mail, partners, postgres]       # what it is handed besides: any of NEEDS
 switches: /what-could-go-wrong          # the page where its lapses are switched
 mailboxes: [orders@harbour.example]     # addresses whose mail it reads itself; may be left out
+intake: [manager@counter.example]       # addresses besides the published ones that the run reads for it; may be left out
 
 A company without one lives by script.
 """
@@ -28,7 +29,7 @@ FILE: Final = "company.yaml"
 SCOPES: Final = ("ask", "subjects", "consents", "notices", "messages", "accounts", "read")
 NEEDS: Final = ("mail", "partners", "postgres", "provider", "home", "trays", "egress")
 SWITCHES: Final = "/what-could-go-wrong"
-_WORDS: Final = ("company", "people", "sender", "scopes", "needs", "switches", "mailboxes")
+_WORDS: Final = ("company", "people", "sender", "scopes", "needs", "switches", "mailboxes", "intake")
 _MODULE: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
 _ADDRESS: Final = re.compile(r"[^@\s<>\"]+@[^@\s<>\"]+")
 _PATH: Final = re.compile(r"/[\w\-./]*")
@@ -50,6 +51,7 @@ class Company:
     needs: frozenset[str] = frozenset()
     switches: str = SWITCHES
     mailboxes: tuple[str, ...] = ()
+    intake: tuple[str, ...] = ()
 
     def takes(self, need: str) -> bool:
         """Whether it is handed this."""
@@ -82,6 +84,7 @@ def read_company(path: Path, id: str) -> Company | None:
         frozenset(_listed(path, said, "needs", NEEDS)),
         _text(path, {"switches": SWITCHES} | said, "switches", _PATH, "a path that begins with /"),
         tuple(_address(path, one) for one in _list(path, said, "mailboxes")),
+        tuple(_address(path, one) for one in _list(path, said, "intake")),
     )
 
 

@@ -40,7 +40,6 @@ from troth.safeguards import Proof
 from troth.sheets import Sheets
 
 FILE: Final = "imports.yaml"
-MOST_TOLD: Final = 5
 
 
 class NotAllBroughtIn(OperatorError):
@@ -115,15 +114,6 @@ class Importer:
                 self._bring(one, row, came[one.id], dry)
             self._due[one.id] = now + timedelta(seconds=one.every)
         return list(came.values())
-
-    def chore(self) -> None:
-        """As `turn`, for whoever tells of trouble. Raises NotAllBroughtIn."""
-        troubled = [came for came in self.turn() if not came.well]
-        if troubled:
-            told = [reason for came in troubled for reason, _ in came.refused.most_common(MOST_TOLD)]
-            raise NotAllBroughtIn(
-                f"Not everything was brought in: {' '.join(told[:MOST_TOLD])}", "Mend it at its source."
-            )
 
     def _rows(self, one: Import, sheets: Sheets, came: Came) -> list[Mapping[str, Any]]:
         try:

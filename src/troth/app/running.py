@@ -187,6 +187,8 @@ def summary(town: Town, hosted: Hosted, done: dict[str, int]) -> dict[str, Any]:
         "lapses": sorted(id for id, look in looks.items() if not look.passed),
         "probes": len(looks),
         "could_not_look": dict(rounds.blind) if rounds else {},
+    for office in town.offices.values():
+        office.turn(all=True)
         "done": done,
     }
 

@@ -19,6 +19,7 @@ from troth.app.hosting import Hosting
 from troth.app.lobby import FILE as ACCOUNTS_FILE
 from troth.app.lobby import doors_of
 from troth.app.mailing import mailboxes_of
+from troth.app.offices import office_of
 from troth.app.posting import FAKES, Posting, own_file, posting_of, sending
 from troth.app.reaching import contacts
 from troth.app.site import FILE as SITE_FILE
@@ -63,7 +64,7 @@ def bring_mail(town: Town, company: Company, port: int, trays: str = "") -> None
     published mailboxes read."""
     posting = _name_channels(town, company, port, trays)
     _bring_account_codes(town, company.id, posting)
-    quick, rest = _chores(town, company.id, posting)
+    quick, rest = _chores(town, company, posting)
     town.ends.enter_context(sending(town.hosting, posting, town.tell, SENDS_EVERY, of=(company.id,)))
     town.ends.enter_context(doing([quick], READS_EVERY.total_seconds()))
     town.ends.enter_context(doing([rest]))
@@ -102,13 +103,19 @@ def _bring_account_codes(town: Town, id: str, posting: Posting) -> None:
     )
 
 
-def _chores(town: Town, id: str, posting: Posting) -> tuple[Chores, Chores]:
-    """The reading of a company's mailboxes, which are looked into often, since its days are short; and its other chores."""
-    home = Home.at(town.settings.data)
-    organisation = town.hosting.organisations[id].organisation
-    boxes = [MaildirBox(address, town.mail / address) for address in published(town, id)]
-    quick = Chores(organisation, posting, (*mailboxes_of(home).get(id, ()), *boxes), town.tell)
-    quick.chores = [chore for chore in quick.chores if chore.name.startswith("mailbox ")]
+def _chores(town: Town, company: Company, posting: Posting) -> tuple[Chores, Chores]:
+    """The reading of a company's mailboxes and of its own files, which are looked into often, since its days are short; and its other
+    chores."""
+    home, id = Home.at(town.settings.data), company.id
+    hosted = town.hosting.organisations[id]
+    organisation = hosted.organisation
+    addresses = dict.fromkeys((*published(town, id), *company.intake))
+    boxes = [MaildirBox(address, town.mail / address) for address in addresses]
+    office = office_of(organisation, hosted.folder, town.data_of(id))
+    if office is not None:
+        town.offices[id] = office
+    quick = Chores(organisation, posting, (*mailboxes_of(home).get(id, ()), *boxes), town.tell, office)
+    quick.chores = [chore for chore in quick.chores if chore.name.startswith(("mailbox ", "imports"))]
     for chore in quick.chores:
         chore.every = READS_EVERY
     return quick, Chores(organisation, posting, (), town.tell)

@@ -63,7 +63,11 @@ def start_around(town: Town, companies: Iterable[Company]) -> Around:
     found = Around()
 
     def mail() -> None:
-        addresses = {one for company in listed for one in (*published(town, company.id), *company.mailboxes)}
+        addresses = {
+            one
+            for company in listed
+            for one in (*published(town, company.id), *company.mailboxes, *company.intake)
+        }
         boxes = [part for address in sorted(addresses) for part in ("--maildir", address)]
         room = order(town, "mail room", "examples.kit.mailroom", "--folder", town.mail, *boxes)
         found.mail = town.nursery.start(room).port

@@ -13,6 +13,7 @@ from typing import Final
 from troth.app.children import Nursery
 from troth.app.companies import Company, companies_in
 from troth.app.hosting import Hosting
+from troth.app.offices import Office
 from troth.app.originals import check_originals
 from troth.app.probing import Report, Rounds
 from troth.app.witnessing import Witnessing
@@ -65,6 +66,8 @@ class Town:
     ends: ExitStack
     """What is to be closed at the end."""
     rounds: dict[str, Rounds] = field(default_factory=dict)
+    offices: dict[str, Office] = field(default_factory=dict)
+    """The files of companies that are brought in by declaration."""
     reports: dict[str, Report] = field(default_factory=dict)
     companies: dict[str, Company] = field(default_factory=dict)
     """The companies with processes of their own; the others live by script."""
