@@ -38,6 +38,7 @@ from troth.app.starting import (
     start_people,
     start_scripted,
     start_time,
+    write_up,
 )
 from troth.app.system import SystemClock
 from troth.app.town import Around, Settings, Tell, Town, check_settings, find_folders
@@ -107,17 +108,32 @@ def enliven(town: Town, *, once: bool = False, people: bool = True) -> None:
     for company in standing:
         if company.id not in failed:
             _settle(town, company, people=people, once=once)
-    start_scripted(town, once=once)
+    with _told(town, raised=once):
+        start_scripted(town, once=once)
     if not once:
         start_time(town)
+    write_up(town)
 
 
 def _settle(town: Town, company: Company, *, people: bool, once: bool = False) -> None:
-    """Look with the probes of a company that is up, and let its people come. Raises ChildFailed."""
-    _send_round(town, company.id)
-    if people:
-        many = town.settings.people if once else town.settings.only_people
-        start_people(town, company, town.around, people=many)
+    """Look with the probes of a company that is up, and let its people come. What goes wrong is told, or raised with `once`."""
+    with _told(town, raised=once):
+        _send_round(town, company.id)
+    many = town.settings.people if once else town.settings.only_people
+    if people and many != 0:
+        with _told(town, raised=once):
+            start_people(town, company, town.around, people=many or 0)
+
+
+@contextmanager
+def _told(town: Town, *, raised: bool) -> Iterator[None]:
+    """What goes wrong in the block is told, since the others go on without it; or raised."""
+    try:
+        yield
+    except TrothError as problem:
+        if raised:
+            raise
+        town.tell(str(problem))
 
 
 def stand_missing(town: Town) -> None:
@@ -128,6 +144,8 @@ def stand_missing(town: Town) -> None:
         if company.id not in failed:
             _settle(town, company, people=True)
             town.tell(f"{company.id} is up: {town.sites[company.id]}/")
+    if missing:
+        write_up(town)
 
 
 def live(town: Town, tell: Tell) -> None:
@@ -169,6 +187,8 @@ def live_once(town: Town) -> dict[str, Any]:
             done[id] = dict(Counter(done.get(id, {})) + Counter(acts))
     surprises = children["scripted"].said.get("surprises", []) if "scripted" in children else []
     children[SELFTESTS].wait(ONCE_PATIENCE)
+    for office in town.offices.values():
+        office.turn(all=True)
     flush(town)
     for rounds in town.rounds.values():
         rounds.look(all=True)
@@ -187,8 +207,6 @@ def summary(town: Town, hosted: Hosted, done: dict[str, int]) -> dict[str, Any]:
         "lapses": sorted(id for id, look in looks.items() if not look.passed),
         "probes": len(looks),
         "could_not_look": dict(rounds.blind) if rounds else {},
-    for office in town.offices.values():
-        office.turn(all=True)
         "done": done,
     }
 
@@ -249,6 +267,8 @@ def where_to_look(town: Town) -> list[str]:
 def what_lives(town: Town) -> list[str]:
     """What to tell once everybody is started: where codes go, when checkpoints are due, and the company's own pages."""
     lines = [f"         codes go by {_code_room(town)}", f"Checkpoints: {town.witnessing.sentence}"]
+    tour = next((id for id, company in town.companies.items() if id in town.sites and company.switches), "")
+    lines += [f"Tour:    {town.base}/{tour}/tour"] if tour else []
     for id, site in town.sites.items():
         lines += [f"{id + ':':<9}{site}/", f"         {site}{town.companies[id].switches}"]
     return lines

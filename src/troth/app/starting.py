@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -26,6 +27,8 @@ AT_ONCE: Final = 3
 FASTEST_PEOPLE: Final = 8.0
 """How many times their usual pace people come at, however fast days pass."""
 PROVIDER: Final = "liaotong"
+UP: Final = "up.json"
+"""The file in the data folder that says what is up."""
 PARTNERS: Final = "partners.example"
 """Under this name partners are reached through a company's egress guard: new-lab.partners.example is the partner new_lab."""
 
@@ -109,7 +112,9 @@ def start_companies(town: Town, companies: Iterable[Company], around: Around) ->
 def start_company(town: Town, company: Company, around: Around) -> None:
     """One company, with its partners, the provider its people sign in at, and its pages named. Raises ChildFailed."""
     id, data, handed, partners = company.id, town.data_of(company.id), list[object](), ""
-    bring_mail(town, company, around.mail, around.trays if company.takes("trays") else "")
+    if id not in town.places:  # tried before: its channels are there already
+        bring_mail(town, company, around.mail, around.trays if company.takes("trays") else "")
+    town.places[id] = {"mail": str(town.mail)}
     if company.takes("mail"):
         handed += ["--mail", f"127.0.0.1:{around.mail}", "--mailboxes", town.mail]
     if company.takes("trays"):
@@ -132,17 +137,15 @@ def start_company(town: Town, company: Company, around: Around) -> None:
         handed += ["--provider", _at(provider)]
     if company.takes("postgres"):
         handed += ["--postgres", around.databases[id]["owner"]]
+        town.places[id]["postgres"] = around.databases[id]["reader"]
     if company.takes("home"):
         handed += ["--home", Home.at(town.settings.data).folder.resolve()]
     up = town.nursery.start(
         order(town, id, company.company, "--data", data, "--keys", town.keys_of(id), *handed)
     )
-    town.sites[id] = _at(up)
+    town.sites[id] = town.places[id]["site"] = _at(up)
     name_site(town, id)
     town.hosting.sites[id] = Site(town.sites[id], f"{town.sites[id]}{company.switches}")
-    town.places[id] = {"mail": str(town.mail), "site": town.sites[id]} | (
-        {"postgres": around.databases[id]["reader"]} if company.takes("postgres") else {}
-    )
 
 
 def start_people(town: Town, company: Company, around: Around, *, people: int = 0) -> None:
@@ -184,6 +187,30 @@ def start_time(town: Town) -> None:
     pace.change(min(speed, FASTEST))
     town.nursery.start(order(town, "time", "examples.kit.time", "--speed", speed, port=False))
     town.hosting.pace = pace
+
+
+def write_up(town: Town) -> None:
+    """Say in a file what is up and where, for whoever comes to these companies from outside the run."""
+    said = {
+        "base": town.base,
+        "mail": str(town.mail),
+        "post": f"127.0.0.1:{town.around.mail}",
+        "trays": town.around.trays,
+        "companies": {
+            id: {
+                "site": site,
+                "switches": f"{site}{town.companies[id].switches}",
+                "people": town.companies[id].people,
+                "keys": str(town.keys_of(id)),
+                "data": str(town.data_of(id)),
+            }
+            for id, site in town.sites.items()
+        },
+    }
+    file = town.settings.data / UP
+    fresh = file.with_suffix(".fresh")
+    fresh.write_text(json.dumps(said, indent=2), encoding="utf-8")
+    fresh.replace(file)
 
 
 def _script_keys(town: Town) -> Path:

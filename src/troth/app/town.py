@@ -37,8 +37,8 @@ class Settings:
     speed: float = 1.0
     """Seconds that pass in a second: 43,200 makes a month of a minute."""
     people: int = ONCE_PEOPLE
-    only_people: int = 0
-    """How many people come to each company that stands, and no more; 0 for one after another without end."""
+    only_people: int | None = None
+    """How many people come to each company that stands, and no more; None for one after another without end."""
     steps: int = ONCE_STEPS
     only: tuple[str, ...] = ()
     """Which companies; all, when none is named."""
@@ -113,6 +113,8 @@ def check_settings(settings: Settings) -> None:
             f"Nobody can live at a speed of {settings.speed:g}.",
             "Give --speed a number above 0; 1 is the usual.",
         )
+    if settings.only_people is not None and settings.only_people < 0:
+        raise OperatorError(f"{settings.only_people} people cannot come.", "Give --people 0 or more.")
     companies_in(find_folders(settings.examples, settings.only))
     if settings.originals is not None:
         check_originals(settings.originals)

@@ -31,7 +31,14 @@ def add(commands: Any) -> None:
         "--originals", type=Path, help="a folder with the published texts in their own words"
     )
     command.add_argument("--seed", type=int, default=1, help="the same seed makes the same people")
-    command.add_argument("--speed", type=float, default=1.0, help="how fast they live")
+    command.add_argument(
+        "--speed", type=float, default=1.0,
+        help="how many seconds pass in a second; 43200 makes a month of a minute (default: 1)",
+    )  # fmt: skip
+    command.add_argument(
+        "--people", type=int, metavar="N",
+        help="so many people come to each company, and no more (default: one after another)",
+    )  # fmt: skip
     command.add_argument(
         "--checkpoint-every", type=_minutes, metavar="MINUTES",
         help="how often checkpoints are signed and handed to witnesses (default: as witnesses.yaml in the data folder says, else 60)",
@@ -55,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     settings = Settings(
         args.examples, args.data, args.port, args.originals, args.seed, args.speed, only=tuple(args.only),
-        checkpoint_every=args.checkpoint_every,
+        only_people=args.people, checkpoint_every=args.checkpoint_every,
     )  # fmt: skip
     tell = _quiet if args.json else _say
     try:
