@@ -256,7 +256,7 @@ def test_a_secret_lies_in_the_environment_or_a_file_of_ones_own(
     file = tmp_path / "secret"
     file.write_text("from-file\n")
     file.chmod(0o644)
-    with pytest.raises(AccountsUnreadable, match="Others can read"):
+    with pytest.raises(AccountsUnreadable, match="read by others"):
         providers_of(written(tmp_path, secret=str(file)), "quay")
     file.chmod(0o600)
     assert providers_of(written(tmp_path, secret=str(file)), "quay")["liaotong"].secret == "from-file"

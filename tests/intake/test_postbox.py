@@ -197,6 +197,7 @@ def test_a_real_imap_server_is_read_without_making_anything_seen_too_early(
     ca = Ca(tmp_path / "ca")
     secret = tmp_path / "password"
     secret.write_text("secret\n")
+    secret.chmod(0o600)
     with imap(ca.server("127.0.0.1")) as port:
         server = Server("127.0.0.1", port, "privacy", secret, tls="starttls", ca=ca.file)
         reached = ImapBox(ADDRESS, server)
@@ -211,6 +212,10 @@ def test_a_real_imap_server_is_read_without_making_anything_seen_too_early(
         with pytest.raises(MailboxAway, match="does not let us in"):
             reached.waiting(10)
         secret.write_text("secret\n")
+        secret.chmod(0o640)
+        with pytest.raises(MailboxAway, match="read by others"):
+            reached.waiting(10)
+        secret.chmod(0o600)
         strange = Ca(tmp_path / "other")
         with pytest.raises(MailboxAway):
             ImapBox(

@@ -435,7 +435,7 @@ def test_a_secret_that_others_can_read_is_refused(tmp_path: Path) -> None:
     home = write(tmp_path, "https://id.example")
     (tmp_path / "desk.secret").chmod(0o644)
     with (
-        pytest.raises(OperatorsUnreadable, match="Others can read"),
+        pytest.raises(OperatorsUnreadable, match="read by others"),
         open_hosting(home, {"counter": EXAMPLE}),
     ):
         pass

@@ -30,6 +30,8 @@ from troth.app.lobby import AccountsUnreadable, read_choices
 from troth.kernel.clock import Clock
 from troth.kernel.entropy import Entropy
 from troth.kernel.errors import OperatorError
+from troth.ledger.errors import KeyProblem
+from troth.post import secret_of
 
 LASTS: Final = timedelta(minutes=10)
 MOST: Final = 2000
@@ -120,13 +122,10 @@ def _secret(id: str, named: str) -> str:
         if not found:
             raise AccountsUnreadable(f"The secret of {id} is not in the environment.", f"Set {named[4:]}.")
         return found
-    path = Path(named)
     try:
-        if path.stat().st_mode & 0o077:
-            raise AccountsUnreadable(f"Others can read the secret of {id}.", f"chmod 600 {path}")
-        return path.read_text(encoding="utf-8").strip()
-    except OSError as problem:
-        raise AccountsUnreadable(f"The secret of {id} cannot be read: {problem.strerror}.") from problem
+        return secret_of(Path(named)).strip()
+    except KeyProblem as problem:
+        raise AccountsUnreadable(f"The secret of {id} is not to be had. {problem.message}") from None
 
 
 class Providers:

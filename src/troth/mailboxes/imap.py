@@ -15,6 +15,8 @@ from typing import Any, Final
 
 from troth.intake.mail import LARGEST
 from troth.intake.mailbox import Lying, MailboxAway
+from troth.ledger.errors import KeyProblem
+from troth.post import secret_of
 
 PATIENCE: Final = 30.0
 WAYS: Final = ("imaps", "starttls", "none")
@@ -77,7 +79,7 @@ class ImapBox:
     def _visit(self) -> Iterator[imaplib.IMAP4]:
         server = self._server
         try:
-            secret = server.password.read_text(encoding="utf-8").rstrip("\r\n")
+            secret = secret_of(server.password)
             box = self._connected()
             try:
                 box.login(server.user, secret)
@@ -88,6 +90,8 @@ class ImapBox:
                     box.logout()
                 with suppress(*_BROKEN):
                     box.shutdown()
+        except KeyProblem as problem:
+            raise MailboxAway(f"The mailbox of {self.address} cannot be read. {problem.message}") from None
         except (*_BROKEN, UnicodeDecodeError) as problem:
             raise self._away(problem) from problem
 

@@ -78,7 +78,7 @@ def secret_of(path: Path | None) -> str:
     """The password in a file that its owner alone can read; '' where none is named. Raises KeyProblem, UnicodeDecodeError."""
     if path is None:
         return ""
-    without = "without it the mail server takes no mail"
+    without = "without it the mail server lets nobody in"
     return read_secret(path, _LONGEST_PASSWORD, "password file", without).decode().rstrip("\r\n")
 
 
