@@ -3,7 +3,8 @@
 python -m examples.kit.partners --database FILE [--port 0]
 
 POST /NAME              {"reference": …, "purpose": …, "data": {…}}    receive; used for the purpose it came for
-POST /NAME/known        {"data": {…}}                                  yes or no: holds it just this already? It keeps nothing of the question
+POST /NAME/known        {"data": {…}}                                  yes or no, whether it holds just this; the question is not kept
+POST /NAME/verify       {"number": …, "document": …, "face": …}        match or mismatch, as planted; it keeps how much it was handed
 POST /NAME/erase        {"reference": …}                               answered as told
 POST /NAME/told         {"new_aim": "…" or "", "erasure": "at_once" | "late" | "refuses" | "lies"}
 GET  /NAME                                                             what it holds
@@ -34,6 +35,8 @@ CREATE TABLE IF NOT EXISTS told (partner TEXT PRIMARY KEY, new_aim TEXT NOT NULL
 """
 ERASURES = ("at_once", "late", "refuses", "lies")
 MOST_BYTES = 1_000_000
+NUMBERS = "SIM-"
+"""How a number of the simulation begins; whoever shows another is nobody whom a verifier knows."""
 
 
 class Store:
@@ -147,20 +150,25 @@ class Desk(BaseHTTPRequestHandler):
         self._answer(200, {"held": self.store.held(self.path.strip("/"))})
 
     def do_POST(self) -> None:
-        """Receive, erase, or be told."""
+        """Receive, compare, erase, or be told."""
+        verb = ""
         try:
             body = json.loads(self.rfile.read(min(int(self.headers.get("Content-Length", 0)), MOST_BYTES)))
             partner, _, verb = self.path.strip("/").partition("/")
             status, said = self._do(partner, verb, dict(body))
         except (ValueError, TypeError):
             status, said = 400, "this is not a JSON object"
-        self._answer(status, {"said": said})
+        self._answer(status, {"result" if verb == "verify" else "said": said})
 
     def _do(self, partner: str, verb: str, body: dict[str, Any]) -> tuple[int, str]:
         if verb == "erase":
             return self.store.erase(partner, str(body.get("reference", "")))
         if verb == "known" and partner:
             return 200, "yes" if self.store.known(partner, body) else "no"
+        if verb == "verify" and partner:
+            handed = {name: len(str(body.get(name, ""))) for name in ("number", "document", "face")}
+            self.store.receive(partner, {"purpose": "identity_verification", "data": handed})
+            return 200, "match" if str(body.get("number", "")).startswith(NUMBERS) else "mismatch"
         if verb == "told":
             erasure = str(body.get("erasure", "at_once"))
             if erasure not in ERASURES:

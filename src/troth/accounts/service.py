@@ -365,8 +365,8 @@ class Accounts:
         self.binding.unbind(secret, name, origin)
 
     def close(self, secret: str, password: str, *, origin: Origin = Origin.OBSERVED) -> None:
-        """Close the account: access ends at once, and its name and addresses lead to it no more, so that whoever wants to may
-        register anew; a provider that was linked opens nothing in its place. What is on record goes by its own rules; that this is due is noted.
+        """Close the account: access ends at once. Name and addresses lead to it no more, so that whoever wants to may register anew;
+        a provider that was linked opens nothing in its place. What is on record goes by its own rules; that this is due is noted.
 
         Raises SessionOver, TooOften, NotLetIn.
         """

@@ -13,8 +13,10 @@ providers:                            # where people may sign in instead, by org
       secret: /etc/troth/liaotong.secret     # a file that its owner alone can read; or env:NAME
 centre:                               # what the privacy centre offers, by organisation: register (no), recover, bind (yes)
   gateway: {register: yes}
-verifiers:                            # who compares a document and a face, by recipient; fakes alone are built in
-  gateway: {verifier_government: {by: fake, place: CN}}
+verifiers:                            # who compares a document and a face, by recipient: at an address, or a fake
+  gateway:
+    verifier_government: {by: http, at: https://verifier.example.com/verify, place: CN}
+    verifier_institution: {by: fake, place: CN}
 """
 
 from __future__ import annotations
@@ -39,6 +41,7 @@ from troth.accounts import (
 )  # fmt: skip
 from troth.app.choices import file_of, parts_of
 from troth.app.config import Home
+from troth.app.verifying import HttpVerifier, safe_address
 from troth.kernel.errors import OperatorError
 from troth.kernel.findings import did_you_mean
 
@@ -76,15 +79,23 @@ def accounts_of(organisation: House, settings: Settings) -> Accounts:
 
 
 def verifiers_of(home: Home, organisation: str) -> dict[str, Verifier]:
-    """Who compares documents and faces for an organisation, by recipient: none but fakes are built in, and they say so."""
+    """Who compares documents and faces for an organisation, by recipient. Raises AccountsUnreadable."""
     said = read_choices(home).get("verifiers", {}).get(organisation, {})
-    if not isinstance(said, dict) or any(
-        not isinstance(one, dict) or one.get("by") != "fake" for one in said.values()
-    ):
-        raise AccountsUnreadable(
-            f"A verifier of {organisation} can only be a fake.", "Write {by: fake, place: CN}."
-        )
-    return {str(id): FakeVerifier(str(id), str(one.get("place", ""))) for id, one in said.items()}
+    if not isinstance(said, dict):
+        raise AccountsUnreadable(f"`verifiers` of {organisation} is no list by recipient.")
+    return {str(id): _verifier(str(id), one) for id, one in said.items()}
+
+
+def _verifier(id: str, said: Any) -> Verifier:
+    by, place = (said.get("by"), str(said.get("place", ""))) if isinstance(said, dict) else ("", "")
+    if by == "fake":
+        return FakeVerifier(id, place)
+    if by == "http" and isinstance(said.get("at"), str) and safe_address(said["at"]):
+        return HttpVerifier(id, place, said["at"])
+    raise AccountsUnreadable(
+        f"The verifier {id} cannot be asked.",
+        "Write {by: http, at: https://…, place: CN}, or {by: fake, place: CN} for one that compares nothing.",
+    )
 
 
 @dataclass(frozen=True, slots=True)
