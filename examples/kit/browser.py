@@ -80,6 +80,13 @@ class Browser:
         self.count(what, answer)
         return answer
 
+    def call(
+        self, address: str, body: object = None, headers: Mapping[str, str] | None = None
+    ) -> httpx.Response:
+        """What an app on the same device asks of the site, signed in as this browser is: JSON there where there is a body."""
+        method = "GET" if body is None else "POST"
+        return self._http.request(method, address, json=body, headers=headers)
+
     def fetch(self, what: str, address: str) -> None:
         """Load what a mail shows, or follow its link."""
         self.count(what, self._http.get(address))

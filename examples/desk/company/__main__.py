@@ -1,0 +1,63 @@
+"""desk as a process of its own.
+
+python -m examples.desk.company --data DIR --keys FILE --postgres DSN --partners URL [--home DIR] [--port 0]
+"""
+
+from __future__ import annotations
+
+import argparse
+import socket
+from pathlib import Path
+
+import uvicorn
+
+from examples.desk.company.app import make_app
+from examples.desk.company.careless import Careless
+from examples.desk.company.frame import Company
+from examples.desk.company.gate import Gate
+from examples.desk.company.joining import Joining
+from examples.desk.company.lapses import Lapses
+from examples.desk.company.manage import Managing
+from examples.desk.company.objects import stores
+from examples.desk.company.store import Store
+from examples.desk.company.work import Partners, Work
+from examples.kit.process import ready, tied
+from troth.client import Client, Http, KeyFile
+
+POLICY = Path(__file__).resolve().parent.parent / "text" / "en.md"
+
+
+def company(data: Path, keys: KeyFile, dsn: str, url: str) -> Company:
+    """Put the company together."""
+    store, gate, partners = Store(dsn), Gate(Client(keys), keys.url, keys.organisation), Partners(url)
+    lapses, (a, b) = Lapses(store), stores(data)
+    lapses.then(Careless(store, (a, b), partners).acts)
+    return Company(
+        store, gate, lapses, Joining(store, gate), Work(store, gate, lapses, (a, b), partners),
+        Managing(store, gate, lapses, a, partners), partners, Http(keys.url, keys.organisation, keys.key),
+        POLICY.read_text(encoding="utf-8"),
+    )  # fmt: skip
+
+
+def main() -> None:
+    """Open for business."""
+    parser = argparse.ArgumentParser(description="desk (simulation): an office suite for enterprises.")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--keys", type=Path, required=True)
+    parser.add_argument("--postgres", required=True)
+    parser.add_argument("--partners", required=True)
+    parser.add_argument("--home", type=Path)
+    parser.add_argument("--trays", default="")
+    parser.add_argument("--port", type=int, default=0)
+    args = parser.parse_args()
+    tied()
+    opened = company(args.data, KeyFile.read(args.keys), args.postgres, args.partners)
+    opened.gate.open_books()
+    listening = socket.create_server(("127.0.0.1", args.port), backlog=512)
+    server = uvicorn.Server(uvicorn.Config(make_app(opened), log_level="error", access_log=False))
+    ready(port=listening.getsockname()[1])
+    server.run([listening])
+
+
+if __name__ == "__main__":
+    main()

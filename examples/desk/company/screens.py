@@ -1,0 +1,190 @@
+"""The pages by which people come in and see to themselves, what they write to the company, and what could go wrong here."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, HTTPException, Request
+from fastapi.responses import Response
+
+from examples.desk.company import gate as acts
+from examples.desk.company.frame import COOKIE, At, Sent, SignedIn, came, page, said, signed, to, visit_of
+from examples.desk.company.lapses import ALL, NAMES
+from examples.desk.company.store import ALONE
+from examples.kit.time import now
+
+router = APIRouter()
+CONTACT = {
+    "first_name": "First name",
+    "last_name": "Last name",
+    "form_email": "E-mail",
+    "form_message": "Message",
+}
+PROFILE = {"name": "Name", "email": "Mail address", "department": "Department", "position": "Position"}
+
+
+@router.get("/")
+def home(request: Request, company: At) -> Response:
+    """The first page; a line goes into the log of use where that may be."""
+    visit = visit_of(request)
+    if visit:
+        company.gate.may(visit.subject, acts.LOG)
+    return page(request, "home.html")
+
+
+@router.get("/privacy")
+def privacy(request: Request, company: At) -> Response:
+    """The published text."""
+    return page(request, "privacy.html", text=company.policy_text)
+
+
+@router.get("/join")
+def join_form(request: Request, company: At) -> Response:
+    """Become a user."""
+    return page(request, "join.html", notice=company.gate.client.notice("policy", "en").text)
+
+
+@router.post("/join")
+def join(request: Request, company: At, form: Sent) -> Response:
+    """A code goes out by text message."""
+    if form.get("agreed") != "yes":
+        return said(request, "Not like this", "Only whoever read and accepted the text can register.", 400)
+    ticket = company.joining.register(form.said, came(request))
+    kept = {name: form.get(name) for name in ("capacity", "sensitive")}
+    return page(request, "code.html", to="/join/code", kept=kept | {"ticket": ticket})
+
+
+@router.post("/join/code")
+def joined(request: Request, company: At, form: Sent) -> Response:
+    """The code opens the account."""
+    return signed(company.joining.confirm(form.said, came(request)))
+
+
+@router.get("/sign-in")
+def sign_in_form(request: Request) -> Response:
+    """Come back."""
+    return page(
+        request,
+        "form.html",
+        title="Sign in",
+        to="/sign-in",
+        fields={"mobile": "Mobile number"},
+        button="Send me a code",
+    )
+
+
+@router.post("/sign-in")
+def sign_in(request: Request, company: At, form: Sent) -> Response:
+    """A code goes out by text message, if anybody has this number."""
+    ticket = company.joining.send_code(form.get("mobile"), came(request))
+    return page(request, "code.html", to="/sign-in/code", kept={"ticket": ticket})
+
+
+@router.post("/sign-in/code")
+def signed_in(request: Request, company: At, form: Sent) -> Response:
+    """The code opens a session."""
+    return signed(company.joining.sign_in(form.said, came(request)))
+
+
+@router.post("/sign-out")
+def sign_out(company: At, visit: SignedIn) -> Response:
+    """Out again."""
+    company.gate.client.sign_out(visit.session)
+    answer = to("/")
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+@router.get("/me")
+def me(request: Request, company: At, visit: SignedIn) -> Response:
+    """One's own page."""
+    return page(
+        request, "me.html", person=visit.person, enterprise=visit.enterprise, profile=PROFILE,
+        invited=company.joining.invitation(visit), records=company.work.records(visit),
+    )  # fmt: skip
+
+
+@router.post("/me/profile")
+def edit(company: At, form: Sent, visit: SignedIn) -> Response:
+    """The profile, edited by oneself."""
+    company.gate.must(visit.subject, acts.PROFILE, visit.papers)
+    with company.store.within(visit.tenant) as rows:
+        given = [form.get(name)[:120] for name in PROFILE]
+        rows.change(
+            "UPDATE people SET name = %s, email = %s, department = %s, position = %s WHERE id = %s",
+            *given,
+            visit.person["id"],
+        )
+    return to("/me")
+
+
+@router.post("/me/sensitive")
+def sensitive(company: At, form: Sent, visit: SignedIn) -> Response:
+    """The separate consent, given or taken back."""
+    company.joining.agree(
+        visit.subject, acts.SENSITIVE, "given" if form.get("do") == "give" else "withdrawn", "en"
+    )
+    return to("/me")
+
+
+@router.post("/me/join")
+def join_enterprise(company: At, visit: SignedIn) -> Response:
+    """Join the enterprise that invited."""
+    company.joining.join(visit, "en")
+    return to("/me")
+
+
+@router.post("/me/unbind")
+def unbind(company: At, visit: SignedIn) -> Response:
+    """Leave the enterprise."""
+    company.joining.unbind(visit)
+    return to("/me")
+
+
+@router.get("/contact")
+def contact_form(request: Request, company: At) -> Response:
+    """The web form, for anybody, beneath its notice."""
+    notices = [one.text for one in company.gate.client.notices_at("contact_form", "en")]
+    return page(
+        request,
+        "form.html",
+        title="Write to us",
+        to="/contact",
+        fields=CONTACT,
+        button="Send",
+        notices=notices,
+    )
+
+
+@router.post("/contact")
+def contact(request: Request, company: At, form: Sent) -> Response:
+    """What somebody wrote, whoever they are."""
+    subject = company.gate.client.subject({"email": form.get("form_email")})
+    company.gate.shown(subject, "contact_notice", "en", "contact_form")
+    company.gate.must(subject, acts.CONTACT)
+    with company.store.within(ALONE) as rows:
+        rows.put("feedback", kind="contact", body={name: form.get(name)[:2000] for name in CONTACT}, at=now())
+    return said(request, "Thank you", "We read it and answer.")
+
+
+@router.post("/feedback")
+def feedback(request: Request, company: At, form: Sent, visit: SignedIn) -> Response:
+    """How desk works for somebody who uses it."""
+    company.gate.must(visit.subject, acts.FEEDBACK)
+    with company.store.within(visit.tenant) as rows:
+        body = {"feedback": form.get("feedback")[:2000], "feedback_contact": visit.person["mobile"]}
+        rows.put("feedback", kind="feedback", body=body, at=now())
+    return said(request, "Thank you", "We read it and answer.")
+
+
+@router.get("/what-could-go-wrong")
+def wrong(request: Request, company: At) -> Response:
+    """The switches."""
+    return page(request, "wrong.html", lapses=[(one, company.lapses.on(one.name)) for one in ALL])
+
+
+@router.post("/what-could-go-wrong/{name}")
+def turn(company: At, form: Sent, name: str) -> Response:
+    """A switch is turned."""
+    if name not in NAMES:
+        raise HTTPException(404)
+    company.lapses.turn(name, form.get("on") == "yes")
+    return to("/what-could-go-wrong")

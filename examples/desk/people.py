@@ -1,0 +1,398 @@
+"""The life of desk's people: they come by mobile code, found enterprises or join one, work, call, and carry a phone.
+
+    python -m examples.desk.people --site URL --trays URL --mail DIR --post HOST:PORT --state FILE [--seed N] [--speed N] [--people N]
+
+With `--people N` that many live their whole story and the process ends; without, they come one after another.
+The same seed makes the same people, who choose the same things.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import re
+import sys
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import yaml
+
+from examples.kit.browser import Browser
+from examples.kit.centre import CODE
+from examples.kit.people import Person, person
+from examples.kit.phone import App, Line, Phone
+from examples.kit.process import ready, tied
+from examples.kit.progress import Progress
+from examples.kit.time import acting
+from examples.kit.waiting import until
+from troth.client import Away, Problem
+
+BUILD = yaml.safe_load((Path(__file__).parent / "app.yaml").read_text(encoding="utf-8"))
+FUNCTIONS = ("attendance", "approvals", "work_logs", "schedules", "cloud_disk", "order_management")
+EDITIONS = ("telemarketing", "stock", "texting")
+TEAM = 4
+"""How many people of an enterprise its founder invites."""
+MOST_AT_ONCE = 100
+LISTING = re.compile(r'name="person" value="(\d+)"><button name="do" value="on">')
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What people find: the site, and the tray in which their text messages lie."""
+
+    site: str
+    trays: str
+
+
+def mobile(who: Person) -> str:
+    """A number of China that nobody has: of a block that is not given out, and this person's alone within the seed."""
+    return f"+8619{who.seed % 10}{who.number:08d}"
+
+
+class Story:
+    """One person's way through desk's pages. Each act is what a browser or a phone would send."""
+
+    def __init__(self, who: Person, around: Around) -> None:
+        self.who = who
+        self.mobile = mobile(who)
+        self.browser = Browser(who, around.site)
+        self.done = self.browser.done
+        self._chance = random.Random(f"{who.seed}/desk/{who.number}")  # noqa: S311 - seeded, to be the same again
+        self._around = around
+        self._read = 0
+
+    def close(self) -> None:
+        """This person's browser is closed."""
+        self.browser.close()
+
+    # -- coming in --------------------------------------------------------------------------------------------------------------
+
+    def join(self, *, capacity: str = "full_capacity", sensitive: bool = True) -> bool:
+        """Register with the mobile number and the code that comes to it; whether that worked."""
+        form = {"mobile": self.mobile, "capacity": capacity, "agreed": "yes"} | (
+            {"sensitive": "yes"} if sensitive else {}
+        )
+        return self._coded("registered", "/join", form, "confirmed")
+
+    def come_back(self) -> bool:
+        """Out, and in again by another code."""
+        self.browser.send("signed out", "/sign-out")
+        return self._coded("asked for a code", "/sign-in", {"mobile": self.mobile}, "signed in")
+
+    def texts(self) -> list[dict[str, str]]:
+        """The text messages that lie in the tray for this number."""
+        found: list[dict[str, str]] = httpx.get(
+            f"{self._around.trays}/sms.json", params={"to": self.mobile}, timeout=10
+        ).json()["lying"]
+        return found
+
+    def _coded(self, what: str, path: str, form: Mapping[str, str], then: str) -> bool:
+        self._read = len(self.texts())
+        page = self.browser.fill(what, path, form)
+        if not page.is_success:
+            return False
+        until(lambda: len(self.texts()) > self._read, 20)
+        code = str(CODE.findall(self.texts()[-1]["text"])[0]).replace(" ", "")
+        return self.browser.press(then, page, {"code": code}).is_success
+
+    # -- an enterprise ----------------------------------------------------------------------------------------------------------
+
+    def found(self, *, functions: tuple[str, ...] = FUNCTIONS) -> None:
+        """Found an enterprise, and turn on what it needs."""
+        name = f"{self.who.name.split()[-1]} Trading {self.who.marked('enterprise')}"
+        form = {"name": name, "your_name": self.who.name, "opens": "0", "closes": "24", "duties": "yes"}
+        self.browser.fill("enterprise founded", "/me", form)
+        for one in functions:
+            self.turn(one)
+
+    def turn(self, function: str, *, on: bool = True) -> None:
+        """Turn a function on or off for everybody of the enterprise."""
+        self.browser.send(
+            "function switched", "/company/functions", {"function": function, "do": "on" if on else "off"}
+        )
+
+    def invite(self, other: Person) -> None:
+        """Enter somebody's number."""
+        form = {"mobile": mobile(other), "name": other.name, "department": "Sales", "position": "Clerk"}
+        self.browser.fill("invited", "/company", form)
+
+    def list_everybody(self) -> None:
+        """Put whoever joined on the list for the upload of calls."""
+        for number in LISTING.findall(self.browser.look("/company")):
+            self.browser.send("listed for calls", "/company/list", {"person": number, "do": "on"})
+
+    def bring_customers(self) -> None:
+        """Customers who never signed up here."""
+        lines = "\n".join(
+            f"{self.who.marked(f'customer{n}')}, +8618{n}{self.who.number:08d}" for n in range(3)
+        )
+        self.browser.fill("customers taken over", "/company", {"lines": lines})
+
+    def file_papers(self, *, agreed: bool = True) -> None:
+        """Hand in the two papers for the carrier."""
+        if agreed:
+            self.browser.send("papers may go", "/company/sharing", {"do": "agree"})
+        files = {
+            name: (f"{name}.txt", self.who.marked(name).encode(), "text/plain")
+            for name in ("licence", "legal_id")
+        }
+        self.browser.send("papers filed", "/company/papers", files=files)
+
+    def back_up(self) -> None:
+        """Have the files copied."""
+        self.browser.send("backed up", "/company/backup", {"do": "now"})
+
+    def accept_invitation(self) -> bool:
+        """Join the enterprise that entered one's number."""
+        return self.browser.send("joined an enterprise", "/me/join", {"do": "join"}).is_success
+
+    # -- work -------------------------------------------------------------------------------------------------------------------
+
+    def write(self) -> None:
+        """A text in the chat, and a file."""
+        self.browser.send("wrote", "/chat", {"text": f"See you at ten. {self.who.marked('chat')}"})
+        file = {"file": ("plan.txt", self.who.marked("chat_file").encode(), "text/plain")}
+        self.browser.send("file in the chat", "/chat", files=file)
+
+    def work(self, function: str, **form: str) -> bool:
+        """A record of a work function."""
+        page = self.browser.open(f"/work/{function}")
+        files = (
+            {"file": ("notes.txt", self.who.marked("cloud_file").encode(), "text/plain")}
+            if function == "cloud_disk"
+            else None
+        )
+        return self.browser.press(f"worked: {function}", page, form, files).is_success
+
+    def clock_in(self) -> bool:
+        """Clock in where one works."""
+        return self.work("attendance", attendance="in", work_location=f"gate {self.who.marked('place')}")
+
+    def day(self) -> None:
+        """A day at work."""
+        self.clock_in()
+        self.work("approvals", approval=f"leave on Friday {self.who.marked('approval')}")
+        self.work("work_logs", work_log=f"three visits {self.who.marked('log')}")
+        self.work("schedules", schedule=f"meeting at nine {self.who.marked('schedule')}")
+        self.work("cloud_disk", cloud_file=f"notes {self.who.marked('disk')}")
+        self.work(
+            "stock",
+            supplier=self.who.marked("supplier"),
+            purchase="12 chairs",
+            warehouse="north",
+            receipt="12 of 12",
+        )
+        self.work("field_track", track=f"30.27,120.15 {self.who.marked('track')}")
+
+    def allow_calls(self, *, agreed: bool = True, permitted: bool = True) -> None:
+        """Agree to recordings, and turn the permission on."""
+        if agreed:
+            self.browser.send("agreed to recordings", "/calls/agreed_calls", {"do": "on"})
+        if permitted:
+            self.browser.send("recording permitted", "/calls/permitted_calls", {"do": "on"})
+
+    def call(self) -> None:
+        """Call a customer."""
+        self.browser.fill("called", "/calls", {"number": f"+861880{self.who.number:08d}"})
+
+    def order(self) -> None:
+        """Order an edition."""
+        self.browser.fill(
+            "ordered",
+            "/order",
+            {"edition": "professional", "invoice": f"{self.who.name} {self.who.marked('invoice')}"},
+        )
+
+    def see_to_oneself(self) -> None:
+        """The profile, feedback, the web form, the directories."""
+        self.browser.fill(
+            "profile edited",
+            "/me",
+            {"name": self.who.name, "email": self.who.email, "department": "Sales", "position": "Clerk"},
+        )
+        self.browser.fill("fed back", "/me", {"feedback": f"It works well. {self.who.marked('feedback')}"})
+        self.write_by_form()
+        self.browser.follow(self.browser.open("/me"), "/directories")
+
+    def write_by_form(self) -> None:
+        """The web form that stands open to anybody."""
+        form = {
+            "first_name": self.who.name.split()[0],
+            "last_name": self.who.name.split()[-1],
+            "form_email": self.who.email,
+        }
+        self.browser.fill(
+            "wrote by the form",
+            "/contact",
+            form | {"form_message": f"Who are you? {self.who.marked('contact')}"},
+        )
+
+    # -- the phone --------------------------------------------------------------------------------------------------------------
+
+    def carry_phone(self, *, force_stop: bool = True) -> None:
+        """An app on a phone: it starts, is agreed to, is used, goes to the back, and (for some) is stopped by force."""
+        wire = SiteWire(self.browser)
+        phone = Phone(lambda _: None)
+        app = App(BUILD, phone, wire, frozenset())  # type: ignore[arg-type]  # its own wire, over the site
+        steps: list[Line] = [
+            {"do": "start"},
+            {"do": "agree"},
+            {"do": "be", "class": "huawei_phone", "on": True},
+        ]
+        for feature in ("chat", "push", "photo", "dialling"):
+            steps.append({"do": "function", "feature": feature, "on": True})
+        steps += [
+            {"do": "use", "feature": one, "answer": "granted"} for one in ("chat", "photo", "attendance")
+        ]
+        steps += [{"do": "pass"}] + (
+            [{"do": "kill", "classes": ["force_stopped"]}, {"do": "wake"}] if force_stop else []
+        )
+        for step in steps:
+            app.step(step)
+            phone.partners = wire.kits
+        self.done["carried a phone"] += 1
+
+    # -- a life -----------------------------------------------------------------------------------------------------------------
+
+    def live(self, team: list[Person]) -> None:
+        """From the number to the day's work; whoever founds an enterprise has a team to invite."""
+        minor = self.often(0.04)
+        if not self.join(capacity="minor" if minor else "full_capacity", sensitive=self.often(0.9)):
+            return
+        if team:
+            self.found(functions=FUNCTIONS + tuple(one for one in EDITIONS if self.often(0.7)))
+            for other in team:
+                self.invite(other)
+            self.bring_customers()
+            self.file_papers(agreed=self.often(0.7))
+        else:
+            self.accept_invitation()
+        self.write()
+        self.day()
+        self.allow_calls(agreed=self.often(0.8), permitted=self.often(0.8))
+        for likely, act in (
+            (0.5, self.order),
+            (0.6, self.see_to_oneself),
+            (0.4, self.carry_phone),
+            (0.5, self.call),
+            (0.2, self.come_back),
+        ):
+            if self.often(likely):
+                act()
+        if self.often(0.1) and not team:
+            self.browser.send("unbound", "/me/unbind", {"do": "unbind"})
+
+    def often(self, share: float) -> bool:
+        """Whether this person does something that so many do."""
+        return self._chance.random() < share
+
+
+class SiteWire:
+    """How the app reaches the product: by the site it belongs to, as whoever is signed in there."""
+
+    def __init__(self, browser: Browser) -> None:
+        self._browser = browser
+        self.now: Line = {}
+        self.kits = ""
+        """Where the vendors of its kits are reached, as the build of the day says."""
+
+    def start(self, said: Mapping[str, Any]) -> Line:
+        """A run begins."""
+        found = self._answered(self._browser.call("/app/start", dict(said)))
+        self.kits = str(found.pop("kits", ""))
+        return found
+
+    def allowed(self, installation: str, version: str) -> Line | None:
+        """What may be done now."""
+        answer = self._browser.call(
+            "/app/allowed", headers={"installation": installation, "version": version}
+        )
+        return None if answer.status_code == 304 else self._answered(answer)
+
+    def report(self, said: Mapping[str, Any]) -> Line:
+        """What was done."""
+        return self._answered(self._browser.call("/app/report", dict(said)))
+
+    @staticmethod
+    def _answered(answer: httpx.Response) -> Line:
+        if answer.status_code >= 500:
+            raise Away("Nobody answers.", "Try again later.")
+        if answer.status_code >= 400:
+            raise Problem(answer.status_code, "The app was refused", "")
+        found: Line = answer.json()
+        return found
+
+
+class Town:
+    """Everybody who lives with desk: who came already, and who comes next. One of five founds an enterprise."""
+
+    def __init__(self, around: Around, seed: int, state: Path) -> None:
+        self._around = around
+        self._seed = seed
+        self._progress = Progress(state, seed)
+        self._stories: list[Story] = []
+        self._founder: Story | None = None
+        self._gone: Counter[str] = Counter()
+
+    @property
+    def done(self) -> dict[str, int]:
+        """What everybody did so far, counted."""
+        return dict(sorted(sum((story.done for story in self._stories), self._gone).items()))
+
+    def step(self) -> None:
+        """One more person comes; once a team is complete, its founder puts it on the list for calls, and it calls."""
+        number = self._progress.take()
+        story, place = Story(person(number, self._seed), self._around), number % (TEAM + 1)
+        self._stories.append(story)
+        if len(self._stories) > MOST_AT_ONCE:
+            oldest = self._stories.pop(0)
+            oldest.close()
+            self._gone += oldest.done
+        if place == 0:
+            self._founder = story
+        story.live([person(number + n, self._seed) for n in range(1, TEAM + 1)] if place == 0 else [])
+        if place == TEAM and self._founder:
+            self._founder.list_everybody()
+            for one in self._stories[-TEAM:]:
+                one.call()
+            self._founder.back_up()
+
+
+def main() -> None:
+    """Let people come."""
+    parser = argparse.ArgumentParser(description="People who come to desk by the front door.")
+    parser.add_argument("--site", required=True)
+    parser.add_argument("--trays", required=True)
+    parser.add_argument("--mail", type=Path)
+    parser.add_argument("--post", metavar="HOST:PORT")
+    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--speed", type=float, default=1.0)
+    parser.add_argument("--people", type=int, default=0)
+    parser.add_argument("--pause", type=float, default=2.0)
+    args = parser.parse_args()
+    tied()
+    town = Town(Around(args.site, args.trays), args.seed, args.state)
+    ready()
+    came = 0
+    while not args.people or came < args.people:
+        try:
+            with acting():
+                town.step()
+        except (httpx.HTTPError, TimeoutError, LookupError, OSError, Away, Problem) as problem:
+            # The site may be away for a moment; whoever was on the way gives up, the next one comes.
+            print(f"people: {type(problem).__name__}", file=sys.stderr, flush=True)
+        came += 1
+        if not args.people:
+            time.sleep(args.pause / max(args.speed, 0.01))
+    print(json.dumps({"people": came, "done": town.done}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
