@@ -2,7 +2,7 @@
 
 python -m examples.kit.integration FOLDER --through client,gate --whole gate.py,banner.py [--json]
 
-A statement counts once, however many lines it is written on: one that uses what `troth.client` exports, or that reaches the product
+A statement counts once, however many lines it is written on: one that uses what the public ways in export, or that reaches the product
 through one of the named attributes; of the files named as whole every statement counts. Questions (what the company asks, as data) are
 its policy written down once more, and are counted apart; imports, remarks and forms are not code.
 """
@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-ROOM = "troth.client"
+ROOMS = ("troth.client", "troth.inside")
 QUESTION = "Question"
 
 
@@ -37,7 +37,7 @@ def counted(folder: Path, through: Collection[str], whole: Collection[str] = ())
 
 def _from_the_room(tree: ast.Module) -> Iterator[str]:
     for node in ast.walk(tree):
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(ROOM):
+        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith(ROOMS):
             yield from (one.asname or one.name for one in node.names)
 
 
