@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
+from threading import Lock
 from typing import Any, Final
 
 import yaml
@@ -17,7 +18,7 @@ from troth.app.config import Home
 from troth.app.couriers import AccountCourier, Mailed
 from troth.app.hosting import Hosting
 from troth.app.lobby import FILE as ACCOUNTS_FILE
-from troth.app.lobby import doors_of
+from troth.app.lobby import doors_of, verifiers_of
 from troth.app.mailing import mailboxes_of
 from troth.app.offices import office_of
 from troth.app.posting import FAKES, Posting, own_file, posting_of, sending
@@ -27,12 +28,14 @@ from troth.app.system import SystemEntropy
 from troth.app.town import Tell, Town
 from troth.channels import Post, SmtpChannel, Tls
 from troth.mailboxes import MaildirBox
-from troth.policy.model import Entity
+from troth.policy.model import Entity, Recipient
 
 SENDS_EVERY: Final = 0.25
 """Seconds between looks at what a company has to send: its people wait for their codes."""
 OURS: Final = "# Written at each start of `troth run`; take this line away to keep what you write here.\n"
 READS_EVERY: Final = timedelta(seconds=1)
+_WRITING: Final = Lock()
+"""Companies start several at a time, and the file about accounts is one for all."""
 _ORIGINS: Final = re.compile(r"^origins\s*=.*$", re.MULTILINE)
 
 
@@ -124,19 +127,39 @@ def _chores(town: Town, company: Company, posting: Posting) -> tuple[Chores, Cho
 def name_provider(town: Town, id: str, folder: Path, port: int) -> None:
     """Where people may sign in to a company instead, and that they may open an account at its privacy centre: said in the home,
     unless an operator said something there."""
-    file = Home.at(town.settings.data).folder / ACCOUNTS_FILE
-    text = file.read_text(encoding="utf-8") if file.exists() else OURS
-    if not text.startswith(OURS):
-        return
     liaotong = {
         "label": "Liaotong", "issuer": f"http://127.0.0.1:{port}", "client": f"troth-{id}", "secret": str(folder / "secret"),
     }  # fmt: skip
-    said = yaml.safe_load(text) or {}
-    said.setdefault("providers", {})[id] = {"liaotong": liaotong}
-    said.setdefault("centre", {})[id] = {"register": True}
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(OURS + yaml.safe_dump(said), encoding="utf-8")
-    town.hosting.doors[id] = doors_of(Home.at(town.settings.data), id)
+    if _say_about_accounts(town, id, providers={"liaotong": liaotong}, centre={"register": True}):
+        town.hosting.doors[id] = doors_of(Home.at(town.settings.data), id)
+
+
+def name_verifiers(town: Town, id: str, partners: str) -> None:
+    """Who compares documents and faces for a company: those of its partners that its policy names as verifiers. Said as above."""
+    organisation = town.hosting.organisations[id]
+    found = {
+        one.id: {"by": "http", "at": f"{partners}/{one.id}/verify", "place": next(iter(one.places), "")}
+        for one in organisation.catalogue.all(Recipient)
+        if one.what == "verifier"
+    }
+    if found and _say_about_accounts(town, id, verifiers=found):
+        checking = organisation.organisation.accounts.checking
+        checking.verifiers = verifiers_of(Home.at(town.settings.data), id)
+
+
+def _say_about_accounts(town: Town, id: str, **parts: dict[str, Any]) -> bool:
+    """Write parts of the file about accounts in the home; False where an operator wrote it."""
+    file = Home.at(town.settings.data).folder / ACCOUNTS_FILE
+    with _WRITING:
+        text = file.read_text(encoding="utf-8") if file.exists() else OURS
+        if not text.startswith(OURS):
+            return False
+        said = yaml.safe_load(text) or {}
+        for part, one in parts.items():
+            said.setdefault(part, {})[id] = one
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(OURS + yaml.safe_dump(said), encoding="utf-8")
+    return True
 
 
 def name_site(town: Town, id: str) -> None:

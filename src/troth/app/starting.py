@@ -16,7 +16,14 @@ from troth.app.hosting import Site
 from troth.app.pace import FASTEST, Pace
 from troth.app.pace import FILE as TIME
 from troth.app.pace import NAMED as NAMED_TIME
-from troth.app.standing import bring_codes, bring_mail, name_provider, name_site, published
+from troth.app.standing import (
+    bring_codes,
+    bring_mail,
+    name_provider,
+    name_site,
+    name_verifiers,
+    published,
+)
 from troth.app.town import Around, Town
 from troth.client import KeyFile
 from troth.kernel.errors import OperatorError
@@ -123,6 +130,7 @@ def start_company(town: Town, company: Company, around: Around) -> None:
         said = order(town, f"{id} partners", "examples.kit.partners", "--database", data / "partners.db")
         partners = _at(town.nursery.start(said))
         handed += ["--partners", partners]
+        name_verifiers(town, id, partners)
     if company.takes("egress"):
         lead = ["--lead", f"{PARTNERS}={partners}"] if partners else []
         guard = order(town, f"{id} way out", "examples.kit.egress", "--database", data / "egress.db", *lead)
