@@ -1,0 +1,118 @@
+"""gateway as a process of its own, with its proxy beside it.
+
+python -m examples.gateway.company --data DIR --keys FILE --postgres DSN --partners URL [--port 0]
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+from werkzeug.serving import make_server
+
+from examples.gateway.company import acts
+from examples.gateway.company.app import make_app
+from examples.gateway.company.asking import Away, Told, Troth
+from examples.gateway.company.dumps import Dumps
+from examples.gateway.company.frame import Company
+from examples.gateway.company.identity import Identity
+from examples.gateway.company.interfaces import Interfaces
+from examples.gateway.company.lapses import Lapses
+from examples.gateway.company.market import Market, Partners
+from examples.gateway.company.members import Members
+from examples.gateway.company.permissions import Permissions
+from examples.gateway.company.store import Store
+from examples.kit.process import ready, tied
+from examples.kit.time import now
+
+POLICY = Path(__file__).resolve().parent.parent / "text" / "en.md"
+DANGEROUS = "phish.example\nliaotong-login.example\n"
+LOOKS_EVERY = 0.5
+"""Seconds between looks at whether another day began: nights can be short here."""
+
+
+def company(data: Path, troth: Troth, dsn: str, partners_at: str, site: str, proxy: int) -> Company:
+    """Put the company together."""
+    store, partners = Store(dsn), Partners(partners_at)
+    members, interfaces = Members(store, troth), Interfaces(store)
+    identity = Identity(store, troth, members, data / "checks")
+    market = Market(store, troth, partners, data / "stores")
+    dumps = Dumps(store, troth, partners, data / "dumps")
+    permissions = Permissions(store, troth, members, market, data / "proxy" / "channels.json")
+    lapses = Lapses(store, data, site)
+    lapses.wire(partners, identity, dumps, market, interfaces)
+    text = POLICY.read_text(encoding="utf-8")
+    interfaces.open_services()
+    identity.sweep()
+    return Company(
+        store, troth, members, identity, market, permissions, dumps, interfaces, lapses, text, proxy
+    )
+
+
+def open_books(troth: Troth) -> None:
+    """Put on record what gateway knows about those who receive data from it."""
+    for recipient, facts in acts.RECIPIENTS.items():
+        troth.post(f"recipients/{recipient}/facts", facts=list(facts))
+
+
+def start_proxy(data: Path, site: int) -> int:
+    """The proxy, which ends with this process; its port."""
+    folder = data / "proxy"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "dangerous.txt").write_text(DANGEROUS, encoding="utf-8")
+    (folder / "hosts.json").write_text(json.dumps({"gateway.example": site}), encoding="utf-8")
+    command = [sys.executable, "-m", "examples.gateway.company.proxy", "--folder", str(folder)]
+    running = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
+    assert running.stdout is not None
+    return int(json.loads(running.stdout.readline())["port"])
+
+
+def nights(opened: Company) -> None:
+    """A dump for each day that begins. Where nobody answers, the night is tried again."""
+    pause = threading.Event()
+    while not pause.wait(LOOKS_EVERY):
+        if now().date().isoformat() <= (opened.dumps.last() or now().date().isoformat()):
+            continue
+        try:
+            opened.dumps.night()
+        except (Away, Told, OSError) as problem:
+            print(f"gateway: no dump tonight ({type(problem).__name__})", file=sys.stderr, flush=True)
+
+
+def main() -> None:
+    """Open for business."""
+    parser = argparse.ArgumentParser(description="gateway (simulation): a marketplace for trade.")
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--keys", type=Path, required=True)
+    parser.add_argument("--postgres", required=True)
+    parser.add_argument("--partners", required=True)
+    parser.add_argument("--port", type=int, default=0)
+    args, _ = parser.parse_known_args()
+    tied()
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    # The port is needed for what leads back here, so the socket comes first and the site after it.
+    server = make_server("127.0.0.1", args.port, _Later(), threaded=True)
+    troth, site = Troth(args.keys), f"http://127.0.0.1:{server.server_port}"
+    proxy = start_proxy(args.data, server.server_port)
+    opened = company(args.data, troth, args.postgres, args.partners, site, proxy)
+    open_books(troth)
+    server.app = make_app(opened)
+    threading.Thread(target=nights, args=(opened,), daemon=True, name="nights").start()
+    ready(port=server.server_port)
+    server.serve_forever()
+
+
+class _Later:
+    """Stands in until the site is there; the server takes no request before."""
+
+    def __call__(self, *_: object) -> list[bytes]:
+        return []
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""What a member allows: permissions of the device, functions, cookies, and every consent, each by itself and each to be taken back."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from pathlib import Path
+
+from examples.gateway.company import acts
+from examples.gateway.company.asking import Troth
+from examples.gateway.company.identity import ITEMS
+from examples.gateway.company.market import DEAL_ITEMS, LISTING_ITEMS, Market
+from examples.gateway.company.members import Members, Visit
+from examples.gateway.company.store import Store
+from examples.kit.time import now
+
+PERMISSIONS = {
+    "album_permission": ("Album", "pictures for your listings", "publishing"),
+    "storage_permission": ("Storage", "saving pictures you like", "downloading"),
+    "camera_permission": ("Camera", "taking photos and reading codes", "photographing"),
+}
+COOKIES = {
+    "login_cookies": "No cookie that keeps you signed in",
+    "visit_cookies": "No cookie that notes your visits",
+    "membership_cookies": "No cookie that remembers you are a member",
+}
+BINDING, CHANNEL = "hardware_binding", "safe_channel"
+SCOPE = {
+    **ITEMS, **LISTING_ITEMS, **DEAL_ITEMS,
+    "device_facts": "Facts about my device", "chat_login": "Sign-in with my chat account",
+    "sdk_clause": "Signature under the clause on kits",
+}  # fmt: skip
+
+
+class Permissions:
+    """Raises Refused, Told, Away."""
+
+    def __init__(self, store: Store, troth: Troth, members: Members, market: Market, channels: Path) -> None:
+        self._store, self._troth, self._members, self._market = store, troth, members, market
+        self._channels = channels
+
+    def facts(self, visit: Visit) -> set[str]:
+        """What is on record of a member."""
+        return set(self._troth.get(f"subjects/{visit.subject}")["facts"])
+
+    def permit(self, visit: Visit, name: str, on: bool) -> None:
+        """Open a permission of the device, or shut it; what it would stop was said on the page."""
+        both = [f"allowed:{name}", f"on:{PERMISSIONS[name][2]}"]
+        self._troth.post(f"subjects/{visit.subject}/facts", **({"set": both} if on else {"clear": both}))
+
+    def bind(self, visit: Visit, on: bool, seen: dict[str, str]) -> None:
+        """Bind the device by its facts, with consent; or let it go, and the facts with it."""
+        if not on:
+            self.say(visit, "device_facts", "withdrawn")
+            return
+        self._members.welcome(visit.subject, "device_reader")
+        self.say(visit, "device_facts", "given")
+        self._troth.post(f"subjects/{visit.subject}/facts", set=[f"on:{BINDING}"])
+        self._troth.must(visit.subject, acts.DEVICE)
+        self._store.put("devices", member=visit.number, bound_at=now().isoformat(), **seen)
+
+    def cookie(self, visit: Visit, name: str, refused: bool) -> None:
+        """Refuse a kind of cookie, or let it again."""
+        act = "raised" if refused else "lifted"
+        self._troth.post("objections", subject=visit.subject, objection=name, act=act)
+
+    def say(self, visit: Visit, item: str, act: str) -> None:
+        """Say yes to something, or take it back: what rested on it ends at once."""
+        self._troth.post("consents", subject=visit.subject, item=item, act=act, language="en")
+        if act == "given":
+            return
+        if item == "device_facts":
+            self._store.drop("devices", member=visit.number)
+        if item in ("publish_listing", "cn_pipl.publish", "listing_media"):
+            self._market.hide(visit.number, pictures=item == "listing_media", words=item != "listing_media")
+        if item == "chat_login":
+            self._store.change("members", visit.member["id"], "verification_state")
+
+    def channel(self, visit: Visit, on: bool) -> str:
+        """A token for the channel that keeps dangerous sites away, where that is permitted; without it the proxy lets nobody through."""
+        kept = self.tokens()
+        mine = {token: whose for token, whose in kept.items() if whose != visit.number}
+        token = ""
+        if on:
+            self._troth.must(visit.subject, acts.CHANNEL)
+            token = secrets.token_urlsafe(18)
+            mine[token] = visit.number
+        self._write(mine)
+        return token
+
+    def tokens(self) -> dict[str, str]:
+        """Whose channels stand open."""
+        found: dict[str, str] = json.loads(self._channels.read_text()) if self._channels.exists() else {}
+        return found
+
+    def shut(self, member: str) -> None:
+        """A member is gone: so is their channel."""
+        self._write({token: whose for token, whose in self.tokens().items() if whose != member})
+
+    def _write(self, tokens: dict[str, str]) -> None:
+        fresh = self._channels.with_suffix(".part")
+        fresh.write_text(json.dumps(tokens))
+        fresh.replace(self._channels)

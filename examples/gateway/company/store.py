@@ -1,0 +1,104 @@
+"""gateway's database: one table of JSON documents for each kind, a few indexes, and nothing that could not be a folder of files."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import psycopg
+from psycopg import sql
+from psycopg.rows import dict_row
+from psycopg.types.json import Jsonb
+
+KINDS = (
+    "members", "devices", "verifications", "listings", "copies", "deals", "archive", "browse_log", "services", "grants", "dumps",
+    "cancellations", "switches",
+)  # fmt: skip
+INDEXES = {
+    "members": "account", "devices": "member", "verifications": "member", "listings": "seller", "copies": "listing",
+    "deals": "buyer", "archive": "member", "browse_log": "member", "cancellations": "member", "switches": "name",
+}  # fmt: skip
+"""By which word of its documents a kind is looked through."""
+Document = dict[str, Any]
+
+
+class Store:
+    """Documents by kind and number. Each thread has a connection of its own, each call is one transaction."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn.replace("postgresql+psycopg://", "postgresql://")
+        self._local = threading.local()
+        with self.open() as at:
+            for kind in KINDS:
+                at.execute(
+                    sql.SQL(
+                        "CREATE TABLE IF NOT EXISTS {} (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, document jsonb NOT NULL)"
+                    ).format(sql.Identifier(kind))
+                )
+            for kind, word in INDEXES.items():
+                at.execute(
+                    sql.SQL("CREATE INDEX IF NOT EXISTS {} ON {} ((document->>{}))").format(
+                        sql.Identifier(f"{kind}_{word}"), sql.Identifier(kind), sql.Literal(word)
+                    )
+                )
+
+    @contextmanager
+    def open(self) -> Iterator[psycopg.Connection[dict[str, Any]]]:
+        """A transaction: committed at the end, undone by an error."""
+        if getattr(self._local, "at", None) is None or self._local.at.closed or self._local.at.broken:
+            self._local.at = psycopg.connect(self._dsn, row_factory=dict_row, autocommit=True)
+        at: psycopg.Connection[dict[str, Any]] = self._local.at
+        with at.transaction():
+            yield at
+
+    def put(self, kind: str, **document: object) -> int:
+        """Add a document; its number."""
+        with self.open() as at:
+            row = at.execute(
+                sql.SQL("INSERT INTO {} (document) VALUES (%s) RETURNING id").format(sql.Identifier(kind)),
+                [Jsonb(document)],
+            ).fetchone()
+        assert row is not None
+        return int(row["id"])
+
+    def change(self, kind: str, id: int, *gone: str, **words: object) -> None:
+        """Set some words of a document, and let others go, in one step."""
+        with self.open() as at:
+            at.execute(
+                sql.SQL("UPDATE {} SET document = (document - %s::text[]) || %s WHERE id = %s").format(
+                    sql.Identifier(kind)
+                ),
+                [list(gone), Jsonb(words), id],
+            )
+
+    def drop(self, kind: str, **words: object) -> list[Document]:
+        """Take away every document that says these words; what was taken."""
+        return self._all("DELETE FROM {} WHERE document @> %s RETURNING id, document", kind, words)
+
+    def find(self, kind: str, **words: object) -> list[Document]:
+        """Every document that says these words, oldest first, each with its `id`."""
+        return self._all("SELECT id, document FROM {} WHERE document @> %s ORDER BY id", kind, words)
+
+    def one(self, kind: str, **words: object) -> Document | None:
+        """The first of them, if there is one."""
+        return next(iter(self.find(kind, **words)), None)
+
+    def get(self, kind: str, id: int) -> Document | None:
+        """The document of that number."""
+        with self.open() as at:
+            query = sql.SQL("SELECT id, document FROM {} WHERE id = %s").format(sql.Identifier(kind))
+            row = at.execute(query, [id]).fetchone()
+        return {"id": row["id"], **row["document"]} if row else None
+
+    def mine(self, kind: str, who: object) -> list[Document]:
+        """What is held of somebody, by the index of the kind."""
+        query = f"SELECT id, document FROM {{}} WHERE document->>'{INDEXES[kind]}' = %s ORDER BY id"  # noqa: S608 - our own word
+        return self._all(query, kind, str(who))
+
+    def _all(self, query: str, kind: str, said: object) -> list[Document]:
+        with self.open() as at:
+            made = sql.SQL(query).format(sql.Identifier(kind))
+            found = at.execute(made, [Jsonb(said) if isinstance(said, dict) else said]).fetchall()
+        return [{"id": row["id"], **row["document"]} for row in found]

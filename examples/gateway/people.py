@@ -1,0 +1,357 @@
+"""The life of gateway's people: they come by the front door, fill real forms, send real pictures and read their codes in real mail.
+
+    python -m examples.gateway.people --site URL --mail DIR --post HOST:PORT --state FILE [--seed N] [--speed N] [--people N]
+
+With `--people N` that many live their whole story and the process ends; without, they come one after another.
+The same seed makes the same people, who choose the same things.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import random
+import re
+import sys
+import time
+from collections import Counter
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import httpx
+from PIL import Image, ImageDraw
+
+from examples.kit.browser import Answers, Browser, Files
+from examples.kit.centre import Centre, code_in
+from examples.kit.mailbox import Mailbox
+from examples.kit.people import Person, person
+from examples.kit.process import ready, tied
+from examples.kit.progress import Progress
+from examples.kit.time import acting
+
+NIGHT_EVERY = 12
+"""After so many newcomers the staff makes a dump of its own accord, besides those of every night."""
+LISTINGS = re.compile(r'href="(/listing/\d+)"')
+TOKEN = re.compile(r'<code id="token">([^<]+)</code>')
+PROXY = re.compile(r"127\.0\.0\.1, port (\d+)")
+GOODS = ("Rubber gloves", "Palm oil", "Machine parts", "Durian paste", "Ceramic tiles", "Batteries", "Tea")
+FACE, CARD = ("face_check", "cn_pipl.sensitive"), ("id_card_check",)
+CHECKED = (*FACE, *CARD, "verifier_query", "cn_pipl.share")
+SWITCHES = ("storage_permission", "camera_permission", "album_permission")
+TAKEN_BACK = ("publish_listing", "share_counterparty", "listing_media", "device_facts")
+
+
+@dataclass(frozen=True)
+class Around:
+    """What people find: the site, the folder of the mail room, and the server that takes their own mails."""
+
+    site: str
+    mail: Path
+    post: tuple[str, int]
+
+
+def drawn(who: Person, what: str) -> bytes:
+    """A picture that shows nobody: shapes and colours by a marker, as PNG for a face and JPEG for all else."""
+    chance = random.Random(who.marked(what))  # noqa: S311 - seeded, to be the same again
+    image = Image.new("RGB", (160, 200), tuple(chance.randrange(256) for _ in range(3)))
+    pen = ImageDraw.Draw(image)
+    for _ in range(12):
+        left, top = chance.randrange(120), chance.randrange(150)
+        colour = tuple(chance.randrange(256) for _ in range(3))
+        pen.ellipse((left, top, left + chance.randrange(10, 60), top + chance.randrange(10, 60)), fill=colour)
+    held = io.BytesIO()
+    image.save(held, "PNG" if what == "face" else "JPEG")
+    return held.getvalue()
+
+
+class Story:
+    """One person's way through gateway's pages. Each act is what a browser or a mail program would send."""
+
+    def __init__(self, who: Person, around: Around) -> None:
+        self.who = who
+        self._chance = random.Random(f"{who.seed}/trade/{who.number}")  # noqa: S311 - seeded, to be the same again
+        self._around = around
+        self.browser = Browser(who, around.site)
+        self.done = self.browser.done
+        self.password = who.password
+
+    @cached_property
+    def box(self) -> Mailbox:
+        """Their mails."""
+        return Mailbox(self._around.mail, self.who.email)
+
+    def close(self) -> None:
+        """This person's browser is closed."""
+        self.browser.close()
+
+    def live(self) -> None:
+        """From the first look at the site to (for some) cancelling."""
+        self.browser.look("/privacy")
+        if self._often(0.1):
+            self.write()
+        if not self.join():
+            return
+        for likely, act in (
+            (0.6, self.permit),
+            (0.3, self.bind),
+            (0.5, self.verify),
+            (0.6, self.publish),
+            (0.6, self.deal),
+            (0.4, self.link),
+            (0.4, self.come_back),
+            (0.25, self.go_by_the_channel),
+            (0.3, self.take_back),
+            (0.15, self.correct),
+            (0.15, self.see_to_their_data),
+            (0.1, self.write),
+            (0.15, self.cancel),
+        ):
+            if self._often(likely):
+                act()
+
+    # -- coming in --------------------------------------------------------------------------------------------------
+
+    def join(self) -> bool:
+        """Register, read the code in the mail, and come in with it; whether that worked."""
+        who = self.who
+        form = {"name": who.name, "mobile_number": who.phone, "email": who.email}
+        form |= {"password": self.password, "password_again": self.password}
+        page = self.browser.fill("registered", "/register", form)
+        if not page.is_success:
+            return False
+        return self.browser.press("confirmed", page, {"code": code_in(self.box)}).is_success
+
+    def sign_in(self) -> bool:
+        """With address and password."""
+        form = {"email": self.who.email, "password": self.password}
+        return self.browser.fill("signed in", "/sign-in", form).is_success
+
+    def link(self) -> None:
+        """Link the messenger; some press Disallow, and some turn back there."""
+        page = self.browser.open("/liaotong")
+        if self._often(0.3):
+            self.browser.press(
+                "said no to the messenger", page, {"do": self._chance.choice(("disallow", "cancel"))}
+            )
+            return
+        there = self.browser.press("asked for the messenger", page, {"do": "allow", "agree": "sdk_clause"})
+        self._at_the_messenger("linked the messenger", there)
+
+    def by_messenger(self) -> bool:
+        """Come in by the messenger; whether that worked."""
+        there = self.browser.fill("asked for the messenger", "/liaotong", {"do": "allow"})
+        return self._at_the_messenger("signed in by the messenger", there)
+
+    def _at_the_messenger(self, what: str, there: httpx.Response) -> bool:
+        """Say there who one is; it leads back by itself."""
+        if not there.is_success:
+            return False
+        # The form there has no address of its own: it goes where the page stands.
+        return self.browser.send(what, str(there.url), {"name": self.who.marker}).is_success
+
+    def come_back(self) -> None:
+        """Leave, and come in again: by the messenger where it is linked."""
+        linked = "<dd>verified</dd>" in self.browser.look("/my")
+        self.browser.send("signed out", "/sign-out")
+        if not (linked and self.by_messenger()):
+            self.sign_in()
+
+    # -- what they allow --------------------------------------------------------------------------------------------
+
+    def permit(self) -> None:
+        """Open some permissions of the device."""
+        for name in SWITCHES:
+            if self._often(0.6):
+                self.switch(f"/permissions/{name}", on=True)
+
+    def switch(self, address: str, *, on: bool) -> httpx.Response:
+        """Press the button of one switch."""
+        self.browser.open("/permissions")
+        return self.browser.send(
+            f"{'opened' if on else 'shut'} {address}", address, {"on": "yes" if on else "no"}
+        )
+
+    def bind(self) -> None:
+        """Bind this device; some take it back, and some refuse a cookie."""
+        self.switch("/permissions/hardware_binding", on=True)
+        if self._often(0.3):
+            self.switch("/permissions/hardware_binding", on=False)
+        if self._often(0.3):
+            self.switch("/permissions/membership_cookies", on=False)
+
+    def take_back(self) -> None:
+        """Take back something that was agreed to."""
+        self.switch(f"/scope/{self._chance.choice(TAKEN_BACK)}", on=False)
+
+    def verify(self, verifier: str = "", agreed: tuple[str, ...] = ()) -> httpx.Response:
+        """Have ID card and face checked, each agreed to by itself; some leave one out, some name the body without proof."""
+        likely = ("verifier_government",) * 5 + ("verifier_institution",) * 4 + ("verifier_commercial",)
+        agreed = agreed or (
+            CHECKED if self._often(0.85) else tuple(c for c in CHECKED if c != self._chance.choice(CHECKED))
+        )
+        form: Answers = {
+            "id_number": self.who.id_number(), "verifier": verifier or self._chance.choice(likely), "agree": list(agreed),
+        }  # fmt: skip
+        files = {
+            "card": ("card.jpg", drawn(self.who, "card"), "image/jpeg"),
+            "face": ("face.png", drawn(self.who, "face"), "image/png"),
+        }
+        return self._upload("verified", "/verify", form, files)
+
+    # -- the trade --------------------------------------------------------------------------------------------------
+
+    def publish(
+        self, agreed: tuple[str, ...] = ("publish_listing", "cn_pipl.publish", "listing_media")
+    ) -> None:
+        """Publish a listing, most with a picture."""
+        goods = self._chance.choice(GOODS)
+        form: Answers = {
+            "listing_title": f"{goods} {self.who.marked('listing')}", "listing_words": "By the container.",
+            "listing_price": f"CNY {self._chance.randrange(100, 9000)}", "agree": list(agreed),
+        }  # fmt: skip
+        files = {"picture": ("goods.jpg", drawn(self.who, "goods"), "image/jpeg")}
+        self._upload("published", "/publish", form, files if self._often(0.8) else {})
+
+    def deal(self, agreed: tuple[str, ...] = ("share_counterparty", "cn_pipl.share")) -> None:
+        """Deal with whoever shows something, look at it, and look it up later."""
+        listed = LISTINGS.findall(self.browser.look("/"))
+        if not listed:
+            return
+        form: Answers = {
+            "amount": f"{self._chance.randrange(1, 40)} tonnes", "consignee": self.who.name, "delivery_address": self.who.address,
+            "agree": list(agreed) if self._often(0.7) else [],
+        }  # fmt: skip
+        self.browser.press("dealt", self.browser.open(self._chance.choice(listed[:20])), form)
+        self.browser.look("/deals")
+
+    def go_by_the_channel(self, *hosts: str) -> list[int]:
+        """Open the channel and look at a safe site and at one that fishes for passwords; what the proxy answered."""
+        page = self.switch("/permissions/safe_channel", on=True)
+        token, port = TOKEN.search(page.text), PROXY.search(page.text)
+        if token is None or port is None:
+            return []
+        proxy = f"http://{token[1]}:@127.0.0.1:{port[1]}"
+        with httpx.Client(proxy=proxy, timeout=10) as through:
+            hosts = hosts or ("gateway.example", "phish.example")
+            found = [
+                through.get(f"http://{host}/privacy?who={self.who.marked('path')}").status_code
+                for host in hosts
+            ]
+        self.done["looked at sites by the channel"] += len(found)
+        return found
+
+    # -- their data -------------------------------------------------------------------------------------------------
+
+    def correct(self) -> None:
+        """Correct a name in place."""
+        self.browser.fill(
+            "corrected", "/my", {"name": f"{self.who.name} Jr", "mobile_number": self.who.phone}
+        )
+
+    def write(self) -> httpx.Response:
+        """Ask something on the contact page."""
+        form = {"words": f"Where is my data kept? {self.who.marked('question')}", "email": self.who.email}
+        return self.browser.fill("wrote to the contact page", "/about/contact", form)
+
+    def centre(self) -> Centre:
+        """The privacy centre, where the footer of every page leads."""
+        page = self.browser.follow(self.browser.open("/"), "/my/gateway")
+        base = f"{page.url.scheme}://{page.url.netloc.decode()}{page.url.path}"
+        return Centre(self.browser, base.removesuffix("/sign-in"))
+
+    def see_to_their_data(self) -> None:
+        """Open the privacy page by a code, look, read old versions of the policy and the page before another company's."""
+        self.browser.follow(self.browser.open("/"), "/leaving?")
+        self.browser.follow(self.browser.open("/"), "/my/gateway/policy")
+        centre = self.centre()
+        if centre.enter(self.who.email, self.box):
+            centre.see()
+            centre.leave()
+
+    def cancel(self, *, anew: bool | None = None) -> bool:
+        """Cancel; some register anew, as the policy has it for whoever wants something corrected."""
+        anew = self._often(0.4) if anew is None else anew
+        form = {
+            "how": self._chance.choice(("erase", "anonymise")),
+            "then": "anew" if anew else "",
+            "password": self.password,
+        }
+        there = self.browser.fill("cancelled", "/cancel", form)
+        if not there.is_success:
+            return False
+        return self.join() if anew else True
+
+    def _upload(self, what: str, address: str, form: Answers, files: Files) -> httpx.Response:
+        return self.browser.press(what, self.browser.open(address), form, files)
+
+    def _often(self, share: float) -> bool:
+        return self._chance.random() < share
+
+
+class Town:
+    """Everybody who trades with gateway: who came already, and who comes next."""
+
+    def __init__(self, around: Around, seed: int, state: Path) -> None:
+        self._around = around
+        self._seed = seed
+        self._progress = Progress(state, seed)
+        self._done: Counter[str] = Counter()
+
+    @property
+    def done(self) -> dict[str, int]:
+        """What everybody did so far, counted."""
+        return dict(sorted(self._done.items()))
+
+    def step(self) -> None:
+        """One more person comes and lives their story; now and then the staff dumps and brings back who is missing."""
+        number = self._progress.take()
+        story = Story(person(number, self._seed), self._around)
+        try:
+            with acting():
+                story.live()
+                if number % NIGHT_EVERY == NIGHT_EVERY - 1:
+                    self._at_the_desk(number)
+        finally:
+            story.close()
+            self._done += story.done
+
+    def _at_the_desk(self, number: int) -> None:
+        with httpx.Client(base_url=self._around.site, timeout=120) as desk:
+            desk.post("/staff/dump")
+            desk.post("/staff/restore", data={"ticket": f"restore-{number}"})
+        self._done["dumped and restored"] += 1
+
+
+def main() -> None:
+    """Let people come."""
+    parser = argparse.ArgumentParser(description="People who come to gateway by the front door.")
+    parser.add_argument("--site", required=True)
+    parser.add_argument("--mail", type=Path, required=True)
+    parser.add_argument("--post", required=True, metavar="HOST:PORT")
+    parser.add_argument("--state", type=Path, required=True)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--speed", type=float, default=1.0)
+    parser.add_argument("--people", type=int, default=0)
+    parser.add_argument("--pause", type=float, default=2.0)
+    args, _ = parser.parse_known_args()
+    tied()
+    host, _, port = args.post.partition(":")
+    town = Town(Around(args.site, args.mail, (host, int(port))), args.seed, args.state)
+    ready()
+    came = 0
+    while not args.people or came < args.people:
+        try:
+            town.step()
+        except (httpx.HTTPError, TimeoutError, LookupError, OSError) as problem:
+            # The site may be away for a moment; whoever was on the way gives up, the next one comes.
+            print(f"people: {type(problem).__name__}", file=sys.stderr, flush=True)
+        came += 1
+        if not args.people:
+            time.sleep(args.pause / max(args.speed, 0.01))
+    print(json.dumps({"people": came, "done": town.done}), flush=True)
+
+
+if __name__ == "__main__":
+    main()
