@@ -1,0 +1,82 @@
+"""The academy: another service of the group, with users, a role in the database and a cookie of its own. What the first service holds
+comes over when its owner moves it, and in no other way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+
+from examples.axle.company import questions as ask
+from examples.axle.company.frame import ACADEMY, SignIn, axle, customer, page, said, token, typed
+from examples.kit.time import now
+
+COURSES = {
+    "gears": "Gears that nobody hears",
+    "batteries": "Batteries in the cold",
+    "brakes": "Brakes in the rain",
+}
+
+
+def front(request: HttpRequest) -> HttpResponse:
+    """The academy's front page, for whoever has moved there and whoever has not."""
+    user = _user(request)
+    suggested = _suggested(user) if user else ""
+    return page(request, "academy.html", user=user, courses=COURSES.values(), suggested=suggested)
+
+
+def move(request: HttpRequest) -> HttpResponse:
+    """Move one's data over: the person turns the switch, agrees, and only then anything is read."""
+    visit = customer(request)
+    if request.method != "POST":
+        return page(request, "move.html")
+    gate, mine = axle().gate, visit.account
+    if typed(request).get("agree") == "yes":
+        gate.set_facts(visit.subject, ["on:cross_service"])
+        gate.told(visit.subject, {"cross_service": "given"})
+    gate.must(visit.subject, ask.MOVE)
+    held = axle().site.row("SELECT interests FROM interests WHERE account = %s", mine["id"]) or {
+        "interests": ""
+    }
+    secret = token()
+    axle().academy.change("DELETE FROM users WHERE subject = %s", visit.subject)
+    axle().academy.put(
+        "users", subject=visit.subject, name=mine["name"], email=mine["email"], interests=held["interests"], token=secret, at=now()
+    )  # fmt: skip
+    answer = redirect("/academy/")
+    answer.set_cookie(ACADEMY, secret, httponly=True, samesite="Lax", path="/academy/")
+    return answer
+
+
+def leave(request: HttpRequest) -> HttpResponse:
+    """Out of the academy: the switch goes back, the consent ends, and what was moved is gone."""
+    user = _user(request)
+    if user is None:
+        raise SignIn(ACADEMY)
+    axle().gate.set_facts(user["subject"], clear=["on:cross_service"])
+    axle().gate.told(user["subject"], {"cross_service": "withdrawn"})
+    axle().academy.change("DELETE FROM users WHERE id = %s", user["id"])
+    answer = said(request, "You have left the academy", "What was moved there has been erased.")
+    answer.delete_cookie(ACADEMY, path="/academy/")
+    return answer
+
+
+def _user(request: HttpRequest) -> dict[str, Any] | None:
+    secret = request.COOKIES.get(ACADEMY, "")
+    return axle().academy.row("SELECT * FROM users WHERE token = %s", secret) if secret else None
+
+
+def _suggested(user: dict[str, Any]) -> str:
+    """A course that fits what somebody is interested in, where that may be looked at."""
+    if not axle().gate.may(user["subject"], ask.SUGGEST):
+        return ""
+    return next((title for word, title in COURSES.items() if word in str(user["interests"]).lower()), "")
+
+
+ACADEMY_PAGES: list[URLPattern] = [
+    path("academy/", front),
+    path("academy/move", move),
+    path("academy/leave", leave),
+]

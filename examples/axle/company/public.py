@@ -1,0 +1,94 @@
+"""The pages anybody may open, what a mail leads to, and the switches of what could go wrong here."""
+
+from __future__ import annotations
+
+from base64 import b64decode
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path
+
+from examples.axle.company import questions as ask
+from examples.axle.company.frame import axle, page, said, typed, visit_of
+from examples.axle.company.lapses import ALL, NAMES
+from examples.kit.time import now
+
+GIF = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+PAGES = ("/", "/survey", "/settings")
+"""Where a letter may lead."""
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """What axle builds, with a space for an advertiser, who is handed nothing."""
+    axle().lake.count("/")
+    return page(request, "home.html")
+
+
+def privacy(request: HttpRequest) -> HttpResponse:
+    """The policy, as it is published."""
+    axle().lake.count("/privacy")
+    return page(request, "privacy.html", text=axle().policy_text)
+
+
+def beacon(request: HttpRequest) -> HttpResponse:
+    """A picture one can see through: it counts for whoever is signed in, and lets it."""
+    visit = visit_of(request)
+    if visit and axle().gate.may(visit.subject, ask.BEACON):
+        seen = request.GET.get("page", "")[:80]
+        axle().site.put("page_views", account=visit.account["id"], page_views=seen, at=now())
+    return _gif()
+
+
+def pixel(request: HttpRequest, token: str) -> HttpResponse:
+    """A mail says that it was opened, where it was let carry this."""
+    reader = _reader(token)
+    if reader and axle().gate.may(reader["subject"], ask.OPENED):
+        axle().site.put("page_views", account=reader["id"], page_views="(mail opened)", at=now())
+    return _gif()
+
+
+def follow(request: HttpRequest, token: str) -> HttpResponse:
+    """A link of a mail, followed."""
+    wanted, reader = request.GET.get("to", "/"), _reader(token)
+    leads_to = wanted if wanted in PAGES else "/"
+    if reader and axle().gate.may(reader["subject"], ask.CLICK):
+        axle().site.put("page_views", account=reader["id"], page_views=f"(mail) {leads_to}", at=now())
+    return redirect(leads_to)
+
+
+def wrong(request: HttpRequest) -> HttpResponse:
+    """The switches."""
+    return page(request, "wrong.html", lapses=[(lapse, axle().lapses.on(lapse.name)) for lapse in ALL])
+
+
+def turn(request: HttpRequest, name: str) -> HttpResponse:
+    """Turn one of them."""
+    if name not in NAMES or request.method != "POST":
+        return nothing(request)
+    axle().lapses.turn(name, typed(request).get("on") == "yes")
+    return redirect("/what-could-go-wrong")
+
+
+def nothing(request: HttpRequest, *_: object) -> HttpResponse:
+    """There is no such page."""
+    return said(request, "There is no such page", "", 404)
+
+
+def _reader(token: str) -> dict[str, Any] | None:
+    return axle().site.row("SELECT * FROM accounts WHERE token = %s", token)
+
+
+def _gif() -> HttpResponse:
+    return HttpResponse(GIF, content_type="image/gif", headers={"Cache-Control": "no-store"})
+
+
+PUBLIC: list[URLPattern] = [
+    path("", home),
+    path("privacy", privacy),
+    path("beacon.gif", beacon),
+    path("px/<str:token>.gif", pixel),
+    path("go/<str:token>", follow),
+    path("what-could-go-wrong", wrong),
+    path("what-could-go-wrong/<str:name>", turn),
+]
