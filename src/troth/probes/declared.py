@@ -5,7 +5,8 @@ filing_fields:
   what: sql
   store: harbour.db
   query: select id as row, field from …
-  expects: fields_of point:filing_form      # or purposes_of recipient:ID, items_of site, words_of en, listed, or none
+  # expects is: fields_of point:ID, purposes_of recipient:ID, regions_of residency:ID, items_of site, words_of en, listed, or none
+  expects: fields_of point:filing_form
   column: field
   show: [row, field]
   row_of: filings.id                         # so that a row can be opened; its values stay masked
@@ -13,9 +14,11 @@ filing_fields:
   clauses: ["1.3(c)/2"]
   every: 5
 
-Besides sql there are: mail; files; egress (a log of what left, `hosts` with the recipient each belongs to); cookies and served (the
-`pages` of a site as a newcomer sees them); markers (a list, looked for in the store of whoever said that nothing is left); sheets
-(`tables` by name: spreadsheets, mail folders, recordings and small databases, all asked in one query).
+Besides sql there are: mail; files (by `pattern`, with `{key}` in it for the keys that `query` names in the database under `people`);
+lines (a log whose lines are objects of JSON: which words may stand there); egress (a log of what left, `hosts` with the recipient
+each belongs to); cookies and served (the `pages` of a site as a newcomer sees them); markers (a list, looked for in the store of
+whoever said that nothing is left); sheets (`tables` by name: spreadsheets, mail folders, recordings and small databases, all asked
+in one query).
 """
 
 from __future__ import annotations
@@ -29,7 +32,7 @@ import yaml
 from troth.probes.errors import ProbesUnreadable
 from troth.probes.model import Probe
 
-KINDS = ("sql", "mail", "files", "egress", "cookies", "served", "markers", "sheets")
+KINDS = ("sql", "mail", "files", "egress", "cookies", "served", "markers", "sheets", "lines")
 NEEDED = {
     "sql": ("query",),
     "mail": ("people", "query"),
@@ -70,7 +73,9 @@ def _probe(id: str, said: Any, allowed: Allowed, name: str) -> Probe:
             f"{name}: '{id}' has an unknown word '{unknown[0]}'.", f"Known: {', '.join(sorted(WORDS))}."
         )
     needed = NEEDED.get(str(said.get("what")), ())
-    store = () if said.get("what") == "sheets" else ("store",)  # sheets lie at several places, each with its name
+    store = (
+        () if said.get("what") == "sheets" else ("store",)
+    )  # sheets lie at several places, each with its name
     missing = [word for word in ("what", *store, "statements", *needed) if not said.get(word)]
     if missing or said["what"] not in KINDS:
         raise ProbesUnreadable(

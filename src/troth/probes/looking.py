@@ -9,6 +9,7 @@ from typing import Final
 
 from troth.probes.egress import EgressEye
 from troth.probes.files import FilesEye
+from troth.probes.lines import LinesEye
 from troth.probes.mail import MailEye
 from troth.probes.model import Eye, Probe
 from troth.probes.pages import CookiesEye, ServedEye
@@ -17,7 +18,7 @@ from troth.probes.sheets import SheetsEye
 from troth.probes.sql import SqlEye
 
 EYES: Final[Mapping[str, Callable[[Probe, str], Eye]]] = MappingProxyType(
-    {"sql": SqlEye, "files": FilesEye, "egress": EgressEye, "cookies": CookiesEye, "served": ServedEye}
+    {"sql": SqlEye, "lines": LinesEye, "egress": EgressEye, "cookies": CookiesEye, "served": ServedEye}
 )
 """Those that need a place and nothing else."""
 NOWHERE: Final[Mapping[str, str]] = MappingProxyType({})
@@ -29,6 +30,8 @@ def open_eye(probe: Probe, data: Path, places: Mapping[str, str] = NOWHERE) -> E
     if probe.what == "sheets":
         return SheetsEye(probe, data)
     store = place_of(probe.store, data, places)
+    if probe.what == "files":
+        return FilesEye(probe, store, place_of(probe.people, data, places) if probe.people else "")
     if probe.what == "mail":
         return MailEye(probe, store, place_of(probe.people, data, places))
     if probe.what == "markers":

@@ -20,7 +20,7 @@ class Probe:
     id: str
     title: str
     what: str
-    """`sql`, `mail`, `files`, `egress`, `cookies`, `served`, `markers` or `sheets`."""
+    """`sql`, `mail`, `files`, `egress`, `cookies`, `served`, `markers`, `sheets` or `lines`."""
     store: str
     """A database (path or URL), a folder or a site; relative to the folder of the company's data, or a name that the run knows."""
     statements: tuple[str, ...]
@@ -35,11 +35,12 @@ class Probe:
     show: tuple[str, ...] = ()
     """Columns whose values may be shown as evidence; the others are masked."""
     people: str = ""
-    """For mail: the database in which `query` names addresses (`email`) and since when (`since`). For markers: their list."""
+    """For mail: the database in which `query` names addresses (`email`) and since when (`since`). For markers: their list.
+    For files: the database in which `query` names the keys of files that must be gone."""
     tracked: tuple[str, ...] = ()
     """For mail: pieces of an address by which a tracked link is known."""
     pattern: str = ""
-    """For files: which must not be there."""
+    """For files: which must not be there; `{key}` stands for the keys that `query` names."""
     row_of: str = ""
     """For sql and egress: where a row that was found stands, as `table.key`, so that it can be opened by its `row`; or a table alone."""
     pages: tuple[str, ...] = ()
