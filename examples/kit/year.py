@@ -209,7 +209,7 @@ class Living:
     def _search(self, one: Planted, day: int, seconds: float = 0.0) -> None:
         """Whether a lapse is found by now; at the end of its days, whatever probes need to see it is waited for."""
         if seconds and not one.found:
-            self._wait_for(lambda: bool(self._broken()), seconds)
+            self._wait_for(lambda: bool(self._broken() - self._alarmed), seconds)
         broken = self._broken() - self._alarmed
         if broken and not one.found:
             one.found, one.after_days = True, day - one.begins

@@ -27,7 +27,7 @@ from troth.kernel.findings import did_you_mean
 
 FILE: Final = "company.yaml"
 SCOPES: Final = ("ask", "subjects", "consents", "notices", "messages", "accounts", "read")
-NEEDS: Final = ("mail", "partners", "postgres", "provider", "home", "trays", "egress")
+NEEDS: Final = ("mail", "partners", "postgres", "provider", "home", "trays", "egress", "office")
 SWITCHES: Final = "/what-could-go-wrong"
 _WORDS: Final = ("company", "people", "sender", "scopes", "needs", "switches", "mailboxes", "intake")
 _MODULE: Final = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")

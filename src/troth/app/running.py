@@ -35,6 +35,7 @@ from troth.app.starting import (
     people_of,
     start_around,
     start_companies,
+    start_office,
     start_people,
     start_scripted,
     start_time,
@@ -111,6 +112,7 @@ def enliven(town: Town, *, once: bool = False, people: bool = True) -> None:
     with _told(town, raised=once):
         start_scripted(town, once=once)
     if not once:
+        start_office(town)
         start_time(town)
     write_up(town)
 

@@ -34,6 +34,7 @@ AT_ONCE: Final = 3
 FASTEST_PEOPLE: Final = 8.0
 """How many times their usual pace people come at, however fast days pass."""
 PROVIDER: Final = "liaotong"
+OFFICE_SCOPES: Final = ("intake", "read")
 UP: Final = "up.json"
 """The file in the data folder that says what is up."""
 PARTNERS: Final = "partners.example"
@@ -61,7 +62,7 @@ def hand_out_keys(town: Town) -> None:
         company = town.companies.get(id)
         scopes = company.scopes if company else SCOPES
         origin = Origin.OBSERVED if company else Origin.EXAMPLE
-        KeyFile(town.base, id, keys.issue(id, scopes, origin)).write(town.keys_of(id))
+        KeyFile(town.base, id, keys.issue(id, scopes, origin, "company")).write(town.keys_of(id))
         KeyFile(town.base, id, keys.issue(id, SCOPES, Origin.EXAMPLE)).write(
             _script_keys(town) / f"{id}.json"
         )
@@ -188,6 +189,17 @@ def start_scripted(town: Town, *, once: bool) -> None:
     )  # fmt: skip
 
 
+def start_office(town: Town) -> None:
+    """Who answers tickets of companies that have nobody of their own for it. Raises ChildFailed."""
+    names = [id for id, company in town.companies.items() if company.takes("office") and id in town.sites]
+    for id in names:
+        key = town.hosting.keys.issue(id, OFFICE_SCOPES, Origin.OBSERVED)
+        KeyFile(town.base, id, key).write(_office_keys(town) / f"{id}.json")
+    if names:
+        keys = ["--keys", _office_keys(town)]
+        town.nursery.start(order(town, "office", "examples.kit.office", *keys, "--only", *names, port=False))
+
+
 def start_time(town: Town) -> None:
     """Let days pass as fast as was asked for, until somebody changes that. Raises ChildFailed."""
     speed = town.settings.speed
@@ -219,6 +231,10 @@ def write_up(town: Town) -> None:
     fresh = file.with_suffix(".fresh")
     fresh.write_text(json.dumps(said, indent=2), encoding="utf-8")
     fresh.replace(file)
+
+
+def _office_keys(town: Town) -> Path:
+    return town.keys_of("office").with_suffix("")
 
 
 def _script_keys(town: Town) -> Path:
