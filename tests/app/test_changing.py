@@ -63,6 +63,7 @@ def test_a_passage_that_turns_is_told_with_statement_control_and_evidence(at: Pl
     look(at, "a_look", "point:mail_link", [])
     changes.look(harbour(at))
     assert changes.of("harbour")[0].before is State.BROKEN
+    assert changes.of("harbour")[0].statement == "point:mail_link", "put down to what was broken"
     assert changes.of("harbour")[0].clauses == ("2.3/2",)
 
 
@@ -81,6 +82,7 @@ def test_a_tour_counts_what_the_record_says_after_it_began(at: Place) -> None:
     tour = tour_of(harbour(at), since)
     assert (tour.probe, tour.next) == ("toured", "follow")
     assert "2.3/5" in tour.clauses
+    assert "Intro¶3/5" not in tour.clauses
     assert at.see(f"/harbour/ledger/{tour.sequence}/seen/1").status == 200
     assert tour_of(harbour(at), since).next == "mend"
     look(at, "toured", "point:mail_pixel", [])
@@ -88,6 +90,13 @@ def test_a_tour_counts_what_the_record_says_after_it_began(at: Place) -> None:
     assert tour.mended
     assert tour.next == ""
     assert tour_of(harbour(at), head_of(harbour(at))).done == frozenset(), "another tour begins anew"
+
+
+def test_a_principle_turns_with_what_makes_it_true(at: Place) -> None:
+    since = head_of(harbour(at))
+    look(at, "columns", "point:page_log", [{"row": 1}])
+    assert set(tour_of(harbour(at), since).clauses) == {"1.3(b)/1", "1.3(b)/2", "4.2/1", "Intro¶3/5"}
+    look(at, "columns", "point:page_log", [])
 
 
 def test_a_lapse_that_stood_before_the_tour_began_counts_too(at: Place) -> None:

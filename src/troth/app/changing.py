@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from troth.kernel.errors import TrothError
 from troth.promises.board import Board, ClauseVerdict
@@ -40,9 +40,16 @@ class Change:
     """The entry of the record to look at first; 0 where none decided."""
 
 
+class Stood(NamedTuple):
+    """How a passage stood, and by which statement ('' where none decided)."""
+
+    state: State
+    by: str
+
+
 @dataclass(slots=True)
 class _Seen:
-    states: dict[str, State] = field(default_factory=dict)
+    states: dict[str, Stood] = field(default_factory=dict)
     changes: deque[Change] = field(default_factory=lambda: deque(maxlen=MOST))
 
 
@@ -59,7 +66,7 @@ class Changes:
         with self._lock:
             seen = self._seen.setdefault(hosted.id, _Seen())
             seen.changes.extend(changed(seen.states, board))
-            seen.states = {one.clause.id: one.verdict.state for one in board.clauses}
+            seen.states = {one.clause.id: Stood(one.verdict.state, _decider(one)) for one in board.clauses}
         return board
 
     def of(self, id: str) -> tuple[Change, ...]:
@@ -69,22 +76,29 @@ class Changes:
             return tuple(reversed(seen.changes)) if seen else ()
 
 
-def changed(before: dict[str, State], board: Board) -> list[Change]:
-    """Which passages of a board are in another state than before; at the first look, which are broken."""
+def changed(before: Mapping[str, Stood], board: Board) -> list[Change]:
+    """Which passages of a board stand otherwise than before; at the first look, which are broken.
+
+    What is broken no more is put down to the statement that was broken.
+    """
     turned: dict[tuple[State | None, State, str], list[ClauseVerdict]] = {}
     for one in board.clauses:
         was, state = before.get(one.clause.id), one.verdict.state
-        if was is not state and (was is not None or (state is State.BROKEN)):
-            key, _ = one.deciding or ("", None)
-            turned.setdefault((was, state, key), []).append(one)
-    return [_change(board.at, was, state, key, found) for (was, state, key), found in turned.items()]
+        if (was.state if was else None) is state or (was is None and state is not State.BROKEN):
+            continue
+        by = was.by if was is not None and was.state is State.BROKEN else _decider(one)
+        turned.setdefault((was.state if was else None, state, by), []).append(one)
+    return [_change(board.at, was, state, by, found) for (was, state, by), found in turned.items()]
 
 
-def _change(at: datetime, was: State | None, state: State, key: str, found: list[ClauseVerdict]) -> Change:
-    deciding = found[0].deciding
-    verdict = deciding[1] if deciding else found[0].verdict
+def _decider(one: ClauseVerdict) -> str:
+    return one.deciding[0] if one.deciding else ""
+
+
+def _change(at: datetime, was: State | None, state: State, by: str, found: list[ClauseVerdict]) -> Change:
+    judged = next((verdict for key, verdict in found[0].provable if key == by), found[0].verdict)
     clauses = tuple(one.clause.id for one in found)
-    return Change(at, was, state, clauses, key, verdict.controls, next(iter(verdict.sequences), 0))
+    return Change(at, was, state, clauses, by, judged.controls, next(iter(judged.sequences), 0))
 
 
 @contextmanager

@@ -106,7 +106,7 @@ def _origins(catalogue: Catalogue, evidence: Mapping[str, Evidence]) -> Callable
             own = happened(evidence.get(statement.key, Evidence()))
             if any(one.id == IN_FORCE for one in controls_of(statement, catalogue)):
                 own |= {"observed"}
-            below = map(catalogue.by_key, _rests_on(statement))
+            below = map(catalogue.by_key, rests_on(statement))
             return own.union(*(of(one) for one in below if one is not None))
         finally:
             asked.discard(statement.key)
@@ -114,7 +114,8 @@ def _origins(catalogue: Catalogue, evidence: Mapping[str, Evidence]) -> Callable
     return of
 
 
-def _rests_on(statement: Statement) -> tuple[str, ...]:
+def rests_on(statement: Statement) -> tuple[str, ...]:
+    """The statements, by key, that make another true."""
     if isinstance(statement, Principle):
         return statement.made_true_by
     return (statement.of,) if isinstance(statement, Definition) and statement.of else ()

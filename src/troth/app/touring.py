@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 from sqlalchemy import Connection
 
+from troth.app.occasions import rests_on
 from troth.ledger import Event
 from troth.promises.evidence import PROBE_FAILED, probe_of
 from troth.promises.model import Breach
@@ -94,7 +95,7 @@ def _clauses(hosted: Hosted, found: dict[str, Breach]) -> tuple[str, ...]:
     return tuple(
         clause.id
         for clause in hosted.bundle.clauses
-        if any(one.key in found for one in by_clause.get(clause.id, ()))
+        if any(not found.keys().isdisjoint((one.key, *rests_on(one))) for one in by_clause.get(clause.id, ()))
     )
 
 

@@ -88,6 +88,11 @@ def entry(hosted: Hosted, connection: Connection, event: Event, say: Plainly) ->
     return Entry(event, what, about, text, things=_things(say.t, found), probe=probe_of(event))
 
 
+def in_words(say: Plainly, event: Event) -> tuple[str, tuple[str, ...]]:
+    """What an event tells, and what it is about in particular; nothing of its payload."""
+    return event_words(say.t, event.kind), _about(say, event)
+
+
 def entries(hosted: Hosted, connection: Connection, sequences: tuple[int, ...], say: Plainly) -> list[Entry]:
     """The entries of these numbers, those that are there."""
     found = []

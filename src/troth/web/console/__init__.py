@@ -25,6 +25,7 @@ from troth.web.console.directories import download as directory_file
 from troth.web.console.emergencies import emergencies, open_glass, review
 from troth.web.console.home import home
 from troth.web.console.ledger import ledger, one
+from troth.web.console.life import life, time
 from troth.web.console.lineage import lineage
 from troth.web.console.manage import manage
 from troth.web.console.messages import messages
@@ -38,11 +39,15 @@ from troth.web.console.site import site
 from troth.web.console.staff import staff
 from troth.web.console.tasks import document, task, tasks
 from troth.web.console.tickets import file, new, ticket, tickets
+from troth.web.console.tour import tour
 from troth.web.rights import OWN, Route
 
 ROUTES: list[BaseRoute] = [
     Route("/", home, action=OWN),
     Route("/{org}", board, action="board.read"),
+    Route("/{org}/life", life, action="board.read"),
+    Route("/{org}/life/time", time, action=OWN, methods=["POST"]),
+    Route("/{org}/tour", tour, action="board.read"),
     Route("/{org}/clauses/{clause}", clause, action="board.read"),
     Route("/{org}/ask", ask, action="gate.ask"),
     Route("/{org}/ask/request", ask_request, action="gate.ask"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -15,6 +16,9 @@ from troth.policy.bundle import Overlay
 from troth.policy.regimes import NOT_LAW, Pack
 from troth.web.pages import hosted_of, language_of, page
 from troth.web.plainly import Plainly
+
+FEW: Final = 3
+"""How many things of a kind are named in a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +61,8 @@ async def coverage(request: Request) -> Response:
         totals=found.totals,
         lines=found.lines,
         state=state,
+        meets=found.meets,
+        met=met,
         say=Plainly(hosted.catalogue, language_of(request)),
     )
 
@@ -68,6 +74,16 @@ def state(line: Line) -> str:
     if line.reasoned:
         return "reasoned"
     return "built" if line.built else "later"
+
+
+def met(line: Line) -> list[tuple[str, list[str], int]]:
+    """What a clause meets, by kind: the first few by name, and how many there are besides."""
+    found: dict[str, list[str]] = {}
+    for one in line.meets:
+        table = one.where.rpartition(" ")[2]
+        names = [f"{table}.{column}" for column in one.columns] or [one.where]
+        found.setdefault(one.what, []).extend(names)
+    return [(what, names[:FEW], len(names[FEW:])) for what, names in found.items()]
 
 
 def _versions(hosted: Hosted) -> tuple[Version, ...]:
