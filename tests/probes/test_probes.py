@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from troth.probes import CannotLook, Probe, ProbesUnreadable, open_eye, read_probes
+from troth.probes import CannotLook, Probe, ProbesUnreadable, open_eye, open_row, read_probes
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
@@ -57,6 +57,15 @@ def test_a_row_with_what_is_not_declared_is_a_finding_and_its_values_are_masked(
 def test_what_stands_besides_is_fine(shop: Path) -> None:
     look = open_eye(declared(FIELDS + "  besides: [age]\n"), shop).look(NOON)
     assert (look.passed, look.seen) == (True, ())
+
+
+def test_a_row_may_stand_in_a_schema_of_its_own(shop: Path) -> None:
+    probe = declared(FIELDS + "  row_of: main.forms.id\n")
+    held = open_row(str(shop / "shop.db"), probe.row_of, 2)
+    assert held is not None
+    assert [(one.name, one.shown) for one in held] == [("id", "2"), ("field", ""), ("value", "")]
+    with pytest.raises(ProbesUnreadable):
+        declared(FIELDS + "  row_of: a.main.forms.id\n")
 
 
 def test_where_nothing_is_expected_every_row_is_a_finding_and_all_are_counted(shop: Path) -> None:
@@ -130,6 +139,16 @@ def test_a_pixel_after_leaving_is_found_and_one_before_is_not(room: Path) -> Non
     assert "people.example" not in str(look.seen)
 
 
+def test_a_link_that_no_mail_may_hold_is_found_by_the_piece_it_was_known_by(room: Path) -> None:
+    eye = open_eye(declared(MAILS + "  unwanted: [/order]\n"), room)
+    mail(room, 5, PIXEL, "stayed@people.example")
+    mail(room, 6, CLEAN)
+    (found,) = eye.look(NOON + timedelta(minutes=7)).seen
+    assert found["holds"] == ["a link to /order"]
+    mail(room, 8, "<p>Sorry.</p>")
+    assert eye.look(NOON + timedelta(minutes=9)).passed
+
+
 def test_a_found_mail_stays_found_until_a_clean_one_comes(room: Path) -> None:
     mail(room, 1, PIXEL)
     eye = open_eye(declared(MAILS), room)
@@ -165,7 +184,10 @@ def test_a_file_that_should_not_be_there(tmp_path: Path) -> None:
         ("a: {what: sql, store: x}", "lacks statements"),
         ("a: {what: xray, store: x, statements: [y]}", "lacks a kind of look"),
         ("a: {what: sql, store: x, statements: [y], switch: on}", "unknown word 'switch'"),
-        ("a: {what: sql, store: x, query: q, statements: [y], expects: fields_of point:none}", "nobody declared"),
+        (
+            "a: {what: sql, store: x, query: q, statements: [y], expects: fields_of point:none}",
+            "nobody declared",
+        ),
         ("a: {what: sql, store: x, query: q, statements: [y], every: often}", "nobody declared"),
     ],
 )

@@ -18,7 +18,8 @@ Besides sql there are: mail; files (by `pattern`, with `{key}` in it for the key
 lines (a log whose lines are objects of JSON: which words may stand there); egress (a log of what left, `hosts` with the recipient
 each belongs to); cookies and served (the `pages` of a site as a newcomer sees them); markers (a list, looked for in the store of
 whoever said that nothing is left); sheets (`tables` by name: spreadsheets, mail folders, recordings and small databases, all asked
-in one query).
+in one query); parquet (the columns of files in a lake, unless a file calls itself personal). Of mail, `unwanted` names pieces of
+addresses to which none may lead.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ import yaml
 from troth.probes.errors import ProbesUnreadable
 from troth.probes.model import Probe
 
-KINDS = ("sql", "mail", "files", "egress", "cookies", "served", "markers", "sheets", "lines")
+KINDS = ("sql", "mail", "files", "egress", "cookies", "served", "markers", "sheets", "lines", "parquet")
 NEEDED = {
     "sql": ("query",),
     "mail": ("people", "query"),
@@ -46,9 +47,9 @@ LOG = "passed.id"
 """Where the rows of an egress log stand."""
 WORDS = {
     "title", "what", "store", "query", "column", "expects", "besides", "show", "statements", "clauses", "every",
-    "people", "tracked", "pattern", "row_of", "tables", "hosts", "pages", "markers",
+    "people", "tracked", "pattern", "row_of", "tables", "hosts", "pages", "markers", "unwanted",
 }  # fmt: skip
-_ROW_OF = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*)?\Z")
+_ROW_OF = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*){0,2}\Z")
 Allowed = Callable[[str, str], frozenset[str]]
 """Given `fields_of` or `purposes_of` and a statement key: what may be found. Raises LookupError for an unknown key."""
 
@@ -95,12 +96,12 @@ def _probe(id: str, said: Any, allowed: Allowed, name: str) -> Probe:
         None if may is None else may | set(_words(said, "besides")), _words(said, "show"),
         str(said.get("people") or said.get("markers") or ""), _words(said, "tracked"), str(said.get("pattern", "")),
         LOG if said["what"] == "egress" else _row_of(str(said.get("row_of", "")), id, name), _words(said, "pages"),
-        _tables(said.get("tables"), id, name),
+        _tables(said.get("tables"), id, name), _words(said, "unwanted"),
     )  # fmt: skip
 
 
 def _row_of(said: str, id: str, name: str) -> str:
-    """A table, or a table and its key: names, and nothing that could be more than a name."""
+    """A table, or a table (in a schema) and its key: names, and nothing that could be more than a name."""
     if said and not _ROW_OF.match(said):
         raise ProbesUnreadable(
             f"{name}: '{id}' names no table with `row_of`.",

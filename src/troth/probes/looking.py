@@ -13,12 +13,13 @@ from troth.probes.lines import LinesEye
 from troth.probes.mail import MailEye
 from troth.probes.model import Eye, Probe
 from troth.probes.pages import CookiesEye, ServedEye
+from troth.probes.parquet import ParquetEye
 from troth.probes.planted import MarkersEye
 from troth.probes.sheets import SheetsEye
 from troth.probes.sql import SqlEye
 
 EYES: Final[Mapping[str, Callable[[Probe, str], Eye]]] = MappingProxyType(
-    {"sql": SqlEye, "lines": LinesEye, "egress": EgressEye, "cookies": CookiesEye, "served": ServedEye}
+    {"sql": SqlEye, "lines": LinesEye, "egress": EgressEye, "cookies": CookiesEye, "served": ServedEye, "parquet": ParquetEye}
 )
 """Those that need a place and nothing else."""
 NOWHERE: Final[Mapping[str, str]] = MappingProxyType({})

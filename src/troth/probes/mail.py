@@ -1,4 +1,5 @@
-"""A look into a mail room: do mails to certain people watch them, by an image that loads or by a link that is followed?
+"""A look into a mail room: do mails to certain people watch them, by an image that loads or by a link that is followed, or lead
+where none may lead?
 
 Whom it concerns a read-only query says (`email`, and `since` when it must not be). Of each of them it looks at everything
 that came since its own last look, and at least at the last mail: a clean mail mends what an earlier one broke.
@@ -42,7 +43,7 @@ class MailEye:
         self._last: datetime | None = None
 
     def look(self, now: datetime) -> Look:
-        """Passed when none of the mails looked at watches its reader."""
+        """Passed when none of the mails looked at watches its reader, or leads where none may."""
         if not self._folder.is_dir():
             raise CannotLook(f"There is no mail folder {self._folder.name}.", "It may not be there yet.")
         since = {
@@ -73,15 +74,16 @@ class MailEye:
     def _read_new(self) -> None:
         for path in self._folder.rglob("*.eml"):
             if path not in self._read:
-                self._read[path] = _read(path, self._probe.tracked)
+                self._read[path] = _read(path, self._probe)
 
 
 class _Watching(HTMLParser):
-    """Finds what watches in HTML: images that are fetched, and links that are counted."""
+    """Finds what watches in HTML: images that are fetched, and links that are counted; and links that lead where none may."""
 
-    def __init__(self, tracked: tuple[str, ...]) -> None:
+    def __init__(self, tracked: tuple[str, ...], unwanted: tuple[str, ...]) -> None:
         super().__init__()
         self._tracked = tracked
+        self._unwanted = unwanted
         self.found: list[str] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
@@ -90,14 +92,16 @@ class _Watching(HTMLParser):
             self.found.append("an image that is fetched when the mail is opened")
         if tag == "a" and any(piece in (said.get("href") or "") for piece in self._tracked):
             self.found.append("a link that is counted")
+        if tag == "a":
+            self.found += [f"a link to {piece}" for piece in self._unwanted if piece in (said.get("href") or "")]
 
 
-def _read(path: Path, tracked: tuple[str, ...]) -> _Mail:
+def _read(path: Path, probe: Probe) -> _Mail:
     message = message_from_bytes(path.read_bytes(), policy=policy.default)
     assert isinstance(message, EmailMessage)
     address = str(message["Delivered-To"] or message["To"] or "").strip().lower()
     came = datetime.fromtimestamp(path.stat().st_mtime, UTC)
-    watching = _Watching(tracked)
+    watching = _Watching(probe.tracked, probe.unwanted)
     for part in message.walk():
         if part.get_content_type() == "text/html":
             watching.feed(str(part.get_content()))

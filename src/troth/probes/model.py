@@ -20,7 +20,7 @@ class Probe:
     id: str
     title: str
     what: str
-    """`sql`, `mail`, `files`, `egress`, `cookies`, `served`, `markers`, `sheets` or `lines`."""
+    """`sql`, `mail`, `files`, `egress`, `cookies`, `served`, `markers`, `sheets`, `lines` or `parquet`."""
     store: str
     """A database (path or URL), a folder or a site; relative to the folder of the company's data, or a name that the run knows."""
     statements: tuple[str, ...]
@@ -42,11 +42,14 @@ class Probe:
     pattern: str = ""
     """For files: which must not be there; `{key}` stands for the keys that `query` names."""
     row_of: str = ""
-    """For sql and egress: where a row that was found stands, as `table.key`, so that it can be opened by its `row`; or a table alone."""
+    """For sql and egress: where a row that was found stands, as `table.key` or `schema.table.key`, so that it can be opened by its
+    `row`; or a table alone."""
     pages: tuple[str, ...] = ()
     """For cookies and served: the paths that are opened."""
     tables: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     """For sheets: by name, the spreadsheets, mail folders, recordings and small databases that `query` is asked over."""
+    unwanted: tuple[str, ...] = ()
+    """For mail: pieces of an address to which no mail may lead."""
 
 
 @dataclass(frozen=True, slots=True)

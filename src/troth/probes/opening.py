@@ -46,10 +46,11 @@ class Held:
 
 def open_row(place: str, row_of: str, row: object) -> tuple[Held, ...] | None:
     """The columns of one row, its key shown and all else masked; None where the row is gone. Raises CannotLook."""
-    name, _, key = row_of.partition(".")
+    name, _, key = row_of.rpartition(".")
+    schema, _, bare = name.rpartition(".")
     with read_only(place) as connection:
         try:
-            table = Table(name, MetaData(), autoload_with=connection)
+            table = Table(bare, MetaData(schema or None), autoload_with=connection)
             found = connection.execute(select(table).where(table.c[key] == row)).mappings().first()
         except (SQLAlchemyError, KeyError) as problem:
             raise CannotLook(f"The table {name} cannot be read.", "It may have been renamed.") from problem
