@@ -111,7 +111,8 @@ class Careless:
     def mail_abroad(self, on: bool) -> None:
         """The latest question of a customer goes to India; once this is off, the desk there is told to erase it."""
         rows = self._rows(
-            "SELECT request_no, name, a.email, enquiry FROM site.enquiries JOIN site.accounts a ON a.id = account ORDER BY 1 DESC LIMIT 1"
+            "SELECT e.request_no, a.name, a.email, e.enquiry FROM site.enquiries e JOIN site.accounts a ON a.id = e.account"
+            " ORDER BY 1 DESC LIMIT 1"
         )
         for number, name, email, enquiry in rows or [
             (0, "Somebody", "somebody@people.example", "How loud is the gear?")
