@@ -4,10 +4,13 @@ Every call is described once, and carried out at once or awaited. Nouns: client,
 answer, letter, problem, guard. A company needs this package's room alone.
 """
 
+from troth.client.asked import may, must
 from troth.client.call import AsyncSpeaker, Call, Speaker
 from troth.client.calls import AsyncClient, Calls, Client
+from troth.client.choices import Choice, choice_of
 from troth.client.device import Device, Http, State, Wire
 from troth.client.errors import Away, Problem, Refused
+from troth.client.forms import Unshown, show_form, take_form
 from troth.client.keyfile import KeyFile
 from troth.client.model import Answer, Entered, Letter, NoticeText, Question, Queued, Submitted
 
@@ -18,6 +21,7 @@ __all__ = [
     "Away",
     "Call",
     "Calls",
+    "Choice",
     "Client",
     "Device",
     "Entered",
@@ -32,5 +36,11 @@ __all__ = [
     "Speaker",
     "State",
     "Submitted",
+    "Unshown",
     "Wire",
+    "choice_of",
+    "may",
+    "must",
+    "show_form",
+    "take_form",
 ]
