@@ -77,7 +77,8 @@ def flask_site(asker: Asker, **own: Any) -> Site:
     return ask
 
 
-def django_site(asker: Asker, **own: Any) -> Site:
+def settle_django() -> None:
+    """Django wants its settings before anything of it is used."""
     import django
     from django.conf import settings
 
@@ -87,6 +88,10 @@ def django_site(asker: Asker, **own: Any) -> Site:
             MIDDLEWARE=["troth.client.django.Refusals"],
         )  # fmt: skip
         django.setup()
+
+
+def django_site(asker: Asker, **own: Any) -> Site:
+    settle_django()
 
     from django.http import HttpRequest, HttpResponse, JsonResponse
     from django.test import Client, override_settings

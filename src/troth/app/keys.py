@@ -41,6 +41,13 @@ class ApiKey:
     scopes: frozenset[str]
     origin: Origin
     digest: bytes
+    holder: str = ""
+    """Whose it is, where the same program is handed another key at its next start."""
+
+    @property
+    def whose(self) -> str:
+        """To whom idempotency keys belong that come with it: to the program, whichever key it has, or else to this key."""
+        return f"holder:{self.holder}" if self.holder else self.id
 
 
 class Keys:
@@ -51,7 +58,11 @@ class Keys:
         self._keys: dict[str, ApiKey] = {}
 
     def issue(
-        self, organisation: str, scopes: Iterable[str] = SCOPES, origin: Origin = Origin.OBSERVED
+        self,
+        organisation: str,
+        scopes: Iterable[str] = SCOPES,
+        origin: Origin = Origin.OBSERVED,
+        holder: str = "",
     ) -> str:
         """A new key; it is shown this once and cannot be read back. Raises CallerError for an unknown scope."""
         wanted = frozenset(scopes)
@@ -59,7 +70,7 @@ class Keys:
             raise CallerError(f"'{scope}' is not a scope.", did_you_mean(scope, SCOPES))
         id, secret = self._entropy.bytes(6).hex(), self._entropy.bytes(32)
         text = f"{_PREFIX}_{id}_{base64.urlsafe_b64encode(secret).decode().rstrip('=')}"
-        self._keys[id] = ApiKey(id, organisation, wanted, origin, _digest(text))
+        self._keys[id] = ApiKey(id, organisation, wanted, origin, _digest(text), holder)
         return text
 
     def find(self, text: str) -> ApiKey | None:

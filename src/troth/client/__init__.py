@@ -13,6 +13,8 @@ from troth.client.errors import Away, Problem, Refused
 from troth.client.forms import Unshown, show_form, take_form
 from troth.client.keyfile import KeyFile
 from troth.client.model import Answer, Entered, Letter, NoticeText, Question, Queued, Submitted
+from troth.client.outbox import Outbox
+from troth.client.relay import Relay
 
 __all__ = [
     "Answer",
@@ -29,10 +31,12 @@ __all__ = [
     "KeyFile",
     "Letter",
     "NoticeText",
+    "Outbox",
     "Problem",
     "Question",
     "Queued",
     "Refused",
+    "Relay",
     "Speaker",
     "State",
     "Submitted",

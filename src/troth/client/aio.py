@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from troth.client.call import AsyncSpeaker, Call
 from troth.client.keyfile import KeyFile
-from troth.client.wire import PASSING, address_of, answer_of, away, body_of, headers_of, pauses
+from troth.client.wire import NO_KEY, PASSING, address_of, answer_of, away, body_of, headers_of, pauses
 
 if TYPE_CHECKING:
     import httpx
@@ -45,9 +45,7 @@ class AsyncConnection(AsyncSpeaker):
 
         for pause in pauses(call):
             try:
-                found = await self._client().request(
-                    call.method, address_of(self._keys, call), content=body_of(call), headers=headers_of(self._keys, call)
-                )  # fmt: skip
+                found = await self._entered(call)
             except httpx.HTTPError as problem:
                 if pause is None:
                     raise away(problem) from problem
@@ -56,6 +54,35 @@ class AsyncConnection(AsyncSpeaker):
                     return answer_of(call, found.status_code, found.content)
             await asyncio.sleep(pause)
         raise AssertionError("the last try returns or raises")
+
+    async def _entered(self, call: Call[T]) -> httpx.Response:
+        """One try; where the key opens nothing, or nobody is there, with what was handed out since, if anything was."""
+        import httpx
+
+        try:
+            found = await self._exchange(call)
+        except httpx.ConnectError:
+            if not await self._handed_anew():
+                raise
+        else:
+            if found.status_code != NO_KEY or not await self._handed_anew():
+                return found
+        return await self._exchange(call)
+
+    async def _exchange(self, call: Call[T]) -> httpx.Response:
+        headers = headers_of(self._keys, call)
+        return await self._client().request(
+            call.method, address_of(self._keys, call), content=body_of(call), headers=headers
+        )
+
+    async def _handed_anew(self) -> bool:
+        """Take over another key that lies where the first was read; whether there is one."""
+        found = self._keys.again()
+        if found is None:
+            return False
+        self._keys = found
+        await self.close()
+        return True
 
     def _client(self) -> httpx.AsyncClient:
         """Connections are opened by the first call, which knows the event loop; whoever does not use this pays nothing for it."""

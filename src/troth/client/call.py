@@ -68,7 +68,7 @@ class Said(Generic[P, T]):
 
     def __init__(self, describe: Callable[Concatenate[Any, P], Call[T]]) -> None:
         self._describe = describe
-        functools.update_wrapper(self, describe)
+        self.__doc__ = describe.__doc__
 
     @overload
     def __get__(self, speaker: None, kind: type | None = None) -> Callable[P, Call[T]]: ...

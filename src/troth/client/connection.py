@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from troth.client.call import Call, Speaker
 from troth.client.keyfile import KeyFile
-from troth.client.wire import PASSING, address_of, answer_of, away, body_of, headers_of, pauses
+from troth.client.wire import NO_KEY, PASSING, address_of, answer_of, away, body_of, headers_of, pauses
 
 T = TypeVar("T")
 
@@ -39,7 +39,7 @@ class Connection(Speaker):
         end = time.monotonic() + (self._timeout if within is None else within)
         for pause in pauses(call):
             try:
-                status, data = self._exchange(call, max(end - time.monotonic(), 0.001))
+                status, data = self._entered(call, end)
             except (OSError, http.client.HTTPException) as problem:
                 if pause is None or time.monotonic() + pause >= end:
                     raise away(problem) from problem
@@ -49,8 +49,31 @@ class Connection(Speaker):
             time.sleep(pause)
         raise AssertionError("the last try returns or raises")
 
+    def _entered(self, call: Call[Any], end: float) -> tuple[int, bytes]:
+        """One try; where the key opens nothing, or nobody is there, with what was handed out since, if anything was."""
+        try:
+            status, data = self._exchange(call, end - time.monotonic())
+        except ConnectionRefusedError:
+            if not self._handed_anew():
+                raise
+        else:
+            if status != NO_KEY or not self._handed_anew():
+                return status, data
+        return self._exchange(call, end - time.monotonic())
+
+    def _handed_anew(self) -> bool:
+        """Take over another key that lies where the first was read; whether there is one."""
+        found = self._keys.again()
+        if found is None:
+            return False
+        self._keys = found
+        self.close()
+        return True
+
     def _exchange(self, call: Call[Any], within: float) -> tuple[int, bytes]:
         """One request on a connection of its own; kept for the next when all went well."""
+        if within <= 0:
+            raise TimeoutError
         connection = self._taken(within)
         try:
             connection.request(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from troth.kernel.errors import OperatorError
@@ -17,6 +17,8 @@ class KeyFile:
     url: str
     organisation: str
     key: str
+    path: Path | None = field(default=None, compare=False)
+    """Where it was read: a product that was started anew may have handed out another there."""
 
     def __repr__(self) -> str:
         return f"KeyFile(url={self.url!r}, organisation={self.organisation!r})"
@@ -27,7 +29,7 @@ class KeyFile:
         beside = path.with_name(f".{path.name}.{os.getpid()}")
         beside.unlink(missing_ok=True)
         with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            json.dump(asdict(self), file)
+            json.dump({"url": self.url, "organisation": self.organisation, "key": self.key}, file)
         beside.replace(path)
 
     @classmethod
@@ -35,9 +37,17 @@ class KeyFile:
         """Raises OperatorError, naming the file, when it is missing or not one."""
         try:
             plain = json.loads(path.read_text(encoding="utf-8"))
-            return cls(str(plain["url"]), str(plain["organisation"]), str(plain["key"]))
+            return cls(str(plain["url"]), str(plain["organisation"]), str(plain["key"]), path)
         except (OSError, ValueError, KeyError, TypeError) as problem:
             raise OperatorError(
                 f"{path} is not a readable key file ({type(problem).__name__}).",
                 "It is written when the product starts; start it first.",
             ) from problem
+
+    def again(self) -> KeyFile | None:
+        """What lies there now; None where it is the same, or nothing that can be read."""
+        try:
+            found = self.read(self.path) if self.path else self
+        except OperatorError:
+            return None
+        return None if found == self else found

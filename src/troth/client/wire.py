@@ -17,6 +17,8 @@ PAUSES: Final = (0.05, 0.2)
 PASSING: Final = frozenset({502, 503, 504})
 """Answers that say that another try may find it otherwise."""
 
+NO_KEY: Final = 401
+
 
 def address_of(keys: KeyFile, call: Call[Any]) -> str:
     """Path and query of a call."""

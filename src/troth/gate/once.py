@@ -1,7 +1,7 @@
 """Idempotency: a request that comes again under its key is answered as before and does nothing twice.
 
-Kept for a day (the draft standard of the Idempotency-Key header leaves the length to the server) in the transaction of the
-act itself, so that there is no moment in which one stands without the other.
+Kept for a week (the draft standard of the Idempotency-Key header leaves the length to the server; whoever was away catches up
+within it) in the transaction of the act itself, so that there is no moment in which one stands without the other.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from troth.gate.errors import KeyReused
 from troth.kernel.canonical import canonical, digest
 from troth.ledger import Work
 
-KEPT: Final = timedelta(days=1)
+KEPT: Final = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,14 +31,14 @@ Observes = Annotated[Hosted, Depends(opens("observe"))]
 def answer_once(
     request: Request, hosted: Hosted, key: str, sent: m.Sent | str, do: Callable[[Acts], Answer]
 ) -> Answer:
-    """Act once under an idempotency key, which belongs to the API key and address it came with."""
+    """Act once under an idempotency key, which belongs to whose API key and to the address it came with."""
     named, plain = _named(request, key, sent)
     return hosted.organisation.act_once(named, plain, do, origin=key_of(request).origin).answer
 
 
 def _named(request: Request, key: str, sent: m.Sent | str) -> tuple[str, object]:
     """The idempotency key with whose it is and for which address ('' where none came), and the request as plain JSON."""
-    named = f"{key_of(request).id} {request.url.path} {key}" if key else ""
+    named = f"{key_of(request).whose} {request.url.path} {key}" if key else ""
     return named, sent if isinstance(sent, str) else sent.model_dump(mode="json")
 
 
