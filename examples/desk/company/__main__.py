@@ -22,20 +22,21 @@ from examples.desk.company.objects import stores
 from examples.desk.company.store import Store
 from examples.desk.company.work import Partners, Work
 from examples.kit.process import ready, tied
-from troth.client import Client, Http, KeyFile
+from troth.client import Calls, Client, Http, KeyFile
+from troth.inside import Inside
 
 POLICY = Path(__file__).resolve().parent.parent / "text" / "en.md"
 
 
-def company(data: Path, keys: KeyFile, dsn: str, url: str) -> Company:
+def company(data: Path, keys: KeyFile, product: Calls, dsn: str, url: str) -> Company:
     """Put the company together."""
-    store, gate, partners = Store(dsn), Gate(Client(keys), keys.url, keys.organisation), Partners(url)
+    store, gate, partners = Store(dsn), Gate(product), Partners(url)
     lapses, (a, b) = Lapses(store), stores(data)
     lapses.then(Careless(store, (a, b), partners).acts)
     return Company(
         store, gate, lapses, Joining(store, gate), Work(store, gate, lapses, (a, b), partners),
         Managing(store, gate, lapses, a, partners), partners, Http(keys.url, keys.organisation, keys.key),
-        POLICY.read_text(encoding="utf-8"),
+        keys.url, keys.organisation, POLICY.read_text(encoding="utf-8"),
     )  # fmt: skip
 
 
@@ -51,7 +52,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=0)
     args = parser.parse_args()
     tied()
-    opened = company(args.data, KeyFile.read(args.keys), args.postgres, args.partners)
+    keys = KeyFile.read(args.keys)
+    product = Inside.open(args.home, keys.organisation) if args.home else Client(keys)
+    opened = company(args.data, keys, product, args.postgres, args.partners)
     opened.gate.open_books()
     listening = socket.create_server(("127.0.0.1", args.port), backlog=512)
     server = uvicorn.Server(uvicorn.Config(make_app(opened), log_level="error", access_log=False))

@@ -11,12 +11,11 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException as AnyHttp
 
 from examples.desk.company.frame import Company, page, said
-from examples.desk.company.gate import Refused
 from examples.desk.company.joining import Mistake
 from examples.desk.company.phones import router as phones
 from examples.desk.company.screens import router as screens
 from examples.desk.company.suite import router as suite
-from troth.client import Away, Problem
+from troth.client import Away, Problem, Refused
 
 GUARDED = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -36,7 +35,7 @@ def make_app(company: Company) -> FastAPI:
     app.add_exception_handler(Refused, _refused)
     app.add_exception_handler(Mistake, _mistaken)
     app.add_exception_handler(Away, _away)
-    app.add_exception_handler(Problem, _away)
+    app.add_exception_handler(Problem, _told)
     app.add_exception_handler(AnyHttp, _http)
     return app
 
@@ -62,6 +61,12 @@ def _refused(request: Request, refused: Exception) -> Response:
 
 def _mistaken(request: Request, mistake: Exception) -> Response:
     return said(request, "Not like this", str(mistake), 400)
+
+
+def _told(request: Request, problem: Exception) -> Response:
+    """What a person can mend is told in the words that came back."""
+    assert isinstance(problem, Problem)
+    return said(request, "Not like this", problem.message, 429 if problem.status == 429 else 400)
 
 
 def _away(request: Request, _: Exception) -> Response:

@@ -38,6 +38,9 @@ class Company:
     managing: Managing
     partners: Partners
     phones: Http
+    troth: str
+    """Where the product's own pages stand, for links."""
+    organisation: str
     policy_text: str
 
 
@@ -105,8 +108,12 @@ Administrator = Annotated[Visit, Depends(_administrator)]
 
 def page(request: Request, template: str, /, status: int = 200, **values: Any) -> HTMLResponse:
     """A page, from its template."""
-    gate = company_of(request).gate
-    base = {"troth": gate.troth, "org": gate.organisation, "visit": getattr(request.state, "visit", None)}
+    company = company_of(request)
+    base = {
+        "troth": company.troth,
+        "org": company.organisation,
+        "visit": getattr(request.state, "visit", None),
+    }
     return HTMLResponse(PAGES.get_template(template).render(base | values), status)
 
 
@@ -122,9 +129,9 @@ def to(path: str) -> RedirectResponse:
 
 def came(request: Request) -> dict[str, str]:
     """How whoever asks came here."""
-    client = request.client
+    caller = request.client
     browser = request.headers.get("User-Agent", "unknown").split("/")[0][:40]
-    return {"whence": client.host if client else "", "device": browser, "language": "en"}
+    return {"whence": caller.host if caller else "", "device": browser, "language": "en"}
 
 
 def signed(session: str) -> Response:

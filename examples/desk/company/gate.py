@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Final
 
-from troth.client import Answer, Client, Problem, Question
+from troth.client import Calls, Question, may, must
 
+NO_PAPERS: Final[Mapping[str, str]] = MappingProxyType({})
 IN_A, IN_B = {"recipient": "store_a", "place": "CN"}, {"recipient": "store_b", "place": "CN"}
 
 REGISTER = Question(
@@ -101,7 +102,6 @@ WORK: Final[Mapping[str, tuple[Question, tuple[str, ...]]]] = {
     ),
 }
 """The functions of an enterprise that write records: what each asks, and the fields of its form."""
-FUNCTIONS: Final = (*WORK, "telemarketing", "order_management", "texting")
 RECIPIENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "store_a": ("assessed", "permitted_operation", "encrypted"),
     "store_b": ("assessed", "permitted_operation", "encrypted"),
@@ -113,49 +113,20 @@ SENSITIVE: Final = "cn_pipl.sensitive"
 """The separate consent that the law asks for chats, places, recordings and identity cards."""
 
 
-class Refused(Exception):
-    """The policy does not permit it; the answer says why."""
-
-    def __init__(self, answer: Answer) -> None:
-        super().__init__("not permitted")
-        self.answer = answer
-
-
 class Gate:
-    """The product as desk sees it. Nobody there is not a yes: `Away` goes up to the page."""
+    """The product as desk sees it: in its own process, or over HTTP. Nobody there is not a yes: `Away` goes up to the page."""
 
-    def __init__(self, client: Client, url: str, organisation: str) -> None:
+    def __init__(self, client: Calls) -> None:
         self.client = client
-        self.troth = url
-        self.organisation = organisation
 
-    @property
-    def policy(self) -> str:
-        """The digest of the version in force."""
-        return str(self.client.policy()["digest"])
+    def must(self, subject: str, *questions: Question, papers: Mapping[str, str] = NO_PAPERS) -> None:
+        """Ask, on record, and go on only where each is permitted. Raises Refused."""
+        for question in questions:
+            must(self.client, subject, with_papers(question, papers))
 
-    def may(self, subject: str, question: Question, papers: Mapping[str, str] | None = None) -> bool:
-        """Ask, on record."""
-        return self._asked(subject, question, papers).permitted
-
-    def must(self, subject: str, question: Question, papers: Mapping[str, str] | None = None) -> Answer:
-        """Ask, on record, and go on only with a permit. Raises Refused."""
-        answer = self._asked(subject, question, papers)
-        if not answer.permitted:
-            raise Refused(answer)
-        return answer
-
-    def _asked(self, subject: str, question: Question, papers: Mapping[str, str] | None) -> Answer:
-        asked = with_papers(question, papers or {})
-        return (
-            self.client.release(subject, asked)
-            if asked.action == "share"
-            else self.client.use(subject, asked)
-        )
-
-    def shown(self, subject: str, notice: str, language: str = "en", point: str = "") -> None:
-        """A notice was put before somebody, word for word."""
-        self.client.show(subject, self.client.notice(notice, language), point=point)
+    def may(self, subject: str, question: Question, papers: Mapping[str, str] = NO_PAPERS) -> bool:
+        """Ask, on record, where one goes on either way."""
+        return may(self.client, subject, with_papers(question, papers))
 
     def switched(self, subject: str, facts: Mapping[str, bool]) -> None:
         """What holds of somebody, and what does no more."""
@@ -165,13 +136,22 @@ class Gate:
             [fact for fact, on in facts.items() if not on],
         )
 
+    def belongs(self, subject: str, tenant: str, functions: Iterable[str], role: str = "member") -> None:
+        """Somebody joins an enterprise, whose functions are on for them; or leaves it (`role` is ''), and all is off."""
+        on = {f"on:{one}": bool(role) for one in (*functions, "tenant_active")}
+        self.client.join_tenant(subject, tenant, role) if role else self.client.leave_tenant(subject, tenant)
+        self.switched(subject, on | {"is:tenant_admin": role == "administrator"})
+
+    def agreed(self, subject: str, item: str, act: str, kind: str = "explicit", notice: str = "") -> None:
+        """A consent is given or withdrawn, after its notice was shown word for word."""
+        if notice:
+            self.client.show(subject, self.client.notice(notice))
+        self.client.consent(subject, item, act, kind=kind, notice=notice, language="en")
+
     def open_books(self) -> None:
-        """Put on record what desk knows about those who receive data from it. What is refused there is printed."""
+        """Put on record what desk knows about those who receive data from it."""
         for recipient, facts in RECIPIENTS.items():
-            try:
-                self.client.recipient(recipient, facts)
-            except Problem as problem:
-                print(f"desk: {recipient}: {problem.message}", file=sys.stderr, flush=True)
+            self.client.recipient(recipient, facts)
 
 
 def with_papers(question: Question, papers: Mapping[str, str]) -> Question:

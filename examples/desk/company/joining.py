@@ -7,19 +7,27 @@ and known to nobody; whoever comes back reads another code.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from examples.desk.company import gate as acts
-from examples.desk.company.gate import Gate, Refused
+from examples.desk.company.gate import Gate
 from examples.desk.company.store import ALONE, EVERY, Store
 from examples.kit.time import now
-from troth.client import Entered, Problem
 
 MINE = "SELECT * FROM people WHERE account = %s ORDER BY tenant = '-' LIMIT 1"
 """The enterprise comes before being alone."""
+
+
+FUNCTIONS = (*acts.WORK, "telemarketing", "order_management", "texting")
+"""What an enterprise can turn on."""
+THEIRS = (
+    "DELETE FROM records WHERE person = %s",
+    "DELETE FROM calls WHERE person = %s",
+    "DELETE FROM messages WHERE sender = %s",
+    "DELETE FROM people WHERE id = %s",
+)
 
 
 class Mistake(Exception):
@@ -80,45 +88,43 @@ class Joining:
     def register(self, form: Mapping[str, str], came: Mapping[str, str]) -> str:
         """Pass the number on, under the text that the page showed; the ticket for the code. Nothing is kept before that comes back."""
         subject = self._gate.client.subject({"cookie": secrets.token_hex(16)})
-        self._accept(subject, form, came["language"])
+        shown = self._accept(subject, form)
         self._gate.must(subject, acts.REGISTER)
-        with told():
-            return self._gate.client.register_account(
-                f"member {secrets.token_hex(8)}", secrets.token_urlsafe(24), form.get("mobile", ""), kind="phone",
-                accurate=True, shown=self._gate.policy, whence=came["whence"], language=came["language"],
-            )  # fmt: skip
+        return self._gate.client.register_account(
+            f"member {secrets.token_hex(8)}", secrets.token_urlsafe(24), form.get("mobile", ""), kind="phone",
+            accurate=True, shown=shown, whence=came["whence"],
+        )  # fmt: skip
 
     def confirm(self, form: Mapping[str, str], came: Mapping[str, str]) -> str:
         """The code from the text message opens the account; the session."""
-        client = self._gate.client
-        with told():
-            entered = client.confirm_account(form.get("ticket", ""), form.get("code", ""), **came)
-        held = {one["kind"]: one["value"] for one in client.my_account(entered.secret)["names"]}
-        self._accept(entered.subject, form, came["language"])
-        self._gate.switched(entered.subject, {"verified": True})
-        self._gate.must(entered.subject, acts.KEEP_NUMBER)
+        entered = self._gate.client.confirm_account(form.get("ticket", ""), form.get("code", ""), **came)
+        self._accept(entered.subject, form, verified=True)
+        self._gate.must(entered.subject, acts.KEEP_NUMBER, acts.STAY)
+        names = self._gate.client.my_account(entered.secret)["names"]
         with self._store.within(ALONE) as rows:
             rows.put(
-                "people", subject=entered.subject, account=entered.account, mobile=held["phone"], role="member",
-                capacity=form.get("capacity", ""), joined_at=now(),
+                "people", subject=entered.subject, account=entered.account, role="member", capacity=form.get("capacity", ""),
+                mobile=next(one["value"] for one in names if one["kind"] == "phone"), joined_at=now(),
             )  # fmt: skip
-        return self._stays(entered)
+        return entered.secret
 
     def send_code(self, mobile: str, came: Mapping[str, str]) -> str:
         """A code goes to whoever has this number, if anybody has; the ticket."""
-        with told():
-            return self._gate.client.recover_account(mobile, **came)
+        return self._gate.client.recover_account(mobile, **came)
 
     def sign_in(self, form: Mapping[str, str], came: Mapping[str, str]) -> str:
         """The code opens a session."""
-        with told():
-            entered = self._gate.client.enter_by_code(form.get("ticket", ""), form.get("code", ""), **came)
-        return self._stays(entered)
+        entered = self._gate.client.enter_by_code(form.get("ticket", ""), form.get("code", ""), **came)
+        self._gate.must(entered.subject, acts.STAY)
+        return entered.secret
 
-    def agree(self, subject: str, item: str, act: str, language: str) -> None:
-        """Give or withdraw a consent."""
-        kind = "separate" if item == acts.SENSITIVE else "explicit"
-        self._gate.client.consent(subject, item, act, kind=kind, language=language)
+    def leave(self, visit: Visit) -> None:
+        """Out again."""
+        self._gate.client.sign_out(visit.session)
+
+    def decline(self, visit: Visit) -> None:
+        """The text is accepted no more: nothing is taken from here on."""
+        self._gate.client.accept(visit.subject, "declined", self._policy(), "en")
 
     def invitation(self, visit: Visit) -> dict[str, Any] | None:
         """The enterprise that entered the number of whoever is signed in, and waits for their word."""
@@ -129,60 +135,40 @@ class Joining:
         with self._store.within(EVERY) as rows:
             return rows.row(query, visit.person["mobile"])
 
-    def join(self, visit: Visit, language: str) -> None:
+    def join(self, visit: Visit) -> None:
         """They join the enterprise that invited them. Its functions are on for them from now on."""
         found = self.invitation(visit)
         if found is None or visit.enterprise is not None:
             raise Mistake("No enterprise waits for your word, or you belong to one already.")
-        self._gate.client.consent(
-            visit.subject, "invitation", "given", kind="explicit", notice="policy", language=language
-        )
+        self._gate.agreed(visit.subject, "invitation", "given", notice="policy")
         self._gate.must(visit.subject, acts.KEEP_NUMBER)
-        self._gate.client.join_tenant(visit.subject, found["tenant"])
         with self._store.within(found["tenant"]) as rows:
             rows.change(
                 "UPDATE people SET subject = %s, account = %s, capacity = %s, joined_at = %s WHERE id = %s",
                 visit.subject, visit.person["account"], visit.person["capacity"], now(), found["id"],
             )  # fmt: skip
             on = [row["function"] for row in rows.rows("SELECT function FROM functions WHERE until IS NULL")]
-        self._gate.switched(visit.subject, {"on:tenant_active": True} | {f"on:{one}": True for one in on})
+        self._gate.belongs(visit.subject, found["tenant"], on)
 
     def unbind(self, visit: Visit) -> None:
-        """They leave the enterprise; what it had switched on for them is off."""
+        """They leave the enterprise; what it had switched on for them is off, and what they did in it goes."""
         if visit.enterprise is None:
             raise Mistake("You belong to no enterprise.")
-        self._gate.client.leave_tenant(visit.subject, visit.tenant)
-        off = {f"on:{one}": False for one in (*acts.FUNCTIONS, "tenant_active", "call_upload_list")}
-        self._gate.switched(visit.subject, off | {"is:tenant_admin": False})
+        self._gate.belongs(visit.subject, visit.tenant, (*FUNCTIONS, "call_upload_list"), role="")
         with self._store.within(visit.tenant) as rows:
-            for table in ("records", "calls", "messages"):
-                whose = "sender" if table == "messages" else "person"
-                rows.change(f"DELETE FROM {table} WHERE {whose} = %s", visit.person["id"])  # noqa: S608 - names from this code
-            rows.change("DELETE FROM people WHERE id = %s", visit.person["id"])
+            for query in THEIRS:
+                rows.change(query, visit.person["id"])
 
-    def _accept(self, subject: str, form: Mapping[str, str], language: str) -> None:
-        self._gate.shown(subject, "policy", language, "registration_form")
-        self._gate.client.accept(subject, "deemed", self._gate.policy, language)
-        self._gate.switched(
-            subject, {f"is:{one}": form.get("capacity") == one for one in ("full_capacity", "minor")}
-        )
+    def _accept(self, subject: str, form: Mapping[str, str], *, verified: bool = False) -> str:
+        """The text was read and accepted, by somebody who said what they can do in law; the version of it."""
+        policy = self._policy()
+        self._gate.client.show(subject, self._gate.client.notice("policy"), point="registration_form")
+        self._gate.client.accept(subject, "deemed", policy, "en")
+        stated = {f"is:{one}": form.get("capacity") == one for one in ("full_capacity", "minor")}
+        self._gate.switched(subject, stated | {"verified": verified})
         if form.get("sensitive") == "yes":
-            self.agree(subject, acts.SENSITIVE, "given", language)
+            self._gate.agreed(subject, acts.SENSITIVE, "given", "separate")
+        return policy
 
-    def _stays(self, entered: Entered) -> str:
-        """Nobody is let in unless the cookie is permitted."""
-        try:
-            self._gate.must(entered.subject, acts.STAY)
-        except Refused:
-            self._gate.client.sign_out(entered.secret)
-            raise
-        return entered.secret
-
-
-@contextmanager
-def told() -> Iterator[None]:
-    """What a person can mend is told in the words that came back. Raises Mistake for Problem."""
-    try:
-        yield
-    except Problem as problem:
-        raise Mistake(problem.message) from problem
+    def _policy(self) -> str:
+        return str(self._gate.client.policy()["digest"])

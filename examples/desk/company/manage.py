@@ -8,7 +8,7 @@ from typing import Any
 
 from examples.desk.company import gate as acts
 from examples.desk.company.gate import Gate
-from examples.desk.company.joining import Mistake, Visit
+from examples.desk.company.joining import FUNCTIONS, Mistake, Visit
 from examples.desk.company.lapses import ACROSS_TENANTS, Lapses
 from examples.desk.company.objects import Objects
 from examples.desk.company.store import EVERY, Store
@@ -42,12 +42,11 @@ class Managing:
                 "people", subject=visit.subject, account=person["account"], mobile=person["mobile"], role="administrator",
                 capacity=person["capacity"], name=form.get("your_name", "")[:80], joined_at=now(),
             )  # fmt: skip
-        self._gate.client.join_tenant(visit.subject, id, "administrator")
-        self._gate.switched(visit.subject, {"is:tenant_admin": True, "on:tenant_active": True})
+        self._gate.belongs(visit.subject, id, (), role="administrator")
 
     def members(self, visit: Visit) -> list[dict[str, Any]]:
         """The people of the enterprise; whose record was opened by whom is on the database's own record."""
-        self._gate.must(visit.subject, acts.OPEN_MEMBERS, visit.papers)
+        self._gate.must(visit.subject, acts.OPEN_MEMBERS, papers=visit.papers)
         with self._store.within(EVERY if self._lapses.on(ACROSS_TENANTS) else visit.tenant) as rows:
             return rows.members(visit.person["id"], visit.tenant)
 
@@ -55,13 +54,13 @@ class Managing:
         """Which functions are on."""
         with self._store.within(visit.tenant) as rows:
             on = {row["function"] for row in rows.rows("SELECT function FROM functions WHERE until IS NULL")}
-        return {one: one in on for one in acts.FUNCTIONS}
+        return {one: one in on for one in FUNCTIONS}
 
     def switch(self, visit: Visit, function: str, on: bool) -> None:
         """A function goes on or off, for everybody of the enterprise, as its instruction says."""
-        if function not in acts.FUNCTIONS:
+        if function not in FUNCTIONS:
             raise Mistake("There is no such function.")
-        self._gate.must(visit.subject, acts.SWITCH, visit.papers)
+        self._gate.must(visit.subject, acts.SWITCH, papers=visit.papers)
         with self._store.within(visit.tenant) as rows:
             rows.change(
                 "UPDATE functions SET until = %s WHERE function = %s AND until IS NULL", now(), function
@@ -76,7 +75,7 @@ class Managing:
         """A number goes into the structure of the enterprise; its owner's own word is waited for."""
         number = form.get("mobile", "").replace(" ", "")
         subject = self._gate.client.subject({"phone": number})
-        self._gate.must(subject, acts.INVITE, visit.papers)
+        self._gate.must(subject, acts.INVITE, papers=visit.papers)
         given = {name: form.get(name, "")[:80] for name in ("name", "department", "position")}
         with self._store.within(visit.tenant) as rows:
             rows.put(
@@ -108,6 +107,7 @@ class Managing:
             if not number:
                 continue
             subject = self._gate.client.subject({"phone": number.replace(" ", "")})
+            self._gate.switched(subject, {"on:tenant_active": True})  # of the enterprise that brings them
             if self._gate.may(subject, acts.IMPORT, papers):
                 with self._store.within(visit.tenant) as rows:
                     rows.put(
@@ -120,15 +120,19 @@ class Managing:
                 brought += 1
         return brought
 
-    def file_papers(self, visit: Visit, licence: Upload, legal_id: Upload, language: str) -> bool:
+    def let_papers_go(self, visit: Visit) -> None:
+        """The administrator, whose papers they are, lets them go to the carrier, after its notice; the law asks for that apart."""
+        self._gate.agreed(visit.subject, "sharing", "given", notice="sharing_notice")
+        self._gate.agreed(visit.subject, "cn_pipl.share", "given", "separate")
+
+    def file_papers(self, visit: Visit, licence: Upload, legal_id: Upload) -> bool:
         """The two papers of a filing, kept, and sent to the carrier if that may be; whether they went. Texting is on once they did."""
-        self._gate.must(visit.subject, acts.DOSSIER, visit.papers)
+        self._gate.must(visit.subject, acts.DOSSIER, papers=visit.papers)
         keys = {name: f"dossiers/{visit.tenant}/{name}" for name in ("licence", "legal_id")}
         for name, upload in (("licence", licence), ("legal_id", legal_id)):
             self._a.put(keys[name], upload.body)
         with self._store.within(visit.tenant) as rows:
             id = rows.put("dossiers", **keys)
-        self._gate.shown(visit.subject, "sharing_notice", language)
         sent = self._gate.may(visit.subject, acts.TO_CARRIER)
         if sent:
             self._partners.send(
@@ -146,7 +150,7 @@ class Managing:
 
     def close(self, visit: Visit) -> None:
         """The enterprise is closed: what it had brought here goes, and its people are on their own again."""
-        self._gate.must(visit.subject, acts.CLOSE, visit.papers)
+        self._gate.must(visit.subject, acts.CLOSE, papers=visit.papers)
         with self._store.within(visit.tenant) as rows:
             people = rows.rows("SELECT subject FROM people WHERE account <> ''")
             for table in (
@@ -165,10 +169,7 @@ class Managing:
             for key in self._a.listed(f"{prefix}/{visit.tenant}/"):
                 self._a.delete(key)
         for one in people:
-            self._gate.client.leave_tenant(one["subject"], visit.tenant)
-            self._gate.switched(
-                one["subject"], {f"on:{function}": False for function in (*acts.FUNCTIONS, "tenant_active")}
-            )
+            self._gate.belongs(one["subject"], visit.tenant, FUNCTIONS, role="")
 
 
 def _hour(said: str) -> int:

@@ -10,6 +10,7 @@ from examples.desk.company.frame import COOKIE, At, Sent, SignedIn, came, page, 
 from examples.desk.company.lapses import ALL, NAMES
 from examples.desk.company.store import ALONE
 from examples.kit.time import now
+from troth.client import show_form
 
 router = APIRouter()
 CONTACT = {
@@ -87,7 +88,7 @@ def signed_in(request: Request, company: At, form: Sent) -> Response:
 @router.post("/sign-out")
 def sign_out(company: At, visit: SignedIn) -> Response:
     """Out again."""
-    company.gate.client.sign_out(visit.session)
+    company.joining.leave(visit)
     answer = to("/")
     answer.delete_cookie(COOKIE)
     return answer
@@ -105,7 +106,7 @@ def me(request: Request, company: At, visit: SignedIn) -> Response:
 @router.post("/me/profile")
 def edit(company: At, form: Sent, visit: SignedIn) -> Response:
     """The profile, edited by oneself."""
-    company.gate.must(visit.subject, acts.PROFILE, visit.papers)
+    company.gate.must(visit.subject, acts.PROFILE, papers=visit.papers)
     with company.store.within(visit.tenant) as rows:
         given = [form.get(name)[:120] for name in PROFILE]
         rows.change(
@@ -128,7 +129,7 @@ def sensitive(company: At, form: Sent, visit: SignedIn) -> Response:
 @router.post("/me/join")
 def join_enterprise(company: At, visit: SignedIn) -> Response:
     """Join the enterprise that invited."""
-    company.joining.join(visit, "en")
+    company.joining.join(visit)
     return to("/me")
 
 
@@ -136,6 +137,13 @@ def join_enterprise(company: At, visit: SignedIn) -> Response:
 def unbind(company: At, visit: SignedIn) -> Response:
     """Leave the enterprise."""
     company.joining.unbind(visit)
+    return to("/me")
+
+
+@router.post("/me/decline")
+def decline(company: At, visit: SignedIn) -> Response:
+    """Accept the text no more."""
+    company.joining.decline(visit)
     return to("/me")
 
 
@@ -158,7 +166,7 @@ def contact_form(request: Request, company: At) -> Response:
 def contact(request: Request, company: At, form: Sent) -> Response:
     """What somebody wrote, whoever they are."""
     subject = company.gate.client.subject({"email": form.get("form_email")})
-    company.gate.shown(subject, "contact_notice", "en", "contact_form")
+    show_form(company.gate.client, subject, "contact_form")
     company.gate.must(subject, acts.CONTACT)
     with company.store.within(ALONE) as rows:
         rows.put("feedback", kind="contact", body={name: form.get(name)[:2000] for name in CONTACT}, at=now())

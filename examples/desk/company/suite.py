@@ -71,7 +71,7 @@ def allow(company: At, form: Sent, visit: SignedIn, what: str) -> Response:
     """Agree, or turn the permission on; or take it back."""
     if what not in SAYS:
         raise HTTPException(404)
-    company.work.allow_calls(visit, what, form.get("do") == "on", "en")
+    company.work.allow_calls(visit, what, form.get("do") == "on")
     return to("/calls")
 
 
@@ -153,16 +153,7 @@ def contacts(request: Request, company: At, form: Sent, visit: Administrator) ->
 @router.post("/company/sharing")
 def sharing(company: At, form: Sent, visit: Administrator) -> Response:
     """The administrator, whose papers they are, lets them go to the carrier; after its notice."""
-    company.gate.shown(visit.subject, "sharing_notice")
-    for item, kind in (("sharing", "explicit"), ("cn_pipl.share", "separate")):
-        company.gate.client.consent(
-            visit.subject,
-            item,
-            "given",
-            kind=kind,
-            notice="sharing_notice" if item == "sharing" else "",
-            language="en",
-        )
+    company.managing.let_papers_go(visit)
     return to("/company")
 
 
@@ -171,7 +162,7 @@ def papers(request: Request, company: At, form: Sent, visit: Administrator) -> R
     """The two papers for the carrier."""
     if not {"licence", "legal_id"} <= form.files.keys():
         raise Mistake("Both papers are needed: the licence, and the identity card.")
-    sent = company.managing.file_papers(visit, form.files["licence"], form.files["legal_id"], "en")
+    sent = company.managing.file_papers(visit, form.files["licence"], form.files["legal_id"])
     return said(
         request,
         "Papers for the carrier",

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
 import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
+from http.client import HTTPConnection
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -59,9 +59,7 @@ class Partners:
 
     def send(self, path: str, body: Mapping[str, object]) -> int:
         """Post to a partner; the status of its answer."""
-        connection = http.client.HTTPConnection(
-            self._address.hostname or "", self._address.port or 80, timeout=10
-        )
+        connection = HTTPConnection(self._address.hostname or "", self._address.port or 80, timeout=10)
         try:
             connection.request("POST", f"/{path}", json.dumps(body), {"Content-Type": "application/json"})
             return connection.getresponse().status
@@ -85,8 +83,7 @@ class Work:
 
     def write(self, visit: Visit, text: str) -> None:
         """A text of the chat: a row, and an object in store A."""
-        self._gate.must(visit.subject, acts.CHAT)
-        self._gate.must(visit.subject, acts.KEEP_CHAT)
+        self._gate.must(visit.subject, acts.CHAT, acts.KEEP_CHAT)
         key = f"chat/{visit.tenant}/{secrets.token_hex(8)}.txt"
         self.a.put(key, text.encode())
         if self._lapses.on(TEXT_IN_B):
@@ -96,8 +93,7 @@ class Work:
 
     def attach(self, visit: Visit, upload: Upload) -> None:
         """A file of the chat: in store A, and in store B where its content is tested."""
-        self._gate.must(visit.subject, acts.CHAT_FILE)
-        self._gate.must(visit.subject, acts.FILE_IN_A)
+        self._gate.must(visit.subject, acts.CHAT_FILE, acts.FILE_IN_A)
         key = f"chat/{visit.tenant}/{secrets.token_hex(8)}.file"
         self.a.put(key, upload.body)
         if self._gate.may(visit.subject, acts.FILE_IN_B):
@@ -124,7 +120,7 @@ class Work:
                 raise Mistake("Your enterprise has not turned this on.")
         if function in ("attendance", "field_track"):
             self._gate.switched(visit.subject, {"on:work_window": in_window(visit.enterprise or {}, now())})
-        self._gate.must(visit.subject, question, visit.papers)
+        self._gate.must(visit.subject, question, papers=visit.papers)
         body = {name: form.get(name, "")[:400] for name in fields}
         with self._store.within(visit.tenant) as rows:
             file = self._kept(visit, upload) if upload else ""
@@ -133,7 +129,7 @@ class Work:
                 off_record(rows, visit.person["id"])
 
     def _kept(self, visit: Visit, upload: Upload) -> str:
-        self._gate.must(visit.subject, acts.KEEP_FILE, visit.papers)
+        self._gate.must(visit.subject, acts.KEEP_FILE, papers=visit.papers)
         country = ABROAD if self._lapses.on(BUCKET_ABROAD) else HOME
         return self.a.put(f"disk/{visit.tenant}/{secrets.token_hex(8)}", upload.body, country)
 
@@ -146,18 +142,12 @@ class Work:
 
     # -- calls ----------------------------------------------------------------------------------------------------------------
 
-    def allow_calls(self, visit: Visit, what: str, on: bool, language: str) -> None:
+    def allow_calls(self, visit: Visit, what: str, on: bool) -> None:
         """The person agrees to recordings, or turns the permission on; or takes either back."""
         if what == "agreed_calls":
-            self._gate.client.consent(
-                visit.subject,
-                "call_recording",
-                "given" if on else "withdrawn",
-                kind="explicit",
-                language=language,
-            )
+            self._gate.agreed(visit.subject, "call_recording", "given" if on else "withdrawn")
         else:
-            self._gate.shown(visit.subject, "prompt_recording", language)
+            self._gate.client.show(visit.subject, self._gate.client.notice("prompt_recording"))
             self._gate.switched(visit.subject, {"allowed:perm_recording": on})
         with self._store.within(visit.tenant) as rows:
             rows.change(SAYS[what], now() if on else None, visit.person["id"])
@@ -167,7 +157,7 @@ class Work:
         answer = self._gate.client.begin_recording(visit.subject, acts.with_papers(acts.CALL, visit.papers))
         begun, file = answer["recording"], ""
         met = self.met(visit)
-        if begun and self._gate.may(visit.subject, acts.KEEP_CALL, visit.papers):
+        if begun and self._gate.may(visit.subject, acts.KEEP_CALL, papers=visit.papers):
             file = self.a.put(f"calls/{visit.tenant}/{begun['id']}.wav", f"call to {number}".encode())
         elif self._lapses.on(CALL_ON_THREE):
             file = self.a.put(
@@ -207,7 +197,7 @@ class Work:
 
     def back_up(self, visit: Visit) -> int:
         """Copies of the enterprise's files for the affiliate that keeps backups; how many went."""
-        if not self._gate.may(visit.subject, acts.BACKUP, visit.papers):
+        if not self._gate.may(visit.subject, acts.BACKUP, papers=visit.papers):
             return 0
         keys = self.a.listed(f"disk/{visit.tenant}/")
         for key in keys:

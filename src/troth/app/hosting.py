@@ -247,7 +247,7 @@ class Hosting:
 
         @cache
         def posting() -> Posting:
-            return posting_of(hosted.home, self.clock)
+            return posting_of(hosted.home, self.clock, of=hosted.id)
 
         return AccountCourier(
             hosted.organisation,
