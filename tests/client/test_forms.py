@@ -52,7 +52,7 @@ def test_what_comes_in_is_bound_to_the_words_it_was_asked_under(client: Client) 
     under = {f"under:{one.notice}": one.rendered for one in shown}
     taken = take_form(client, somebody, "order_form", TYPED, TYPED | under)
     assert sorted(taken.split(", ")) == sorted(under.values())
-    forged = {name: "sha256:" + "0" * 64 for name in under}
+    forged = dict.fromkeys(under, "sha256:" + "0" * 64)
     with pytest.raises(Unshown) as unshown:
         take_form(client, somebody, "order_form", TYPED, TYPED | forged)
     assert "shown:order_notice" in unshown.value.missing
