@@ -18,8 +18,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import timedelta
@@ -39,6 +40,8 @@ PATIENCE: Final = 12.0
 """Seconds that probes have to see what has changed; they look every few seconds."""
 CHECK_EVERY: Final = 5
 """Days between looks at the board while nothing is planted."""
+SEARCH_EVERY: Final = 2
+"""Days between looks at the board while something is."""
 STUCK: Final = 120.0
 
 
@@ -108,19 +111,30 @@ def lived(company: str, data: Path, seed: int) -> Iterator[dict[str, Any]]:
     with subprocess.Popen(  # noqa: S603 - the product's own command
         command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as run:
+        assert run.stdout is not None
+        said, up = list[str](), threading.Event()
+        hearing = threading.Thread(target=_hear, args=(run.stdout, said, up), daemon=True)
         try:
-            assert run.stdout is not None
-            said = []
-            for line in run.stdout:
-                said.append(line)
-                if "Ctrl-C" in line:
-                    break
-            else:
+            hearing.start()
+            up.wait(PATIENCE * 10)
+            if run.poll() is not None or not up.is_set():
                 raise SystemExit(f"{company} did not come up: {''.join(said[-3:])}")
             yield json.loads((data / "up.json").read_text(encoding="utf-8"))
         finally:
             run.send_signal(signal.SIGINT)
-            run.communicate(timeout=60)
+            run.wait(60)
+            hearing.join(60)
+
+
+def _hear(lines: Iterable[str], said: list[str], up: threading.Event) -> None:
+    """Hear what a run says, to its end; what it says once it is up goes on to whoever looks."""
+    for line in lines:
+        said.append(line)
+        if up.is_set():
+            print(line, end="", file=sys.stderr, flush=True)
+        elif "Ctrl-C" in line:
+            up.set()
+    up.set()
 
 
 class Living:
@@ -195,7 +209,7 @@ class Living:
                 self._search(one, day, PATIENCE)
                 self._turn(one, "no")
                 self._quiet()
-        for one in on:
+        for one in on if day % SEARCH_EVERY == 0 else ():
             self._search(one, day)
         if not on and day % CHECK_EVERY == 0:
             self._check(day)
