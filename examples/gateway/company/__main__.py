@@ -20,10 +20,11 @@ from examples.gateway.company.app import make_app
 from examples.gateway.company.asking import Away, Told, Troth
 from examples.gateway.company.dumps import Dumps
 from examples.gateway.company.frame import Company
+from examples.gateway.company.house import House, Partners
 from examples.gateway.company.identity import Identity
 from examples.gateway.company.interfaces import Interfaces
 from examples.gateway.company.lapses import Lapses
-from examples.gateway.company.market import Market, Partners
+from examples.gateway.company.market import Market
 from examples.gateway.company.members import Members
 from examples.gateway.company.permissions import Permissions
 from examples.gateway.company.store import Store
@@ -36,28 +37,22 @@ LOOKS_EVERY = 0.5
 """Seconds between looks at whether another day began: nights can be short here."""
 
 
-def company(data: Path, troth: Troth, dsn: str, partners_at: str, site: str, proxy: int) -> Company:
+def company(house: House, site: str, proxy: int) -> Company:
     """Put the company together."""
-    store, partners = Store(dsn), Partners(partners_at)
-    members, interfaces = Members(store, troth), Interfaces(store)
-    identity = Identity(store, troth, members, data / "checks")
-    market = Market(store, troth, partners, data / "stores")
-    dumps = Dumps(store, troth, partners, data / "dumps")
-    permissions = Permissions(store, troth, members, market, data / "proxy" / "channels.json")
-    lapses = Lapses(store, data, site)
-    lapses.wire(partners, identity, dumps, market, interfaces)
-    text = POLICY.read_text(encoding="utf-8")
+    members, interfaces, dumps = Members(house), Interfaces(house), Dumps(house)
+    identity, market = Identity(house, members), Market(house, members)
+    permissions, lapses = Permissions(house, members, market), Lapses(house, site)
+    lapses.wire(identity, dumps, market, interfaces)
     interfaces.open_services()
     identity.sweep()
-    return Company(
-        store, troth, members, identity, market, permissions, dumps, interfaces, lapses, text, proxy
-    )
+    text = POLICY.read_text(encoding="utf-8")
+    return Company(house, members, identity, market, permissions, dumps, interfaces, lapses, text, proxy)
 
 
-def open_books(troth: Troth) -> None:
+def open_books(house: House) -> None:
     """Put on record what gateway knows about those who receive data from it."""
     for recipient, facts in acts.RECIPIENTS.items():
-        troth.post(f"recipients/{recipient}/facts", facts=list(facts))
+        house.troth.post(f"recipients/{recipient}/facts", facts=list(facts))
 
 
 def start_proxy(data: Path, site: int) -> int:
@@ -97,10 +92,10 @@ def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     # The port is needed for what leads back here, so the socket comes first and the site after it.
     server = make_server("127.0.0.1", args.port, _Later(), threaded=True)
-    troth, site = Troth(args.keys), f"http://127.0.0.1:{server.server_port}"
+    house = House(args.data, Store(args.postgres), Partners(args.partners), Troth(args.keys))
     proxy = start_proxy(args.data, server.server_port)
-    opened = company(args.data, troth, args.postgres, args.partners, site, proxy)
-    open_books(troth)
+    opened = company(house, f"http://127.0.0.1:{server.server_port}", proxy)
+    open_books(house)
     server.app = make_app(opened)
     threading.Thread(target=nights, args=(opened,), daemon=True, name="nights").start()
     ready(port=server.server_port)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from examples.gateway.company.asking import Question
+from examples.gateway.company.asking import Asked, Question
 
 HOME = "CN"
 CITATION = {"citation": "E-Commerce Law art. 31"}
@@ -22,23 +22,30 @@ KEPT_SAFE = {
 }
 
 REGISTER = Question(
-    "collect", ("mobile_number", "email", "name", "password"), "account_service", "registration_form", "member"
+    "collect", ("mobile_number", "email", "name", "password"), "account_service",
+    via="registration_form", source="member",
 )  # fmt: skip
-SIGN_IN_COOKIE = Question("collect", ("login_state",), "site_operation", "login_cookie", "site_use")
-MEMBER_COOKIE = Question(
-    "collect", ("membership_status",), "membership_status", "membership_cookie", "site_use"
+SIGN_IN_COOKIE = Question(
+    "collect", ("login_state",), "site_operation", via="login_cookie", source="site_use"
 )
-BROWSE = Question("collect", ("behaviour_information",), "service_status", "service_log", "site_use")
-CHAT = Question("collect", ("verification_state",), "account_service", "chat_login", "sdk_vendors")
-DEVICE = Question("collect", ("device_facts",), "device_security", "device_reader", "site_use")
-CHANNEL = Question("collect", ("risk_verdict",), "phishing_defence", "network_proxy", "site_use")
-LIST = Question("collect", ("listing_text",), "listing", "listing_form", "member")
-ALBUM = Question("collect", ("media",), "listing", "album_permission", "member")
+MEMBER_COOKIE = Question(
+    "collect", ("membership_status",), "membership_status", via="membership_cookie", source="site_use"
+)
+BROWSE = Question(
+    "collect", ("behaviour_information",), "service_status", via="service_log", source="site_use"
+)
+CHAT = Question("collect", ("verification_state",), "account_service", via="chat_login", source="sdk_vendors")
+DEVICE = Question("collect", ("device_facts",), "device_security", via="device_reader", source="site_use")
+CHANNEL = Question("collect", ("risk_verdict",), "phishing_defence", via="network_proxy", source="site_use")
+LIST = Question("collect", ("listing_text",), "listing", via="listing_form", source="member")
+ALBUM = Question("collect", ("media",), "listing", via="album_permission", source="member")
 KEEP_MEDIA = Question("store", ("media",), "listing", place=HOME)
 PUBLISH = Question("publish", ("listing_text",), "listing", recipient="visitors")
 PUBLISH_MEDIA = Question("publish", ("listing_text", "media"), "listing", recipient="visitors")
-DEAL = Question("collect", ("transaction_information",), "commodity_deals", "deal_form", "member")
-STATUS = Question("collect", ("transaction_information",), "service_status", "service_log", "site_use")
+DEAL = Question("collect", ("transaction_information",), "commodity_deals", via="deal_form", source="member")
+STATUS = Question(
+    "collect", ("transaction_information",), "service_status", via="service_log", source="site_use"
+)
 TO_OTHER_SIDE = Question(
     "share", ("name", "mobile_number", "email", "transaction_information"), "commodity_deals",
     recipient="trade_counterparty", place=HOME,
@@ -51,8 +58,10 @@ ARCHIVE = Question(
     "store", ("identity_information", "transaction_information", "behaviour_information"), "legal_archive",
     place=HOME, papers=CITATION,
 )  # fmt: skip
-ENQUIRY = Question("collect", ("enquiry", "name", "email"), "answering", "contact_form", "member")
-CHECK_RECORDS = Question("collect", ("identity_records",), "identity_check", "real_name_check", "site_use")
+ENQUIRY = Question("collect", ("enquiry", "name", "email"), "answering", via="contact_form", source="member")
+CHECK_RECORDS = Question(
+    "collect", ("identity_records",), "identity_check", via="real_name_check", source="site_use"
+)
 FACE = Question("store", ("face",), "identity_verification", place=HOME)
 CARD = Question("store", ("id_number", "id_card_image"), "identity_verification", place=HOME)
 RESULT = Question("store", ("verification_result",), "identity_verification", source="verifiers", place=HOME)
@@ -63,7 +72,7 @@ DUMP = Question("store", DUMPED, "backup", place=HOME)
 TO_KEEPER = Question("share", DUMPED, "backup", recipient="backup_keeper", place=HOME, papers=KEPT_SAFE)
 
 
-def restore(ticket: str) -> Question:
+def restore(ticket: str) -> Asked:
     """Bringing somebody back from a dump is a use of the backup, under a ticket."""
     return Question("use", ("account",), "backup", papers={"ticket": ticket})
 

@@ -33,7 +33,7 @@ def make_app(company: Company) -> Flask:
     app.register_error_handler(Told, _told)
     app.register_error_handler(HTTPException, _http)
     app.after_request(_guarded)
-    base = {"troth": company.troth.url, "org": company.troth.organisation}
+    base = {"house": company.house.troth}
     app.context_processor(lambda: base | {"visit": company.visit()})
     return app
 
@@ -49,8 +49,8 @@ def _log_visit(company: Company) -> None:
     if request.method != "GET" or request.endpoint not in LOGGED:
         return
     visit = company.visit()
-    if visit and company.troth.may(visit.subject, acts.BROWSE):
-        company.store.put(
+    if visit and company.house.troth.may(visit.subject, acts.BROWSE):
+        company.house.store.put(
             "browse_log", member=visit.number, visited_function=request.endpoint, visit_time=now().isoformat()
         )
 
@@ -67,12 +67,15 @@ def _guarded(answer: Response) -> Response:
 
 
 def _refused(one: Refused) -> Answered:
-    ways = [" and ".join(way) for way in one.answer.get("missing", ())]
-    return page("refused.html", clauses=one.answer.get("clauses", ()), ways=ways), 403
+    answer = one.args[0]
+    ways = [" and ".join(way) for way in answer.get("missing", ())]
+    return page("refused.html", clauses=answer.get("clauses", ()), ways=ways), 403
 
 
 def _told(one: Told) -> Answered:
-    return said("Not like this", str(one), one.status if one.status in (401, 403, 409, 429) else 400)
+    status, problem = one.args
+    words = f"{problem.get('detail') or problem.get('title', '')} {problem.get('help', '')}"
+    return said("Not like this", words.strip(), status if status in (401, 403, 409, 429) else 400)
 
 
 def _away(_: Exception) -> Answered:

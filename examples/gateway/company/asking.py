@@ -6,25 +6,17 @@ What the API says no to comes as a problem (RFC 9457), with a status, a sentence
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+Asked = dict[str, Any]
 
-@dataclass(frozen=True)
-class Question:
+
+def Question(action: str, data: tuple[str, ...], purpose: str, **more: Any) -> Asked:  # noqa: N802 - a thing, not a deed
     """May this be done? What is not said is left out of the request."""
-
-    action: str
-    data: tuple[str, ...]
-    purpose: str
-    via: str = ""
-    source: str = ""
-    recipient: str = ""
-    place: str = ""
-    papers: dict[str, str] = field(default_factory=dict)
+    return {"action": action, "data": data, "purpose": purpose, **more}
 
 
 class Away(Exception):
@@ -32,19 +24,11 @@ class Away(Exception):
 
 
 class Told(Exception):
-    """The API refused a request; the sentence says why, and how to mend it."""
-
-    def __init__(self, status: int, said: dict[str, Any]) -> None:
-        super().__init__(f"{said.get('detail') or said.get('title', '')} {said.get('help', '')}".strip())
-        self.status = status
+    """The API refused a request: its status, and the problem it described."""
 
 
 class Refused(Exception):
-    """The policy does not permit it; the answer says by which passages, and what is missing."""
-
-    def __init__(self, answer: dict[str, Any]) -> None:
-        super().__init__("not permitted")
-        self.answer = answer
+    """The policy does not permit it: the answer, with the passages it rests on and what is missing."""
 
 
 class Troth:
@@ -66,32 +50,32 @@ class Troth:
             said: dict[str, Any] = answer.json()
         except (httpx.HTTPError, ValueError) as problem:
             raise Away from problem
-        if answer.status_code >= 500:
-            raise Away
         if answer.status_code >= 400:
-            raise Told(answer.status_code, said)
+            raise Told(answer.status_code, said) if answer.status_code < 500 else Away
         return said
 
-    def get(self, path: str, **query: str) -> dict[str, Any]:
+    def get(self, path: str) -> dict[str, Any]:
         """Read something."""
-        return self.ask("GET", path, params=query)
+        return self.ask("GET", path)
 
     def post(self, path: str, **body: Any) -> dict[str, Any]:
         """Say something."""
         return self.ask("POST", path, json=body)
 
-    def may(self, subject: str, question: Question) -> bool:
+    def answer(self, subject: str, question: Asked) -> dict[str, Any]:
+        """What the policy says: durably recorded before it is here, where data would leave the house."""
+        return self.post(
+            "release" if question["action"] in ("share", "transfer", "publish", "export") else "use",
+            subject=subject,
+            **question,
+        )
+
+    def may(self, subject: str, question: Asked) -> bool:
         """Ask, on record, whether this may be done now."""
         return self.answer(subject, question).get("outcome") == "permit"
 
-    def must(self, subject: str, question: Question) -> None:
-        """Ask, on record, and come back only with a permit. Raises Refused."""
-        answer = self.answer(subject, question)
-        if answer.get("outcome") != "permit":
-            raise Refused(answer)
-
-    def answer(self, subject: str, question: Question) -> dict[str, Any]:
-        """What the policy says: durably recorded before it is here, where data would leave the house."""
-        leaves = question.action in ("share", "transfer", "publish", "export")
-        said = {name: value for name, value in asdict(question).items() if value}
-        return self.post("release" if leaves else "use", subject=subject, **said)
+    def must(self, subject: str, *questions: Asked) -> None:
+        """Ask, on record, and come back only with a permit for each. Raises Refused."""
+        for question in questions:
+            if (answer := self.answer(subject, question)).get("outcome") != "permit":
+                raise Refused(answer)

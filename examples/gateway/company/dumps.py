@@ -14,9 +14,8 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 from examples.gateway.company import acts
-from examples.gateway.company.asking import Troth
-from examples.gateway.company.market import Partners
-from examples.gateway.company.store import Document, Store
+from examples.gateway.company.house import House
+from examples.gateway.company.store import Document
 from examples.kit.time import now
 
 KEPT = timedelta(days=7)
@@ -27,9 +26,10 @@ PIECE = 400_000
 class Dumps:
     """Files of JSON lines, packed. Each member is asked about before they first go into one."""
 
-    def __init__(self, store: Store, troth: Troth, partners: Partners, folder: Path) -> None:
-        self._store, self._troth, self._partners, self._folder = store, troth, partners, folder
-        folder.mkdir(parents=True, exist_ok=True)
+    def __init__(self, house: House) -> None:
+        self._house, self._store, self._partners = house, house.store, house.partners
+        self._folder = house.data / "dumps"
+        self._folder.mkdir(parents=True, exist_ok=True)
 
     def night(self) -> int:
         """Today's dump, in the place of an earlier one of today; what is older than seven days goes. How many members lie in it."""
@@ -63,7 +63,7 @@ class Dumps:
                 if document["kind"] != "members" or document["member"] in there:
                     continue
                 there.add(document["member"])
-                if not asking or self._troth.may(document["subject"], acts.restore(ticket)):
+                if not asking or self._house.troth.may(document["subject"], acts.restore(ticket)):
                     self._store.put(
                         "members",
                         **{k: v for k, v in document.items() if k not in ("kind", "id")},
@@ -81,7 +81,7 @@ class Dumps:
         """Asked once: what a dump rests on ends with the account, and a member who is gone is in no dump any more."""
         if "dumped" not in member:
             answers = [
-                self._troth.may(member["subject"], question) for question in (acts.DUMP, acts.TO_KEEPER)
+                self._house.troth.may(member["subject"], question) for question in (acts.DUMP, acts.TO_KEEPER)
             ]
             self._store.change("members", member["id"], dumped=all(answers))
             return all(answers)

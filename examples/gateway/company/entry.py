@@ -31,7 +31,7 @@ def joining(app: Flask, company: Company) -> None:
 
     @app.get("/register")
     def register_form() -> Answered:
-        return page("register.html", notices=company.troth.get(f"points/{FORM}/notices")["notices"])
+        return page("register.html", notices=company.members.notices(FORM))
 
     @app.post("/register")
     def register() -> Answered:
@@ -62,7 +62,7 @@ def messenger(app: Flask, company: Company) -> None:
 
     @app.get("/liaotong")
     def messenger_screen() -> Answered:
-        return page("liaotong.html", notices=company.troth.get(f"points/{CHAT_POINT}/notices")["notices"])
+        return page("liaotong.html", notices=company.members.notices(CHAT_POINT))
 
     @app.post("/liaotong")
     def to_messenger() -> Answered:
@@ -108,7 +108,7 @@ def own_account(app: Flask, company: Company) -> None:
     @app.get("/verify")
     def verify_form() -> Answered:
         company.member()
-        notices = company.troth.get(f"points/{POINT}/notices")["notices"]
+        notices = company.members.notices(POINT)
         return page("verify.html", notices=notices, items=ITEMS, verifiers=acts.VERIFIERS)
 
     @app.post("/verify")
@@ -152,7 +152,7 @@ def let_in(company: Company, session: str) -> AnyResponse:
     answer = redirect("/my")
     answer.set_cookie(COOKIE, session, httponly=True, samesite="Lax")
     visit = company.members.visit(session)
-    if visit and company.troth.may(visit.subject, acts.MEMBER_COOKIE):
+    if visit and company.house.troth.may(visit.subject, acts.MEMBER_COOKIE):
         answer.set_cookie(MEMBER, ACTIVE, max_age=30 * 86_400, samesite="Lax")
     return answer
 

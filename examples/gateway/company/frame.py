@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from flask import abort, g, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from examples.gateway.company.asking import Troth
 from examples.gateway.company.dumps import Dumps
+from examples.gateway.company.house import House
 from examples.gateway.company.identity import Identity
 from examples.gateway.company.interfaces import Interfaces
 from examples.gateway.company.lapses import Lapses
 from examples.gateway.company.market import Market
 from examples.gateway.company.members import Members, Visit
 from examples.gateway.company.permissions import Permissions
-from examples.gateway.company.store import Store
 
 COOKIE, MEMBER, BINDING = "gateway_visit", "gateway_member", "gateway_messenger"
 Answered = str | AnyResponse | tuple[str, int]
@@ -25,8 +24,7 @@ Answered = str | AnyResponse | tuple[str, int]
 class Company:
     """All that the pages need."""
 
-    store: Store
-    troth: Troth
+    house: House
     members: Members
     identity: Identity
     market: Market

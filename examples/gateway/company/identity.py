@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import base64
 import io
-from pathlib import Path
 
 from PIL import Image, UnidentifiedImageError
 
 from examples.gateway.company import acts
-from examples.gateway.company.asking import Troth
+from examples.gateway.company.house import House
 from examples.gateway.company.members import Members, Mistake, Visit
-from examples.gateway.company.store import Store
 from examples.kit.time import now
 
 POINT = "real_name_check"
@@ -48,8 +46,9 @@ def template(face: bytes) -> str:
 class Identity:
     """Checks of who somebody is. `careless` keeps what ought to go."""
 
-    def __init__(self, store: Store, troth: Troth, members: Members, folder: Path) -> None:
-        self._store, self._troth, self._members, self._folder = store, troth, members, folder
+    def __init__(self, house: House, members: Members) -> None:
+        self._house, self._store, self._members = house, house.store, members
+        self._folder = house.data / "checks"
         self._folder.mkdir(parents=True, exist_ok=True)
 
     def sweep(self) -> None:
@@ -61,14 +60,11 @@ class Identity:
         self, visit: Visit, form: dict[str, str], agreed: list[str], files: dict[str, bytes], *, keep: bool
     ) -> str:
         """Record what was agreed to, each by itself; take the pictures if that is permitted; have them compared; let go of them."""
-        self._members.welcome(visit.subject, POINT)
-        self._troth.post(f"subjects/{visit.subject}/facts", set=["on:identity_service"])
+        self._members.welcome(visit.subject, POINT, "identity_service")
         for item in ITEMS:
-            act = "given" if item in agreed else "refused"
-            self._troth.post("consents", subject=visit.subject, item=item, act=act, language="en")
+            self._members.say(visit.subject, item, "given" if item in agreed else "refused")
         card, face = picture(files.get("card", b"")), picture(files.get("face", b""))
-        for question in (acts.CHECK_RECORDS, acts.FACE, acts.CARD):
-            self._troth.must(visit.subject, question)
+        self._house.troth.must(visit.subject, acts.CHECK_RECORDS, acts.FACE, acts.CARD)
         id = self._store.put(
             "verifications", member=visit.number, verifier=form.get("verifier", ""), check_time=now().isoformat(),
             check_scenario="real_name", check_attempts=1, result="pending", face_template=template(face),
@@ -79,7 +75,9 @@ class Identity:
         result = "refused"
         try:
             shown = {"document": base64.b64encode(card).decode(), "face": base64.b64encode(face).decode()}
-            result = self._troth.post("accounts/real-name", session=visit.session, **said, **shown)["result"]
+            result = self._house.troth.post("accounts/real-name", session=visit.session, **said, **shown)[
+                "result"
+            ]
         finally:
             self._end(id, result, keep=keep)
         return str(result)

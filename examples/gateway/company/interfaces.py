@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 
-from examples.gateway.company.store import Store
+from examples.gateway.company.house import House
 from examples.kit.time import now
 
 FREIGHT, SAMPLES = "freight_status", "samples_by_post"
@@ -15,8 +15,8 @@ PARTNER = "logistics_partner"
 class Interfaces:
     """What others call. Of a key only a digest is kept."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, house: House) -> None:
+        self._store = house.store
 
     def open_services(self) -> None:
         """Two services; one of them ended before anybody here came, and its key with it."""

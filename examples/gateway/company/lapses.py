@@ -8,16 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import httpx
 
 from examples.gateway.company.dumps import Dumps
+from examples.gateway.company.house import House
 from examples.gateway.company.identity import Identity
 from examples.gateway.company.interfaces import PARTNER, SAMPLES, Interfaces
-from examples.gateway.company.market import STORE, Market, Partners
+from examples.gateway.company.market import STORE, Market
 from examples.gateway.company.proxy import WORDY
-from examples.gateway.company.store import Store
 from examples.kit.time import now
 
 PARTNER_OTHER_SERVICES, TEMPLATE_KEPT = "partner_other_services", "template_kept"
@@ -67,8 +66,8 @@ NAMES = frozenset(lapse.name for lapse in ALL)
 class Lapses:
     """The switches, and what follows when one is turned. No key of the product is at hand here."""
 
-    def __init__(self, store: Store, data: Path, site: str) -> None:
-        self._store, self._data, self._site = store, data, site
+    def __init__(self, house: House, site: str) -> None:
+        self._store, self._data, self._partners, self._site = house.store, house.data, house.partners, site
         self._after: dict[str, Callable[[bool], None]] = {PROXY_PATHS: self._log}
 
     def on(self, name: str) -> bool:
@@ -82,13 +81,11 @@ class Lapses:
             self._store.put("switches", name=name, since=now().isoformat())
         self._after[name](on)
 
-    def wire(
-        self, partners: Partners, identity: Identity, dumps: Dumps, market: Market, interfaces: Interfaces
-    ) -> None:
+    def wire(self, identity: Identity, dumps: Dumps, market: Market, interfaces: Interfaces) -> None:
         """Who is careless."""
 
         def tell(on: bool) -> None:
-            partners.send(f"{PARTNER}/told", new_aim="other_services" if on else "")
+            self._partners.send(f"{PARTNER}/told", new_aim="other_services" if on else "")
 
         def templates(on: bool) -> None:
             if not on:

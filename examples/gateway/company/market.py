@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
-import httpx
-
 from examples.gateway.company import acts
-from examples.gateway.company.asking import Troth
+from examples.gateway.company.house import House
 from examples.gateway.company.identity import picture
-from examples.gateway.company.members import Mistake, Visit
-from examples.gateway.company.store import Document, Store
+from examples.gateway.company.members import Members, Mistake, Visit
+from examples.gateway.company.store import Document
 from examples.kit.time import now
 
 STORE = "cn-beijing"
+CITED = acts.CITATION["citation"]
 LISTING_ITEMS = {
     "publish_listing": "Make my listing public",
     "cn_pipl.publish": "Publication of what it says about me (PIPL, article 25)",
@@ -27,30 +25,20 @@ DEAL_ITEMS = {
 }
 
 
-class Partners:
-    """Where those are reached who receive data from gateway."""
-
-    def __init__(self, url: str) -> None:
-        self._http = httpx.Client(base_url=url, timeout=10)
-
-    def send(self, path: str, **body: object) -> None:
-        """Hand something to a partner."""
-        self._http.post(f"/{path}", json=body).raise_for_status()
-
-
 class Market:
     """Raises Mistake, Refused, Told, Away."""
 
-    def __init__(self, store: Store, troth: Troth, partners: Partners, stores: Path) -> None:
-        self._store, self._troth, self._partners, self._stores = store, troth, partners, stores
-        (stores / STORE).mkdir(parents=True, exist_ok=True)
+    def __init__(self, house: House, members: Members) -> None:
+        self._house, self._store, self._partners, self._members = house, house.store, house.partners, members
+        self._stores = house.data / "stores"
+        (self._stores / STORE).mkdir(parents=True, exist_ok=True)
         self.also: Callable[[Market, int, bytes], None] = lambda *_: None
         """What else happens with a picture once it is kept."""
 
     def agree(self, subject: str, items: dict[str, str], ticked: list[str]) -> None:
         """What somebody ticked on a form is agreed to; an empty box says nothing."""
         for item in items.keys() & set(ticked):
-            self._troth.post("consents", subject=subject, item=item, act="given", language="en")
+            self._members.say(subject, item, "given")
 
     def public(self) -> list[Document]:
         """What everybody may see, the newest first."""
@@ -59,12 +47,12 @@ class Market:
     def publish(self, visit: Visit, form: dict[str, str], ticked: list[str], image: bytes) -> bool:
         """Take in a listing, with its picture where that is permitted; whether it may be shown to everybody."""
         self.agree(visit.subject, LISTING_ITEMS, ticked)
-        self._troth.must(visit.subject, acts.LIST)
+        self._house.troth.must(visit.subject, acts.LIST)
         shown = picture(image) if image else b""
         with_picture = bool(shown) and all(
-            self._troth.may(visit.subject, q) for q in (acts.ALBUM, acts.KEEP_MEDIA)
+            self._house.troth.may(visit.subject, q) for q in (acts.ALBUM, acts.KEEP_MEDIA)
         )
-        public = self._troth.may(visit.subject, acts.PUBLISH_MEDIA if with_picture else acts.PUBLISH)
+        public = self._house.troth.may(visit.subject, acts.PUBLISH_MEDIA if with_picture else acts.PUBLISH)
         said = {
             name: form.get(name, "")[:400] for name in ("listing_title", "listing_words", "listing_price")
         }
@@ -106,26 +94,22 @@ class Market:
     def deal(self, visit: Visit, listing: Document, form: dict[str, str], ticked: list[str]) -> int:
         """Close a deal: tell the other side where that was agreed to, the carrier what it needs, and the archive what law demands."""
         self.agree(visit.subject, DEAL_ITEMS, ticked)
-        self._troth.must(visit.subject, acts.DEAL)
-        told = self._troth.may(visit.subject, acts.TO_OTHER_SIDE)
+        self._house.troth.must(visit.subject, acts.DEAL)
         said = {name: form.get(name, "")[:200] for name in ("amount", "consignee", "delivery_address")}
         if not said["consignee"] or not said["delivery_address"]:
             raise Mistake("Say who takes the goods in, and where.")
+        next_acts = (acts.TO_OTHER_SIDE, acts.TO_CARRIER, acts.ARCHIVE, acts.STATUS)
+        told, carried, archived, notified = (self._house.troth.may(visit.subject, one) for one in next_acts)
         deal: dict[str, Any] = {
-            "goods": listing["listing_title"],
-            "deal_state": "agreed",
-            "dealt_at": now().isoformat(),
-            **said,
-        }
+            "goods": listing["listing_title"], "deal_state": "agreed", "dealt_at": now().isoformat(), **said,
+        }  # fmt: skip
         id = self._store.put("deals", buyer=visit.number, seller=listing["seller"], told_seller=told, **deal)
-        if self._troth.may(visit.subject, acts.TO_CARRIER):
+        if carried:
             self._hand_to_carrier(visit, id, said)
-        if self._troth.may(visit.subject, acts.ARCHIVE):
+        if archived:
             kept = {"deal_number": id, "goods": deal["goods"], "amount": said["amount"]}
-            self._store.put(
-                "archive", member=visit.number, cited=acts.CITATION["citation"], at=deal["dealt_at"], **kept
-            )
-        if self._troth.may(visit.subject, acts.STATUS):
+            self._store.put("archive", member=visit.number, cited=CITED, at=deal["dealt_at"], **kept)
+        if notified:
             self._tell(visit, id)
         return id
 
@@ -150,7 +134,7 @@ class Market:
             "title": f"Deal {id}",
             "text": words,
         }
-        self._troth.post("messages", subject=visit.subject, address=visit.member["email"], **letter)
+        self._house.troth.post("messages", subject=visit.subject, address=visit.member["email"], **letter)
 
     def forget(self, member: str, how: str) -> None:
         """A member is gone: what is theirs goes, or loses its names; whoever received it is told; what law keeps stays in the archive."""

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import json
 import secrets
-from pathlib import Path
 
 from examples.gateway.company import acts
-from examples.gateway.company.asking import Troth
+from examples.gateway.company.house import House
 from examples.gateway.company.identity import ITEMS
 from examples.gateway.company.market import DEAL_ITEMS, LISTING_ITEMS, Market
 from examples.gateway.company.members import Members, Visit
-from examples.gateway.company.store import Store
 from examples.kit.time import now
 
 PERMISSIONS = {
@@ -35,38 +33,37 @@ SCOPE = {
 class Permissions:
     """Raises Refused, Told, Away."""
 
-    def __init__(self, store: Store, troth: Troth, members: Members, market: Market, channels: Path) -> None:
-        self._store, self._troth, self._members, self._market = store, troth, members, market
-        self._channels = channels
+    def __init__(self, house: House, members: Members, market: Market) -> None:
+        self._house, self._store, self._members, self._market = house, house.store, members, market
+        self._channels = house.data / "proxy" / "channels.json"
 
     def facts(self, visit: Visit) -> set[str]:
         """What is on record of a member."""
-        return set(self._troth.get(f"subjects/{visit.subject}")["facts"])
+        return set(self._house.troth.get(f"subjects/{visit.subject}")["facts"])
 
     def permit(self, visit: Visit, name: str, on: bool) -> None:
         """Open a permission of the device, or shut it; what it would stop was said on the page."""
         both = [f"allowed:{name}", f"on:{PERMISSIONS[name][2]}"]
-        self._troth.post(f"subjects/{visit.subject}/facts", **({"set": both} if on else {"clear": both}))
+        self._members.fact(visit.subject, both, on)
 
     def bind(self, visit: Visit, on: bool, seen: dict[str, str]) -> None:
         """Bind the device by its facts, with consent; or let it go, and the facts with it."""
         if not on:
             self.say(visit, "device_facts", "withdrawn")
             return
-        self._members.welcome(visit.subject, "device_reader")
+        self._members.welcome(visit.subject, "device_reader", BINDING)
         self.say(visit, "device_facts", "given")
-        self._troth.post(f"subjects/{visit.subject}/facts", set=[f"on:{BINDING}"])
-        self._troth.must(visit.subject, acts.DEVICE)
+        self._house.troth.must(visit.subject, acts.DEVICE)
         self._store.put("devices", member=visit.number, bound_at=now().isoformat(), **seen)
 
     def cookie(self, visit: Visit, name: str, refused: bool) -> None:
         """Refuse a kind of cookie, or let it again."""
         act = "raised" if refused else "lifted"
-        self._troth.post("objections", subject=visit.subject, objection=name, act=act)
+        self._house.troth.post("objections", subject=visit.subject, objection=name, act=act)
 
     def say(self, visit: Visit, item: str, act: str) -> None:
         """Say yes to something, or take it back: what rested on it ends at once."""
-        self._troth.post("consents", subject=visit.subject, item=item, act=act, language="en")
+        self._members.say(visit.subject, item, act)
         if act == "given":
             return
         if item == "device_facts":
@@ -82,7 +79,7 @@ class Permissions:
         mine = {token: whose for token, whose in kept.items() if whose != visit.number}
         token = ""
         if on:
-            self._troth.must(visit.subject, acts.CHANNEL)
+            self._house.troth.must(visit.subject, acts.CHANNEL)
             token = secrets.token_urlsafe(18)
             mine[token] = visit.number
         self._write(mine)

@@ -34,10 +34,10 @@ def site(app: Flask, company: Company) -> None:
         typed, visit = form(), company.visit()
         subject = visit.subject if visit else company.members.stranger()
         company.members.welcome(subject, "contact_form")
-        company.troth.must(subject, acts.ENQUIRY)
+        company.house.troth.must(subject, acts.ENQUIRY)
         who = {"subject": subject} if visit else {"address": typed.get("email", "")}
         asked = {"kind": "question", "right": "ask", "route": "form", "words": typed.get("words", "")}
-        ticket = company.troth.post("tickets", **asked, **who)
+        ticket = company.members.ticket(**asked, **who)
         due = f" by {ticket['due_at'][:10]}" if ticket.get("due_at") else ""
         return said(
             "We have it", f"Your question has the number {ticket['number']}; as a rule you hear from us{due}."
@@ -86,12 +86,12 @@ def deals(app: Flask, company: Company) -> None:
 
     @app.get("/deals")
     def my_deals() -> Answered:
-        return page("deals.html", deals=company.store.mine("deals", company.member().number))
+        return page("deals.html", deals=company.house.store.mine("deals", company.member().number))
 
 
 def visible(company: Company, id: int) -> Document:
     """A listing that is public; nobody is told of any other."""
-    found = company.store.get("listings", id)
+    found = company.house.store.get("listings", id)
     return found if found and found["public"] else abort(404)
 
 
@@ -150,7 +150,7 @@ def staff(app: Flask, company: Company) -> None:
 
     @app.get("/staff")
     def desk() -> Answered:
-        return page("staff.html", last=company.dumps.last(), services=company.store.find("services"))
+        return page("staff.html", last=company.dumps.last(), services=company.house.store.find("services"))
 
     @app.post("/staff/dump")
     def dump() -> Answered:
