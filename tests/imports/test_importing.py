@@ -73,7 +73,7 @@ def test_rows_become_facts_and_acts_and_the_record_says_that_they_were_imported(
 ) -> None:
     came = Importer(quay, imports(), write(tmp_path / "office")).turn(all=True)
     assert came[0].as_json() == {
-        "import": "customers", "rows": 2, "fresh": 2, "breaches": 0, "refused": {},
+        "import": "customers", "rows": 2, "fresh": 2, "breaches": 0, "later": 0, "refused": {},
         "brought": {"accepted": 2, "act": 2, "consent": 1, "shown": 4},
     }  # fmt: skip
     assert {"accepted:explicit", "shown:signup", "consent:newsletter"} <= facts_of(quay, "ann@a.test")
@@ -124,7 +124,7 @@ def test_an_act_that_was_not_allowed_is_a_breach(quay: Organisation, tmp_path: P
     office = write(tmp_path / "office", sent="no,customer,what\nL1,1,email\nL2,2,email\n")
     came = Importer(quay, imports(), office).turn(all=True)
     assert came[1].as_json() | {"refused": {}} == {
-        "import": "letters", "rows": 2, "fresh": 2, "brought": {"act": 2}, "breaches": 1, "refused": {},
+        "import": "letters", "rows": 2, "fresh": 2, "brought": {"act": 2}, "breaches": 1, "later": 0, "refused": {},
     }  # fmt: skip
     assert len(events(quay, "gate:act:breach")) == 1
 
@@ -147,6 +147,34 @@ def test_a_row_that_was_written_while_files_are_read_is_not_taken_for_a_breach(
     importer = Importer(quay_on_sqlite, imports(), office)
     assert sum(came.breaches for _ in range(2) for came in importer.turn(all=True)) == 0
     assert len(events(quay_on_sqlite, "gate:act:permitted")) == 4
+
+
+SLIPS = """
+slips:
+  from: slips.csv
+  key: [number]
+  person: {email: email}
+  at: at
+  brings: [{consent: newsletter, say: "{said}", language: en}]
+letters:
+  from: letters.csv
+  key: [number]
+  person: {email: email}
+  at: at
+  brings: [{act: use, data: [email], purpose: newsletter}]
+"""
+
+
+def test_an_act_is_judged_by_what_was_said_before_it_and_not_by_what_was_said_since(
+    quay: Organisation, tmp_path: Path
+) -> None:
+    (tmp_path / "slips.csv").write_text(
+        "number,email,said,at\n1,ann@a.test,given,2026-03-02T08:00:00\n2,ann@a.test,withdrawn,2026-03-02T10:00:00\n"
+    )
+    letters = "number,email,at\n1,ann@a.test,2026-03-02T09:00:00\n2,ann@a.test,2026-03-02T18:59:00+08:00\n"
+    (tmp_path / "letters.csv").write_text(letters + "3,ann@a.test,2026-03-02T12:00:01\n")
+    _, found = Importer(quay, imports(SLIPS), tmp_path).turn(all=True)
+    assert (found.fresh, found.breaches, found.later) == (2, 1, 1)
 
 
 def test_what_is_known_of_a_recipient(quay: Organisation, tmp_path: Path) -> None:

@@ -1,7 +1,8 @@
 """Imports of one organisation: read from beside its policy, looked through on their schedule, each row in a transaction of its own.
 
 All places are read before anything is recorded, the last import first: whatever a later import builds on was there when the
-earlier one was read. What a row said before is not said twice, and a row that cannot be taken stops no other.
+earlier one was read. Then what rows say is brought in by the instants they bear (see `troth.imports.order`); what bears a later
+instant than the reading waits for the next. What a row said before is not said twice, and a row that cannot be taken stops no other.
 """
 
 from __future__ import annotations
@@ -25,10 +26,14 @@ from troth.imports import (
     Import,
     Line,
     Memory,
+    Part,
     RowRefused,
     brought,
     check_imports,
+    in_order,
+    instant,
     line_of,
+    parts_of,
     read_imports,
     read_lines,
 )
@@ -40,6 +45,7 @@ from troth.safeguards import Proof
 from troth.sheets import Sheets
 
 FILE: Final = "imports.yaml"
+_NEVER: Final = datetime.min.replace(tzinfo=UTC)
 
 
 class NotAllBroughtIn(OperatorError):
@@ -55,6 +61,8 @@ class Came:
     fresh: int = 0
     brought: Counter[str] = field(default_factory=Counter)
     breaches: int = 0
+    later: int = 0
+    """Rows that bear an instant which has not come."""
     refused: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -66,7 +74,7 @@ class Came:
         """As plain JSON values."""
         return {
             "import": self.id, "rows": self.rows, "fresh": self.fresh, "brought": dict(sorted(self.brought.items())),
-            "breaches": self.breaches, "refused": dict(self.refused),
+            "breaches": self.breaches, "later": self.later, "refused": dict(self.refused),
         }  # fmt: skip
 
 
@@ -96,7 +104,7 @@ class Importer:
     def __init__(self, organisation: Organisation, imports: Iterable[Import], data: Path) -> None:
         self._organisation = organisation
         self._imports = [(one, Sheets(one.places, data)) for one in imports]
-        self._due = {one.id: datetime.min.replace(tzinfo=UTC) for one, _ in self._imports}
+        self._due = {one.id: _NEVER for one, _ in self._imports}
         self._memory = Memory()
 
     def turn(self, *, all: bool = False, dry: bool = False) -> list[Came]:
@@ -109,9 +117,15 @@ class Importer:
             self._memory.feed(
                 self._organisation.ledger.events(connection, kinds=(BROUGHT,), after=self._memory.upto)
             )
+        parts = [
+            part
+            for one, _ in due
+            for row in rows[one.id]
+            for part in self._parts(one, row, came[one.id], now)
+        ]
+        for part in in_order(parts, [one for one, _ in due]):
+            self._bring(part, came[part.one.id], dry)
         for one, _ in due:
-            for row in rows[one.id]:
-                self._bring(one, row, came[one.id], dry)
             self._due[one.id] = now + timedelta(seconds=one.every)
         return list(came.values())
 
@@ -124,25 +138,36 @@ class Importer:
         came.rows = len(found)
         return found
 
-    def _bring(self, one: Import, row: Mapping[str, Any], came: Came, dry: bool) -> None:
+    def _parts(self, one: Import, row: Mapping[str, Any], came: Came, now: datetime) -> list[Part]:
+        """What a row newly says, apart by what it does to later acts; nothing where it bears an instant that has not come."""
         keyed = self._organisation.ledger.pseudonym
         try:
             line = line_of(one, row)
             name, states = row_of(one.id, line, keyed), states_of(line, keyed)
             fresh = self._memory.fresh(one.id, name, states)
             if not fresh:
-                return
-            done: Counter[str] = Counter(deed.what for deed in line.deeds if deed.step in fresh and deed.says)
-            breaches = 0
+                return []
+            if line.at and instant(line.at) > now:
+                came.later += 1
+                return []
+        except TrothError as problem:
+            came.refused[problem.message] += 1
+            return []
+        came.fresh += any(deed.step in fresh and deed.says is not None for deed in line.deeds)
+        return parts_of(one, row, line, name, {step: states[step] for step in fresh})
+
+    def _bring(self, part: Part, came: Came, dry: bool) -> None:
+        done = Counter(deed.what for deed in part.line.deeds if deed.step in part.states and deed.says)
+        breaches = 0
+        try:
             if not dry:
-                told = {step: states[step] for step in fresh}
                 done, breaches = self._organisation.act(
-                    lambda acts: self._record(acts, one, line, name, told), origin=Origin.IMPORTED
+                    lambda acts: self._record(acts, part.one, part.line, part.name, part.states),
+                    origin=Origin.IMPORTED,
                 )
         except TrothError as problem:
-            came.refused[_without_values(problem, one, row)] += 1
+            came.refused[_without_values(problem, part.one, part.row)] += 1
             return
-        came.fresh += bool(done)
         came.brought += done
         came.breaches += breaches
 
@@ -232,17 +257,6 @@ def _proof(one: Import, line: Line, says: Mapping[str, Any], now: datetime) -> P
     )  # fmt: skip
 
 
-def instant(said: Any) -> datetime:
-    """A day or an instant as a cell says it; without a zone it is UTC. Raises RowRefused."""
-    try:
-        found = datetime.fromisoformat(str(said))
-    except ValueError:
-        raise RowRefused(
-            "A cell holds no day.", "Write it as 2026-05-31, or let the cell be a date."
-        ) from None
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
 def _stake(said: Any) -> Decimal | None:
     try:
         return Decimal(str(said)) if said else None
@@ -261,5 +275,4 @@ __all__ = [
     "NotAllBroughtIn",
     "held_against",
     "imports_beside",
-    "instant",
 ]

@@ -121,6 +121,9 @@ def _chores(town: Town, company: Company, posting: Posting) -> tuple[Chores, Cho
     quick.chores = [chore for chore in quick.chores if chore.name.startswith(("mailbox ", "imports"))]
     for chore in quick.chores:
         chore.every = READS_EVERY
+        if chore.name == "imports" and office is not None:
+            # Before the company is up its files are not there yet.
+            chore.do = lambda: office.chore() if id in town.sites else None
     return quick, Chores(organisation, posting, (), town.tell)
 
 
