@@ -169,8 +169,8 @@ def test_a_file_that_should_not_be_there(tmp_path: Path) -> None:
     probe = declared("dumps: {what: files, store: out, pattern: '*.csv', statements: [point:form]}")
     with pytest.raises(CannotLook):
         open_eye(probe, tmp_path).look(NOON)
-    (tmp_path / "out").mkdir()
-    assert open_eye(probe, tmp_path).look(NOON).passed
+    (tmp_path / "out" / "kept.csv").mkdir(parents=True)
+    assert open_eye(probe, tmp_path).look(NOON).passed, "a folder is no file"
     (tmp_path / "out" / "all.csv").touch()
     assert open_eye(probe, tmp_path).look(NOON).seen == ({"file": "all.csv"},)
 

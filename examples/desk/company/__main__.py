@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import socket
 from pathlib import Path
+from typing import cast
 
 import uvicorn
 
@@ -22,13 +23,13 @@ from examples.desk.company.objects import stores
 from examples.desk.company.store import Store
 from examples.desk.company.work import Partners, Work
 from examples.kit.process import ready, tied
-from troth.client import Calls, Client, Http, KeyFile
+from troth.client import Client, Http, KeyFile
 from troth.inside import Inside
 
 POLICY = Path(__file__).resolve().parent.parent / "text" / "en.md"
 
 
-def company(data: Path, keys: KeyFile, product: Calls, dsn: str, url: str) -> Company:
+def company(data: Path, keys: KeyFile, product: Client, dsn: str, url: str) -> Company:
     """Put the company together."""
     store, gate, partners = Store(dsn), Gate(product), Partners(url)
     lapses, (a, b) = Lapses(store), stores(data)
@@ -53,8 +54,9 @@ def main() -> None:
     args = parser.parse_args()
     tied()
     keys = KeyFile.read(args.keys)
+    # The verbs are the same with a server between and without one; told no home, desk asks over HTTP.
     product = Inside.open(args.home, keys.organisation) if args.home else Client(keys)
-    opened = company(args.data, keys, product, args.postgres, args.partners)
+    opened = company(args.data, keys, cast(Client, product), args.postgres, args.partners)
     opened.gate.open_books()
     listening = socket.create_server(("127.0.0.1", args.port), backlog=512)
     server = uvicorn.Server(uvicorn.Config(make_app(opened), log_level="error", access_log=False))

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
-from troth.client import Calls, Question, may, must
+from troth.client import Client, Question, may, must
 
 NO_PAPERS: Final[Mapping[str, str]] = MappingProxyType({})
-IN_A, IN_B = {"recipient": "store_a", "place": "CN"}, {"recipient": "store_b", "place": "CN"}
+IN_A: Final[dict[str, Any]] = {"recipient": "store_a", "place": "CN"}
+IN_B: Final[dict[str, Any]] = {"recipient": "store_b", "place": "CN"}
 
 REGISTER = Question(
     "collect",
@@ -116,7 +117,7 @@ SENSITIVE: Final = "cn_pipl.sensitive"
 class Gate:
     """The product as desk sees it: in its own process, or over HTTP. Nobody there is not a yes: `Away` goes up to the page."""
 
-    def __init__(self, client: Calls) -> None:
+    def __init__(self, client: Client) -> None:
         self.client = client
 
     def must(self, subject: str, *questions: Question, papers: Mapping[str, str] = NO_PAPERS) -> None:

@@ -120,8 +120,8 @@ def edit(company: At, form: Sent, visit: SignedIn) -> Response:
 @router.post("/me/sensitive")
 def sensitive(company: At, form: Sent, visit: SignedIn) -> Response:
     """The separate consent, given or taken back."""
-    company.joining.agree(
-        visit.subject, acts.SENSITIVE, "given" if form.get("do") == "give" else "withdrawn", "en"
+    company.gate.agreed(
+        visit.subject, acts.SENSITIVE, "given" if form.get("do") == "give" else "withdrawn", "separate"
     )
     return to("/me")
 

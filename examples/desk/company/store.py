@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Final, LiteralString, cast
+from typing import Any, Final, cast
 
 import psycopg
 from psycopg import sql
@@ -89,7 +89,7 @@ class Rows:
 
     def rows(self, query: str, *values: object) -> list[dict[str, Any]]:
         """All rows of a query."""
-        return self._connection.execute(cast(LiteralString, query), values).fetchall()
+        return self._connection.execute(query, values).fetchall()
 
     def row(self, query: str, *values: object) -> dict[str, Any] | None:
         """The first row of a query, if there is one."""
@@ -97,7 +97,7 @@ class Rows:
 
     def change(self, query: str, *values: object) -> int:
         """Run one statement; how many rows it changed."""
-        return self._connection.execute(cast(LiteralString, query), values).rowcount
+        return self._connection.execute(query, values).rowcount
 
     def members(self, reader: int, of: str) -> list[dict[str, Any]]:
         """Everybody's record that is in reach, opened for a reader: the database writes down whose was opened by whom."""
@@ -124,19 +124,19 @@ class Store:
     def _make(self, connection: psycopg.Connection[dict[str, Any]]) -> None:
         """Tables and the rules that keep tenants apart. A user whom no rule binds works under a role that they bind."""
         connection.execute("SELECT pg_advisory_xact_lock(47)")
-        connection.execute(cast(LiteralString, TABLES))
+        connection.execute(TABLES)
         found = connection.execute(
             "SELECT rolname, rolsuper OR rolbypassrls AS free FROM pg_roles WHERE rolname = current_user"
         )
         user = cast(dict[str, Any], found.fetchone())
         suite = ROLE if user["free"] else user["rolname"]
         for table in APART:
-            connection.execute(cast(LiteralString, RULES.format(table=table, suite=f"'{suite}'")))
+            connection.execute(RULES.format(table=table, suite=f"'{suite}'"))
         if user["free"]:
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
                 connection.execute(f"CREATE ROLE {ROLE}")
             for what in ("TABLES", "SEQUENCES"):
-                connection.execute(cast(LiteralString, f"GRANT ALL ON ALL {what} IN SCHEMA public TO {ROLE}"))
+                connection.execute(f"GRANT ALL ON ALL {what} IN SCHEMA public TO {ROLE}")
             self._role = ROLE
 
     @contextmanager

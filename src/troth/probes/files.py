@@ -37,7 +37,7 @@ class FilesEye:
         """One walk through the folder, however many keys there are."""
         before, key, after = self._probe.pattern.partition(KEY)
         if not key or not self._keys:
-            return list(self._folder.rglob(self._probe.pattern))
+            return [path for path in self._folder.rglob(self._probe.pattern) if path.is_file()]
         gone = {str(row["key"]) for row in read_rows(self._keys, self._probe.query)}
         fits = re.compile(f"{re.escape(before)}(.+?){translate(after)}")
         named = ((path, fits.match(path.name)) for path in self._folder.rglob("*") if path.is_file())
