@@ -217,12 +217,18 @@ class Story:
 
     def turn_switches(self) -> None:
         """Two or three switches, there and back."""
-        for switch in self._chance.sample(
-            ("consent:contact_email", "consent:third_party_offers", "letters:", "objects:interests"), 2
-        ):
+        switches = (
+            "consent:contact_email",
+            "consent:third_party_offers",
+            "consent:marketing",
+            "objects:interests",
+        )
+        for switch in self._chance.sample(switches, 2):
             self.turn(switch, "yes")
             if self._often(0.5):
                 self.turn(switch, "no")
+        if self._often(0.3):
+            self.browser.send("larger letters", "/letters", {"large": "yes"})
 
     def opt_out(self) -> None:
         """No more news, invitations, surveys and promotion."""
@@ -365,6 +371,7 @@ class Town:
             hr.look("/staff/applicants")
             papers = {"order": "order 7", "issuer": "district office", "authenticity": "called back"}
             lin.press("/staff/demands", login_id=newest.user_name, **(papers if round % 2 else {}))
+            lin.press("/staff/tickets", answer="yes")
             until(
                 lambda: (
                     not any(

@@ -38,11 +38,14 @@ POLICY = HERE.parent / "text" / "en.md"
 def company(data: Path, keys: KeyFile, post: Post, partners: str, dsn: str) -> frame.Company:
     """Put the company together."""
     store.found(dsn)
-    site, gate = store.Store(dsn, "site"), Gate(keys)
-    resumes, others = data / "resumes", Partners(partners, gate)
+    site, careers, academy = (store.Store(dsn, trade) for trade in store.TRADES)
+    resumes, others, lake = data / "resumes", Partners(partners), Lake(data / "lake")
     resumes.mkdir(parents=True, exist_ok=True)
-    lake, mailing = Lake(data / "lake", gate), Mailing(site, gate, others, post.site)
-    careless, lapses = Careless(dsn, lake, others, post), Lapses(site)
+    mailing, careless, lapses = (
+        Mailing(site, others, post.site),
+        Careless(dsn, lake, others, post),
+        Lapses(site),
+    )
     lapses.then(
         {
             APPLICANTS: careless.pick_applicants,
@@ -53,11 +56,10 @@ def company(data: Path, keys: KeyFile, post: Post, partners: str, dsn: str) -> f
             EXPORT: careless.mail_abroad,
         }
     )
-    careers, academy = store.Store(dsn, "careers"), store.Store(dsn, "academy")
     text = POLICY.read_text(encoding="utf-8")
     return frame.Company(
-        site, careers, academy, resumes, gate, keys, lake, lapses, careless, mailing, others, text
-    )
+        site, careers, academy, resumes, Gate(keys), keys.url, keys.organisation, lake, lapses, careless, mailing, others, text
+    )  # fmt: skip
 
 
 def _once_off(act: Callable[[], None]) -> Callable[[bool], None]:
@@ -68,13 +70,13 @@ def _once_off(act: Callable[[], None]) -> Callable[[bool], None]:
 def configure(opened: frame.Company, secret: str) -> None:
     """Django's settings, in code; and the guard, whose pages stand in the place of a view that may not run."""
     settings.configure(
-        AXLE=opened, SECRET_KEY=secret, ALLOWED_HOSTS=["*"], ROOT_URLCONF="examples.axle.company.urls", USE_TZ=True,
+        AXLE=opened, GUARD=Troth(opened.gate, frame.subject_of, refused=_refused), SECRET_KEY=secret,
+        ALLOWED_HOSTS=["*"], ROOT_URLCONF="examples.axle.company.urls", USE_TZ=True,
         MIDDLEWARE=["troth.client.django.Refusals", "examples.axle.company.frame.Front"], APPEND_SLASH=False,
         TEMPLATES=[TEMPLATES | {"DIRS": [str(HERE / "pages")]}],
         DATA_UPLOAD_MAX_MEMORY_SIZE=3_000_000, LOGGING_CONFIG=None,
     )  # fmt: skip
     django.setup()
-    Troth(opened.gate, lambda request: None, refused=_refused)
 
 
 def _refused(request: object, answer: object) -> object:

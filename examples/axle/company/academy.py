@@ -10,8 +10,10 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
 from examples.axle.company import questions as ask
-from examples.axle.company.frame import ACADEMY, SignIn, axle, customer, page, said, token, typed
+from examples.axle.company.frame import ACADEMY, SignIn, asks, axle, customer, page, said, token
+from examples.axle.company.gate import gate
 from examples.kit.time import now
+from troth.client import may
 
 COURSES = {
     "gears": "Gears that nobody hears",
@@ -27,20 +29,25 @@ def front(request: HttpRequest) -> HttpResponse:
     return page(request, "academy.html", user=user, courses=COURSES.values(), suggested=suggested)
 
 
+def _agreed(request: HttpRequest) -> dict[str, bool]:
+    """Who agrees turns the switch, and says that the other service may use what this one holds."""
+    return (
+        {"on:cross_service": True, "consent:cross_service": True}
+        if request.POST.get("agree") == "yes"
+        else {}
+    )
+
+
+@asks(ask.MOVE, agreed=_agreed)
 def move(request: HttpRequest) -> HttpResponse:
     """Move one's data over: the person turns the switch, agrees, and only then anything is read."""
     visit = customer(request)
     if request.method != "POST":
         return page(request, "move.html")
-    gate, mine = axle().gate, visit.account
-    if typed(request).get("agree") == "yes":
-        gate.set_facts(visit.subject, ["on:cross_service"])
-        gate.told(visit.subject, {"cross_service": "given"})
-    gate.must(visit.subject, ask.MOVE)
+    mine, secret = visit.account, token()
     held = axle().site.row("SELECT interests FROM interests WHERE account = %s", mine["id"]) or {
         "interests": ""
     }
-    secret = token()
     axle().academy.change("DELETE FROM users WHERE subject = %s", visit.subject)
     axle().academy.put(
         "users", subject=visit.subject, name=mine["name"], email=mine["email"], interests=held["interests"], token=secret, at=now()
@@ -55,8 +62,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     if user is None:
         raise SignIn(ACADEMY)
-    axle().gate.set_facts(user["subject"], clear=["on:cross_service"])
-    axle().gate.told(user["subject"], {"cross_service": "withdrawn"})
+    gate().told(user["subject"], {"on:cross_service": False, "consent:cross_service": False})
     axle().academy.change("DELETE FROM users WHERE id = %s", user["id"])
     answer = said(request, "You have left the academy", "What was moved there has been erased.")
     answer.delete_cookie(ACADEMY, path="/academy/")
@@ -70,7 +76,7 @@ def _user(request: HttpRequest) -> dict[str, Any] | None:
 
 def _suggested(user: dict[str, Any]) -> str:
     """A course that fits what somebody is interested in, where that may be looked at."""
-    if not axle().gate.may(user["subject"], ask.SUGGEST):
+    if not may(gate(), user["subject"], ask.SUGGEST):
         return ""
     return next((title for word, title in COURSES.items() if word in str(user["interests"]).lower()), "")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import PurePath
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse
@@ -10,8 +11,10 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
 from examples.axle.company import questions as ask
-from examples.axle.company.frame import Mistake, axle, page, said, token, typed
+from examples.axle.company.frame import Mistake, asks, axle, page, said, subject_of, token, typed
+from examples.axle.company.gate import gate
 from examples.kit.time import now
+from troth.client import may
 
 POINT = "careers_form"
 TABLES = {
@@ -31,23 +34,26 @@ LARGEST = 2_000_000
 SEEN_BY = ("all", "Beijing", "Germany", "nobody")
 
 
+def _agreed(request: HttpRequest) -> dict[str, bool]:
+    """What an application agrees to: each box by itself."""
+    return {
+        f"consent:{item}": True
+        for item in ("application", "cn_pipl.sensitive")
+        if request.POST.get(item) == "yes"
+    }
+
+
+@asks(ask.APPLY, POINT, _agreed)
 def apply(request: HttpRequest) -> HttpResponse:
-    """The form; and an application that came in by it."""
+    """The form; and an application that came in by it, with what may be taken of the rest."""
     if request.method != "POST":
-        return page(request, "careers.html", notices=axle().gate.notices_at(POINT), tables=TABLES)
-    form, resume = typed(request), request.FILES.get("resume")
-    if "@" not in form.get("applicant_email", ""):
-        raise Mistake("We need an email address to answer to.")
-    gate = axle().gate
-    subject = gate.subject({"email": form["applicant_email"]})
-    gate.introduce(subject, POINT)
-    gate.told(
-        subject, {item: "given" for item in ("application", "cn_pipl.sensitive") if form.get(item) == "yes"}
-    )
-    gate.must(subject, ask.APPLY)
-    told = form.get("cn_pipl.sensitive") == "yes" and gate.may(subject, ask.APPLY_SENSITIVE)
-    secret = _keep(subject, form, with_family=told)
-    if isinstance(resume, UploadedFile) and gate.may(subject, ask.UPLOAD):
+        return page(request, "careers.html", point=POINT, tables=TABLES)
+    form, resume, subject = typed(request), request.FILES.get("resume"), subject_of(request)
+    wanted = {"family": ask.APPLY_SENSITIVE, "file": ask.UPLOAD}
+    given = {"family": form.get("cn_pipl.sensitive") == "yes", "file": isinstance(resume, UploadedFile)}
+    taken = {part for part, question in wanted.items() if given[part] and may(gate(), subject, question)}
+    secret = _keep(subject, form, with_family="family" in taken)
+    if "file" in taken:
         _keep_file(secret, resume)
     return redirect(f"/careers/{secret}")
 
@@ -64,7 +70,7 @@ def _keep(subject: str, form: dict[str, str], *, with_family: bool) -> str:
     return secret
 
 
-def _keep_file(secret: str, resume: UploadedFile) -> None:
+def _keep_file(secret: str, resume: Any) -> None:
     """A résumé as a file of its own, named by a word that says nothing. Raises Mistake."""
     suffix = PurePath(resume.name or "").suffix.lower()
     if suffix not in SUFFIXES or (resume.size or 0) > LARGEST:
@@ -90,7 +96,7 @@ def mine(request: HttpRequest, secret: str) -> HttpResponse:
     if request.method == "POST":
         form = typed(request)
         if form.get("take_back") == "yes":
-            axle().gate.told(found["subject"], {"application": "withdrawn"})
+            gate().told(found["subject"], {"consent:application": False})
             drop(found["id"])
             return said(request, "Taken back", "Your application and its file have been erased.")
         seen_by = form.get("seen_by", "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from pathlib import Path
@@ -15,13 +15,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from examples.axle.company.careless import Careless
-from examples.axle.company.gate import Gate
+from examples.axle.company.gate import Gate, gate
 from examples.axle.company.lake import Lake
 from examples.axle.company.lapses import Lapses
 from examples.axle.company.mailing import Mailing
 from examples.axle.company.partners import Partners
 from examples.axle.company.store import Store
-from troth.client import Away, KeyFile, Problem
+from troth.client import Problem, Question
 
 COOKIE, STAFF, ACADEMY, LETTERS = "axle_session", "axle_staff", "axle_academy", "axle_letters"
 View = Callable[..., HttpResponse]
@@ -36,7 +36,8 @@ class Company:
     academy: Store
     resumes: Path
     gate: Gate
-    keys: KeyFile
+    troth: str
+    organisation: str
     lake: Lake
     lapses: Lapses
     careless: Careless
@@ -58,6 +59,19 @@ class Visit:
         return str(self.account["subject"])
 
 
+def subject_of(request: HttpRequest) -> str:
+    """Whom a form is about: whoever is signed in, or whose address stands in an application. Raises SignIn, Mistake."""
+    if not hasattr(request, "axle_subject"):
+        email = request.POST.get("applicant_email")
+        if email is not None and "@" not in email:
+            raise Mistake("We need an email address to answer to.")
+        request.axle_subject = (
+            customer(request).subject if email is None else gate().subject({"email": email})
+        )
+    found: str = request.axle_subject
+    return found
+
+
 class Mistake(Exception):
     """What was typed cannot be used; the sentence says why."""
 
@@ -76,7 +90,7 @@ def visit_of(request: HttpRequest) -> Visit | None:
     """Who is asking, signed in: looked up once a request. Raises Away."""
     if not hasattr(request, "axle_visit"):
         secret = request.COOKIES.get(COOKIE, "")
-        session = axle().gate.session(secret) if secret else None
+        session = gate().session(secret) if secret else None
         row = (
             axle().site.row("SELECT * FROM accounts WHERE account = %s", session["account"])
             if session
@@ -110,12 +124,43 @@ def staff(role: str) -> Callable[[View], View]:
     return decorate
 
 
-def page(request: HttpRequest, template: str, status: int = 200, **values: object) -> HttpResponse:
-    """A page, from its template."""
-    keys = axle().keys
-    base = {"troth": keys.url, "org": keys.organisation, "board": f"{keys.url}/{keys.organisation}"}
-    shown = {"visit": visit_of(request), "large": request.COOKIES.get(LETTERS) == "large"}
-    return render(request, template, base | shown | values, status=status)
+def asks(
+    question: Question, point: str = "", agreed: Callable[[HttpRequest], Mapping[str, bool]] = lambda _: {}
+) -> Callable[[View], View]:
+    """Before a form is taken: what stood above it is on record, what sending it in agrees to as well, and it may be taken."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def asked(request: HttpRequest, *more: Any) -> HttpResponse:
+            if request.method != "POST":
+                return view(request, *more)
+            if point:
+                gate().introduce(subject_of(request), point)
+            gate().told(subject_of(request), agreed(request))
+            found: HttpResponse = settings.GUARD.use(question)(view)(request, *more)
+            return found
+
+        return asked
+
+    return decorate
+
+
+def page(
+    request: HttpRequest, template: str, status: int = 200, *, point: str = "", **values: object
+) -> HttpResponse:
+    """A page, from its template; with the notices that stand above the form of a point."""
+    troth, org = axle().troth, axle().organisation
+    notices = gate().notices_at(point) if point else ()
+    base = {
+        "troth": troth,
+        "org": org,
+        "board": f"{troth}/{org}",
+        "visit": visit_of(request),
+        "notices": notices,
+    }
+    return render(
+        request, template, base | {"large": request.COOKIES.get(LETTERS) == "large"} | values, status=status
+    )
 
 
 def said(request: HttpRequest, title: str, words: str, status: int = 200) -> HttpResponse:
@@ -180,7 +225,4 @@ class Front:
             return redirect(ways[str(error)])
         if isinstance(error, Problem) and error.status < 500:
             return said(request, "Not like this", error.message, 400)
-        if isinstance(error, (Away, Problem)):
-            words = "We could not ask whether we may, so nothing was done. Please try again later."
-            return render(request, "said.html", {"title": "Not now", "said": words}, status=503)
         return said(request, "Not like this", str(error), 400) if isinstance(error, Mistake) else None

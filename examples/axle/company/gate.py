@@ -1,59 +1,51 @@
-"""How axle reaches the product: one client that all its threads share, a guard for its views, and what is on record of its partners."""
+"""How axle reaches the product: one client that all its threads share."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Mapping
+from typing import cast
 
-from troth.client import Client, Problem, Question, Refused
-from troth.client.minors import MinorCalls
-from troth.client.requests import RequestCalls
+from django.conf import settings
 
-LEAVES = frozenset({"share", "transfer", "publish", "export"})
-BOUND = ("policy_bound", "protection", "confidentiality", "impact_record", "clauses")
-RECIPIENTS: Mapping[str, tuple[tuple[str, ...], float | None]] = {
-    "axle_germany": (("controlled", *BOUND), 100),
-    "axle_japan": (("controlled", *BOUND), 80),
-    "hotline": (("contract", "no_other_use", *BOUND), None),
-    "mail_house": (("contract", "no_other_use", *BOUND), None),
-    "support_desk": (("contract", "no_other_use", *BOUND), None),
-    "research_lab": (("no_other_use", "pseudonymised", *BOUND), None),
-}
-"""The advertiser signed nothing: it is handed nothing."""
+from examples.axle.company.questions import RECIPIENTS
+from troth.client import Client, Question, must
 
 
-class Gate(Client, MinorCalls, RequestCalls):
+class Gate(Client):
     """The product, as axle sees it."""
 
-    def may(self, subject: str | None, question: Question) -> bool:
-        """Ask, on record. Nobody there is not a yes: `Away` goes up to the page."""
-        ask = self.release if question.action in LEAVES else self.use
-        return ask(subject, question).permitted
+    def must(self, subject: str, *questions: Question) -> None:
+        """Ask, on record, and go on only with a permit for each. Raises Refused."""
+        for question in questions:
+            must(self, subject, question)
 
-    def must(self, subject: str, question: Question) -> None:
-        """Ask, on record, and go on only with a permit. Raises Refused."""
-        answer = self.use(subject, question)
-        if not answer.permitted:
-            raise Refused(answer)
-
-    def told(self, subject: str, items: Mapping[str, str]) -> None:
-        """Record consents, each `given`, `refused` or `withdrawn` by itself."""
-        for item, act in items.items():
-            kind = "deemed" if item == "browsing" and act == "given" else ""
-            self.consent(subject, item, act, kind=kind, language="en")
+    def told(self, subject: str, said: Mapping[str, bool]) -> None:
+        """Record what somebody said yes or no to, one thing after the other: a consent, an objection, or a plain fact of theirs."""
+        for what, yes in said.items():
+            family, _, name = what.partition(":")
+            if family == "consent":
+                self.consent(
+                    subject, name, "given" if yes else "withdrawn", language="en",
+                    kind="deemed" if yes and name == "browsing" else "",
+                )  # fmt: skip
+            elif family == "objects":
+                self.objection(subject, name, "raised" if yes else "lifted")
+            else:
+                self.set_facts(subject, *([what], ()) if yes else ((), [what]))
 
     def introduce(self, subject: str, point: str) -> None:
         """Record that somebody was shown what stands above a form, and uses it."""
         for notice in self.notices_at(point):
             self.show(subject, notice, point=point)
         self.accept(subject, "deemed", str(self.policy()["digest"]), "en")
-        self.told(subject, {"browsing": "given"})
+        self.told(subject, {"consent:browsing": True})
 
     def open_books(self) -> None:
-        """Put on record what axle knows about those who receive data from it. What is refused there is printed."""
+        """Put on record what axle knows about those who receive data from it."""
         for recipient, (facts, stake) in RECIPIENTS.items():
-            for fact in facts:
-                try:
-                    self.recipient(recipient, [fact], stake=stake if fact == "controlled" else None)
-                except Problem as problem:
-                    print(f"axle: {recipient}: {problem.message}", file=sys.stderr, flush=True)
+            self.recipient(recipient, facts, stake=stake)
+
+
+def gate() -> Gate:
+    """The one of this process."""
+    return cast(Gate, settings.AXLE.gate)

@@ -14,8 +14,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from examples.axle.company import questions as ask
-from examples.axle.company.gate import Gate
+from examples.axle.company.gate import gate
 from examples.kit.time import now
+from troth.client import may
 
 GROUP = 20
 """The least number of visits that stand in a line of their own."""
@@ -25,9 +26,8 @@ OTHERS = "(other pages)"
 class Lake:
     """A folder of Parquet files, one a day."""
 
-    def __init__(self, folder: Path, gate: Gate) -> None:
+    def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._gate = gate
         self._counted: Counter[str] = Counter()
         self._lock = threading.Lock()
         folder.mkdir(parents=True, exist_ok=True)
@@ -44,7 +44,7 @@ class Lake:
         """Write what was counted, where it may be kept."""
         with self._lock:
             counted, self._counted = self._counted, Counter()
-        if counted and self._gate.may(None, ask.COUNT_VISITS):
+        if counted and may(gate(), None, ask.COUNT_VISITS):
             today = now().date()
             self.write("visits", today, self._grouped(self._of(today) + counted))
 

@@ -8,7 +8,7 @@ from html import escape
 from typing import Any
 
 from examples.axle.company import questions as ask
-from examples.axle.company.gate import Gate
+from examples.axle.company.gate import gate
 from examples.axle.company.partners import Partners
 from examples.axle.company.store import Store
 from examples.kit.time import now
@@ -41,9 +41,8 @@ class Words:
 class Mailing:
     """Writes letters and hands them in. `home` is the address under which axle's own pages stand."""
 
-    def __init__(self, site: Store, gate: Gate, partners: Partners, home: str) -> None:
+    def __init__(self, site: Store, partners: Partners, home: str) -> None:
         self._site = site
-        self._gate = gate
         self._partners = partners
         self._home = home
 
@@ -68,20 +67,18 @@ class Mailing:
             {"more": (f"{self._home}{words.leads_to}", f"{self._home}/go/{account['token']}?to={words.leads_to}")},
             f"{self._home}/px/{account['token']}.gif", ask.REQUEST if message == "service_mail" else {},
         )  # fmt: skip
-        return self._gate.send(account["subject"], letter).state
+        return gate().send(account["subject"], letter).state
 
-    def heed(self) -> None:
+    def heed(self, *only: dict[str, Any]) -> None:
         """Write down who opted out at their privacy centre or in a mail, which axle does not see by itself. Raises Away."""
-        for account in self._site.rows("SELECT * FROM accounts"):
-            left = NO & set(self._gate.facts_of(account["subject"])["facts"])
-            if bool(left) != bool(account["opted_out_at"]):
-                self.opted_out(account["id"], bool(left))
-
-    def opted_out(self, account: int, left: bool) -> None:
-        """Whether somebody wants no news, as the marketing unit keeps it."""
-        self._site.change(
-            "UPDATE accounts SET opted_out_at = %s WHERE id = %s", now() if left else None, account
-        )
+        for account in only or self._site.rows("SELECT * FROM accounts"):
+            left = bool(NO & set(gate().facts_of(account["subject"])["facts"]))
+            if left != bool(account["opted_out_at"]):
+                self._site.change(
+                    "UPDATE accounts SET opted_out_at = %s WHERE id = %s",
+                    now() if left else None,
+                    account["id"],
+                )
 
     def apologise(self) -> None:
         """A service mail to those who opted out: what went wrong, and that it has been stopped."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hmac
 from collections.abc import Mapping
+from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
@@ -14,8 +15,10 @@ from django.urls import URLPattern, path
 from examples.axle.company import questions as ask
 from examples.axle.company.careers import drop
 from examples.axle.company.frame import STAFF, Mistake, axle, page, said, staff, typed
+from examples.axle.company.gate import gate
 from examples.axle.company.mailing import CLASSES
 from examples.kit.time import now
+from troth.client import Question, may
 
 PEOPLE: Mapping[str, tuple[str, str]] = {
     "mei": ("Simulated-gear-1", "marketing_staff"),
@@ -66,7 +69,7 @@ def campaigns(request: HttpRequest) -> HttpResponse:
         "SELECT c.title, c.message, count(s.id) FILTER (WHERE s.state = 'queued') AS taken, count(s.id) AS asked FROM campaigns c"
         " LEFT JOIN sends s ON s.campaign = c.id GROUP BY c.id ORDER BY c.id DESC LIMIT 20"
     )
-    counts = axle().gate.messages()["counts"]
+    counts = gate().messages()["counts"]
     return page(request, "campaigns.html", classes=CLASSES, sent=sent, counts=counts)
 
 
@@ -105,8 +108,13 @@ def hand_out(request: HttpRequest) -> HttpResponse:
     if question is None:
         raise Mistake("There is no such button.")
     people = axle().site.rows("SELECT subject FROM accounts ORDER BY id DESC LIMIT 20")
-    agreed = sum(axle().gate.may(row["subject"], question) for row in people)
+    agreed = len(_permitted(people, question))
     return said(request, "Asked", f"It was permitted for {agreed} of {len(people)}; nothing was done.")
+
+
+def _permitted(rows: list[dict[str, Any]], question: Question) -> list[dict[str, Any]]:
+    """Those of whom it is permitted."""
+    return [row for row in rows if may(gate(), row["subject"], question)]
 
 
 @staff("hr")
@@ -126,8 +134,23 @@ def applicants(request: HttpRequest) -> HttpResponse:
     seen = careers.rows(
         "SELECT * FROM applicants WHERE seen_by <> 'nobody' AND decided_at IS NULL ORDER BY id DESC LIMIT 10"
     )
-    shown = [row for row in seen if axle().gate.may(row["subject"], ask.RECRUIT)]
-    return page(request, "applicants.html", seen=shown)
+    return page(request, "applicants.html", seen=_permitted(seen, ask.RECRUIT))
+
+
+@staff("head")
+def tickets(request: HttpRequest) -> HttpResponse:
+    """What people asked, by whatever way it came; the button answers all of them, each in time and by itself."""
+    waiting = gate().tickets()
+    if request.method != "POST":
+        return page(request, "tickets.html", waiting=waiting)
+    for one in waiting:
+        gate().answer_ticket(
+            one["number"],
+            "informed",
+            "We have looked into it. What we hold of you you see on your privacy page.",
+        )
+        axle().site.change("UPDATE requests SET answered_at = %s WHERE ticket = %s", now(), one["number"])
+    return redirect("/staff/tickets")
 
 
 @staff("head")
@@ -158,5 +181,6 @@ OFFICE: list[URLPattern] = [
     path("staff/surveys", surveys),
     path("staff/hand-out", hand_out),
     path("staff/applicants", applicants),
+    path("staff/tickets", tickets),
     path("staff/demands", demands),
 ]

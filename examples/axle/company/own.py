@@ -7,19 +7,23 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
 from examples.axle.company import questions as ask
-from examples.axle.company.frame import COOKIE, LETTERS, Mistake, Visit, axle, customer, page, said, typed
+from examples.axle.company.frame import COOKIE, LETTERS, Mistake, asks, axle, customer, page, said, typed
+from examples.axle.company.gate import gate
 from examples.kit.time import now
 
-CONSENTS = (
-    "marketing",
-    "third_party_offers",
-    "better_service",
-    "contact_email",
-    "participation",
-    "cn_pipl.share",
-    "cn_pipl.export",
-)
-OBJECTIONS = ("opt_out", "marketing", "interests", "direct_email", "direct_in_service", "direct_other")
+SWITCHES = {
+    **{
+        f"consent:{one}": "I agree: "
+        for one in (
+            "marketing", "third_party_offers", "better_service", "contact_email", "participation", "cn_pipl.share", "cn_pipl.export",
+        )
+    },
+    **{
+        f"objects:{one}": "I say no to: "
+        for one in ("opt_out", "marketing", "interests", "direct_email", "direct_in_service", "direct_other")
+    },
+}  # fmt: skip
+"""Each switch as it is called on record, and how its line begins."""
 RIGHTS = ("access", "correct", "object", "restrict", "delete", "export", "withdraw")
 
 
@@ -37,22 +41,22 @@ def account(request: HttpRequest) -> HttpResponse:
             "SELECT survey_answers FROM surveys WHERE account = %s", visit.account["id"]
         ),
     }
-    return page(request, "account.html", held=held, mine=axle().gate.my_account(visit.session))
+    return page(request, "account.html", held=held, mine=gate().my_account(visit.session))
 
 
+@asks(ask.KEEP_PROFILE)
 def profile(request: HttpRequest) -> HttpResponse:
     """Who one is, and whether other members see it. Changed by oneself, and in force at once."""
     visit = customer(request)
-    if request.method == "POST":
-        form = typed(request, 400)
-        axle().gate.must(visit.subject, ask.KEEP_PROFILE)
-        axle().site.change(
-            "UPDATE accounts SET name = %s, phone = %s, company_name = %s, shared_content = %s, visible = %s WHERE id = %s",
-            form.get("name", ""), form.get("phone", ""), form.get("company_name", ""), form.get("shared_content", ""),
-            form.get("visible") == "yes", visit.account["id"],
-        )  # fmt: skip
-        return redirect("/members")
-    return page(request, "profile.html", mine=visit.account)
+    if request.method != "POST":
+        return page(request, "profile.html", mine=visit.account)
+    form = typed(request, 400)
+    axle().site.change(
+        "UPDATE accounts SET name = %s, phone = %s, company_name = %s, shared_content = %s, visible = %s WHERE id = %s",
+        form.get("name", ""), form.get("phone", ""), form.get("company_name", ""), form.get("shared_content", ""),
+        form.get("visible") == "yes", visit.account["id"],
+    )  # fmt: skip
+    return redirect("/members")
 
 
 def members(request: HttpRequest) -> HttpResponse:
@@ -65,77 +69,71 @@ def members(request: HttpRequest) -> HttpResponse:
 
 def settings(request: HttpRequest) -> HttpResponse:
     """Every switch, as it stands on record; each is turned by itself."""
-    visit, gate = customer(request), axle().gate
+    visit = customer(request)
     if request.method != "POST":
-        return page(request, "settings.html", switches=_switches(set(gate.facts_of(visit.subject)["facts"])))
-    kind, _, name = typed(request).get("turn", "").partition(":")
-    on = typed(request).get("on") == "yes"
-    if kind == "consent" and name in CONSENTS:
-        gate.told(visit.subject, {name: "given" if on else "withdrawn"})
-    elif kind == "objects" and name in OBJECTIONS:
-        gate.objection(visit.subject, name, "raised" if on else "lifted")
-        axle().mailing.heed()
-    elif kind == "letters":
-        return _letters(visit, large=on)
-    else:
+        facts = gate().facts_of(visit.subject)["facts"]
+        lines = [
+            (what, says + what.partition(":")[2].replace("_", " "), what in facts)
+            for what, says in SWITCHES.items()
+        ]
+        return page(request, "settings.html", switches=lines)
+    form = typed(request)
+    what = form.get("turn", "")
+    if what not in SWITCHES:
         raise Mistake("There is no such switch.")
+    gate().told(visit.subject, {what: form.get("on") == "yes"})
+    axle().mailing.heed(visit.account)
     return redirect("/settings")
 
 
-def _letters(visit: Visit, *, large: bool) -> HttpResponse:
+@asks(ask.LETTERS)
+def letters(request: HttpRequest) -> HttpResponse:
     """The size of the letters, which the browser keeps where it may."""
     answer = redirect("/settings")
-    answer.delete_cookie(LETTERS)
-    if large:
-        axle().gate.must(visit.subject, ask.LETTERS)
+    if typed(request).get("large") == "yes":
         answer.set_cookie(LETTERS, "large", max_age=31_536_000, samesite="Lax")
+    else:
+        answer.delete_cookie(LETTERS)
     return answer
 
 
-def _switches(facts: set[str]) -> list[tuple[str, str, bool]]:
-    """Each switch: what it is called on record, how it reads, and whether it is on."""
-    listed = [("consent", one, "I agree: ") for one in CONSENTS] + [
-        ("objects", one, "I say no to: ") for one in OBJECTIONS
-    ]
-    return [
-        (f"{kind}:{one}", says + one.replace("_", " "), f"{kind}:{one}" in facts)
-        for kind, one, says in listed
-    ]
-
-
+@asks(ask.INTERESTS, "interest_form")
 def interests(request: HttpRequest) -> HttpResponse:
     """The fields somebody is interested in, for whoever wants to be served better."""
     visit = customer(request)
-    if request.method == "POST":
-        axle().gate.introduce(visit.subject, "interest_form")
-        axle().gate.must(visit.subject, ask.INTERESTS)
-        axle().site.change("DELETE FROM interests WHERE account = %s", visit.account["id"])
-        axle().site.put(
-            "interests", account=visit.account["id"], interests=typed(request, 300).get("interests", "")
+    if request.method != "POST":
+        return page(
+            request,
+            "one.html",
+            title="Your interests",
+            field="interests",
+            label="Fields you are interested in",
         )
-        return redirect("/account")
-    return page(
-        request, "one.html", title="Your interests", field="interests", label="Fields you are interested in"
+    axle().site.change("DELETE FROM interests WHERE account = %s", visit.account["id"])
+    axle().site.put(
+        "interests", account=visit.account["id"], interests=typed(request, 300).get("interests", "")
     )
+    return redirect("/account")
 
 
+@asks(ask.ENQUIRE, "service_form")
 def enquire(request: HttpRequest) -> HttpResponse:
     """A question about a product: those who support it abroad are sent it where that may be, else the hotline at home is."""
     visit = customer(request)
     if request.method != "POST":
         return page(request, "one.html", title="Ask us", field="enquiry", label="Your question")
-    mine, words = visit.account, typed(request).get("enquiry", "")
-    axle().gate.introduce(visit.subject, "service_form")
-    axle().gate.must(visit.subject, ask.ENQUIRE)
+    mine, words, partners = visit.account, typed(request).get("enquiry", ""), axle().partners
     number = axle().site.put("enquiries", account=mine["id"], enquiry=words, at=now())
     at_support: dict[str, object] = {name: mine[name] for name in ("name", "email", "login_id")}
     at_home: dict[str, object] = {name: mine[name] for name in ("name", "phone")}
-    partners, reference = axle().partners, f"enquiry-{number}"
-    if not partners.hand(visit.subject, ask.to_support(), reference, at_support | {"enquiry": words}):
-        partners.hand(visit.subject, ask.TO_HOTLINE, reference, at_home | {"enquiry": words})
+    if not partners.hand(
+        visit.subject, ask.to_support(), f"enquiry-{number}", at_support | {"enquiry": words}
+    ):
+        partners.hand(visit.subject, ask.TO_HOTLINE, f"enquiry-{number}", at_home | {"enquiry": words})
     return redirect("/account")
 
 
+@asks(ask.SURVEY, "survey_form", lambda _: {"consent:participation": True})
 def survey(request: HttpRequest) -> HttpResponse:
     """A survey: who sends it in takes part, for this once and for that purpose."""
     visit = customer(request)
@@ -147,9 +145,6 @@ def survey(request: HttpRequest) -> HttpResponse:
             field="survey_answers",
             label="How do you like our gears?",
         )
-    axle().gate.introduce(visit.subject, "survey_form")
-    axle().gate.told(visit.subject, {"participation": "given"})
-    axle().gate.must(visit.subject, ask.SURVEY)
     axle().site.put(
         "surveys",
         account=visit.account["id"],
@@ -165,7 +160,7 @@ def requests(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         form = typed(request)
         right = form.get("right", "") if form.get("right") in RIGHTS else "access"
-        ticket = axle().gate.open_ticket(
+        ticket = gate().open_ticket(
             visit.subject, form.get("words") or right, right=right, address=visit.account["email"]
         )
         site.put("requests", ticket=ticket["number"], right=right, received_at=now())
@@ -181,7 +176,7 @@ def deregister(request: HttpRequest) -> HttpResponse:
     visit = customer(request)
     if request.method != "POST":
         return page(request, "deregister.html")
-    axle().gate.close_account(visit.session, request.POST.get("password", ""))
+    gate().close_account(visit.session, request.POST.get("password", ""))
     sent = axle().site.rows("SELECT enquiry FROM enquiries WHERE account = %s", visit.account["id"])
     axle().academy.change("DELETE FROM users WHERE subject = %s", visit.subject)
     axle().site.change("DELETE FROM accounts WHERE id = %s", visit.account["id"])
@@ -196,6 +191,7 @@ OWN: list[URLPattern] = [
     path("profile", profile),
     path("members", members),
     path("settings", settings),
+    path("letters", letters),
     path("interests", interests),
     path("ask-us", enquire),
     path("survey", survey),

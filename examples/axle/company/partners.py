@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 from collections.abc import Mapping
 from hashlib import sha256
+from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 from examples.axle.company import questions as ask
-from examples.axle.company.gate import Gate
-from troth.client import Question
+from examples.axle.company.gate import gate
+from troth.client import Question, may
 
 OFFICES = {"axle_germany": "DE", "axle_japan": "JP"}
 
@@ -18,15 +18,12 @@ OFFICES = {"axle_germany": "DE", "axle_japan": "JP"}
 class Partners:
     """Where they are reached."""
 
-    def __init__(self, url: str, gate: Gate) -> None:
+    def __init__(self, url: str) -> None:
         self._address = urlsplit(url)
-        self._gate = gate
 
     def send(self, path: str, body: Mapping[str, object]) -> str:
         """Post to a partner; what it says."""
-        connection = http.client.HTTPConnection(
-            self._address.hostname or "", self._address.port or 80, timeout=10
-        )
+        connection = HTTPConnection(self._address.hostname or "", self._address.port or 80, timeout=10)
         try:
             connection.request("POST", f"/{path}", json.dumps(body), {"Content-Type": "application/json"})
             return str(json.loads(connection.getresponse().read()).get("said", ""))
@@ -60,7 +57,7 @@ class Partners:
 
     def _allowed(self, subject: str, question: Question) -> bool:
         home = question.place in ("CN", "")
-        return self._gate.may(subject, question) and (home or self._gate.may(subject, ask.across(question)))
+        return may(gate(), subject, question) and (home or may(gate(), subject, ask.across(question)))
 
 
 def _digest(login_id: str) -> dict[str, str]:

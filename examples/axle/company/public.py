@@ -11,8 +11,10 @@ from django.urls import URLPattern, path
 
 from examples.axle.company import questions as ask
 from examples.axle.company.frame import axle, page, said, typed, visit_of
+from examples.axle.company.gate import gate
 from examples.axle.company.lapses import ALL, NAMES
 from examples.kit.time import now
+from troth.client import Question, may
 
 GIF = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 PAGES = ("/", "/survey", "/settings")
@@ -34,27 +36,28 @@ def privacy(request: HttpRequest) -> HttpResponse:
 def beacon(request: HttpRequest) -> HttpResponse:
     """A picture one can see through: it counts for whoever is signed in, and lets it."""
     visit = visit_of(request)
-    if visit and axle().gate.may(visit.subject, ask.BEACON):
-        seen = request.GET.get("page", "")[:80]
-        axle().site.put("page_views", account=visit.account["id"], page_views=seen, at=now())
+    _count(visit.account if visit else None, ask.BEACON, request.GET.get("page", "")[:80])
     return _gif()
 
 
 def pixel(request: HttpRequest, token: str) -> HttpResponse:
     """A mail says that it was opened, where it was let carry this."""
-    reader = _reader(token)
-    if reader and axle().gate.may(reader["subject"], ask.OPENED):
-        axle().site.put("page_views", account=reader["id"], page_views="(mail opened)", at=now())
+    _count(_reader(token), ask.OPENED, "(mail opened)")
     return _gif()
 
 
 def follow(request: HttpRequest, token: str) -> HttpResponse:
     """A link of a mail, followed."""
-    wanted, reader = request.GET.get("to", "/"), _reader(token)
+    wanted = request.GET.get("to", "/")
     leads_to = wanted if wanted in PAGES else "/"
-    if reader and axle().gate.may(reader["subject"], ask.CLICK):
-        axle().site.put("page_views", account=reader["id"], page_views=f"(mail) {leads_to}", at=now())
+    _count(_reader(token), ask.CLICK, f"(mail) {leads_to}")
     return redirect(leads_to)
+
+
+def _count(reader: dict[str, Any] | None, question: Question, seen: str) -> None:
+    """Keep what somebody looked at, where that is permitted."""
+    if reader and may(gate(), reader["subject"], question):
+        axle().site.put("page_views", account=reader["id"], page_views=seen, at=now())
 
 
 def wrong(request: HttpRequest) -> HttpResponse:

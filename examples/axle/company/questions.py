@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from troth.client import Question
 
 REQUEST = {"request": "what the person asked for on the form"}
@@ -86,6 +88,20 @@ TO_ADVERTISER = Question("share", ("page_views",), "ad_measurement", recipient="
 TO_HOTLINE = Question(
     "share", ("name", "phone", "enquiry"), "customer_service", recipient="hotline", place="CN", papers=AGREED
 )
+
+# --- who they are
+BOUND = ("policy_bound", "protection", "confidentiality", "impact_record", "clauses")
+VENDOR = ("contract", "no_other_use", *BOUND)
+RECIPIENTS: Mapping[str, tuple[tuple[str, ...], float | None]] = {
+    "axle_germany": (("controlled", *BOUND), 100),
+    "axle_japan": (("controlled", *BOUND), 80),
+    "hotline": (VENDOR, None),
+    "mail_house": (VENDOR, None),
+    "support_desk": (VENDOR, None),
+    "research_lab": (("no_other_use", "pseudonymised", *BOUND), None),
+}
+"""What is on record of those who receive data, and which share of an office the house holds. The advertiser signed nothing: it is
+handed nothing."""
 
 
 def across(share: Question) -> Question:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from troth.client.call import Call, Plain, got, plain, said, sent
 
@@ -23,3 +23,15 @@ class RequestCalls:
     def ticket(self, number: str) -> Call[Plain]:
         """Where a ticket stands, with every limit of its clock."""
         return got(f"tickets/{quote(number)}", plain)
+
+    @said
+    def tickets(self, *, overdue: bool = False, limit: int = 200) -> Call[list[Plain]]:
+        """What is not answered yet, whatever way it came, what is due first before the rest."""
+        return got(
+            f"tickets?{urlencode({'overdue': overdue, 'limit': limit})}", lambda found: list(found["tickets"])
+        )
+
+    @said
+    def answer_ticket(self, number: str, outcome: str, words: str) -> Call[Plain]:
+        """Answer a ticket, once: `granted`, `partly`, `informed` or `noted`. Raises Problem for one that is answered."""
+        return sent(f"tickets/{quote(number)}/answer", {"outcome": outcome, "words": words}, plain)
