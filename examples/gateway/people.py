@@ -39,6 +39,7 @@ PROXY = re.compile(r"127\.0\.0\.1, port (\d+)")
 GOODS = ("Rubber gloves", "Palm oil", "Machine parts", "Durian paste", "Ceramic tiles", "Batteries", "Tea")
 FACE, CARD = ("face_check", "cn_pipl.sensitive"), ("id_card_check",)
 CHECKED = (*FACE, *CARD, "verifier_query", "cn_pipl.share")
+SHOWN = ("publish_listing", "cn_pipl.publish", "listing_media")
 SWITCHES = ("storage_permission", "camera_permission", "album_permission")
 TAKEN_BACK = ("publish_listing", "share_counterparty", "listing_media", "device_facts")
 
@@ -202,17 +203,16 @@ class Story:
 
     # -- the trade --------------------------------------------------------------------------------------------------
 
-    def publish(
-        self, agreed: tuple[str, ...] = ("publish_listing", "cn_pipl.publish", "listing_media")
-    ) -> None:
+    def publish(self, agreed: tuple[str, ...] = SHOWN, *, picture: bool | None = None) -> None:
         """Publish a listing, most with a picture."""
+        picture = self._often(0.8) if picture is None else picture
         goods = self._chance.choice(GOODS)
         form: Answers = {
             "listing_title": f"{goods} {self.who.marked('listing')}", "listing_words": "By the container.",
             "listing_price": f"CNY {self._chance.randrange(100, 9000)}", "agree": list(agreed),
         }  # fmt: skip
         files = {"picture": ("goods.jpg", drawn(self.who, "goods"), "image/jpeg")}
-        self._upload("published", "/publish", form, files if self._often(0.8) else {})
+        self._upload("published", "/publish", form, files if picture else {})
 
     def deal(self, agreed: tuple[str, ...] = ("share_counterparty", "cn_pipl.share")) -> None:
         """Deal with whoever shows something, look at it, and look it up later."""

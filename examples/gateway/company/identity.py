@@ -64,7 +64,7 @@ class Identity:
         for item in ITEMS:
             self._members.say(visit.subject, item, "given" if item in agreed else "refused")
         card, face = picture(files.get("card", b"")), picture(files.get("face", b""))
-        self._house.troth.must(visit.subject, acts.CHECK_RECORDS, acts.FACE, acts.CARD)
+        self._house.troth.must(visit.subject, acts.CHECK_RECORDS, acts.FACE, acts.CARD, acts.RESULT)
         id = self._store.put(
             "verifications", member=visit.number, verifier=form.get("verifier", ""), check_time=now().isoformat(),
             check_scenario="real_name", check_attempts=1, result="pending", face_template=template(face),
