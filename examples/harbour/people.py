@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import smtplib
 import sys
 import time
@@ -21,6 +22,7 @@ from pathlib import Path
 
 import httpx
 
+from examples.harbour.staff import CASES, Staff
 from examples.kit.browser import Answers, Browser
 from examples.kit.centre import Centre, code_in
 from examples.kit.mailbox import Mailbox
@@ -28,16 +30,22 @@ from examples.kit.people import Person, person
 from examples.kit.process import ready, tied
 from examples.kit.progress import Progress
 from examples.kit.time import acting
-from examples.kit.waiting import until
 
 NEWS_EVERY = 4
 """After so many newcomers the sales desk writes to everybody, and every other time the machine hall does too; the more people there
 are, the more newcomers it waits for."""
+EVERY_CASE = 3
+"""After so many newcomers somebody behind the counter has something to do, and after so many turns everything was done once."""
+TURNS = 4
+BUTTONS = ("review", "invite", "important", "print_list")
 MOST_AT_ONCE = 200
 CHOICES = ("unless:cookies_off", "allowed:basket_cookie", "allowed:language_cookie", "point:site_beacon")
-LEAVING = ("queued", "sending")
 DESK = "privacy@harbour.example"
 """As the policy publishes it."""
+ITEMS = ("sharing", "other_purpose", "transfer", "publication", "successor", "affiliate_new_aim")
+"""What people may allow at their privacy page."""
+TOLD = "told_erased.txt"
+ENDS = re.compile(r'action="/orders/(?P<number>\d+)/end"><button>End site (?P<marker>\w+)<')
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,8 @@ class Around:
     site: str
     mail: Path
     post: tuple[str, int]
+    data: Path
+    """The folder of harbour's data, where what was handed over in person lies."""
 
 
 class Story:
@@ -58,6 +68,7 @@ class Story:
         self._around = around
         self.box = Mailbox(around.mail, who.email)
         self._password = who.password
+        self._ordered = 0
         self.browser = Browser(who, around.site)
         self.done = self.browser.done
 
@@ -73,6 +84,7 @@ class Story:
             return
         for likely, act in (
             (0.8, self.order),
+            (0.5, self.see_to_order),
             (0.5, self.register_domain),
             (0.4, self.file_site),
             (0.3, self.ask),
@@ -146,9 +158,25 @@ class Story:
     def order(self) -> None:
         """Order a service after reading what is asked."""
         plan = self._chance.choice(("small", "medium", "large"))
-        self.browser.fill(
-            "ordered", "/order", {"service": f"site {self.who.marked('service')}", "plan": plan}
-        )
+        self._ordered += 1
+        service = f"site {self.who.marked(f'service{self._ordered}')}"
+        self.browser.fill("ordered", "/order", {"service": service, "plan": plan})
+
+    def see_to_order(self) -> None:
+        """Pay for what was ordered; some end it again."""
+        found = ENDS.search(self.browser.look("/account"))
+        if found is None:
+            return
+        self.browser.send("paid", f"/orders/{found['number']}/pay")
+        if self._often(0.3):
+            self.end_order()
+
+    def end_order(self) -> None:
+        """End a service; from then on its marker should be nowhere, so it is written down for those who look."""
+        found = ENDS.search(self.browser.look("/account"))
+        if found and self.browser.send("ended", f"/orders/{found['number']}/end").is_success:
+            with (self._around.data / TOLD).open("a", encoding="utf-8") as told:
+                told.write(f"{found['marker']}\n")
 
     def register_domain(self) -> None:
         """Register a domain name."""
@@ -164,10 +192,12 @@ class Story:
         who = self.who
         form = {
             "filing_company": f"{who.name.split()[-1]} Trading", "filing_contact": who.name,
-            "filing_id_number": who.id_number(), "filing_site": who.domain(), "filing_document": f"doc-{who.marked('doc')}",
+            "filing_id_number": who.id_number(), "filing_site": who.domain(),
             "date_of_birth": f"19{60 + who.number % 40}-05-17",
         }  # fmt: skip
-        self.browser.fill("filed", "/filing", form)
+        document = f"%PDF-1.4\n% simulation\n% {who.marked('doc')}\n%%EOF\n".encode()
+        files = {"filing_document": (f"{who.marked('file')}.pdf", document, "application/pdf")}
+        self.browser.press("filed", self.browser.open("/filing"), form, files)
 
     def ask(self) -> None:
         """Write to the support desk."""
@@ -195,9 +225,10 @@ class Story:
         if self._often(0.4):
             centre.object("mailing_list")
         if self._often(0.3):
-            centre.say("sharing", "give")
+            item = self._chance.choice(ITEMS)
+            centre.say(item, "give")
             if self._often(0.5):
-                centre.say("sharing", "withdraw")
+                centre.say(item, "withdraw")
         if self._often(0.5):
             centre.ask("access", f"What do you hold on me? {self.who.marked('request')}")
         centre.leave()
@@ -272,17 +303,29 @@ class Town:
             oldest.close()
             self._gone += oldest.done
         story.live()
+        if number % (EVERY_CASE * max(1, number // 40)) == 1:
+            self.work_behind_the_counter(number, story.who)
         every = NEWS_EVERY * max(1, number // 40)
         if number % every == every - 1:
             self.write_news(number, maintenance=number // every % 2 == 1)
 
+    def work_behind_the_counter(self, number: int, who: Person) -> None:
+        """The legal desk has cases, the other desks do what they do now and then."""
+        with Staff(self._around.site, self._around.data) as staff:
+            turn = number // EVERY_CASE
+            for case in CASES[turn % TURNS :: TURNS]:
+                staff.release(who.user_name, case)
+            for button in BUTTONS[turn % TURNS :: TURNS]:
+                staff.press(button)
+            self._gone += staff.done
+
     def write_news(self, number: int, *, maintenance: bool) -> None:
         """The sales desk presses its button, now and then the machine hall does, and people read what has arrived."""
-        with httpx.Client(base_url=self._around.site, timeout=120) as desk:
-            desk.post("/staff/news", data={"title": f"News from Harbour, no. {number}"})
+        with Staff(self._around.site, self._around.data) as staff:
+            staff.press("news", title=f"News from Harbour, no. {number}")
             if maintenance:
-                desk.post("/staff/maintenance")
-            until(lambda: all(f"<td>{state}</td>" not in desk.get("/staff/mails").text for state in LEAVING))
+                staff.press("maintenance")
+            staff.wait_for_mails()
         for story in self._stories:
             story.read_mail()
 
@@ -301,7 +344,7 @@ def main() -> None:
     args = parser.parse_args()
     tied()
     host, _, port = args.post.partition(":")
-    town = Town(Around(args.site, args.mail, (host, int(port))), args.seed, args.state)
+    town = Town(Around(args.site, args.mail, (host, int(port)), args.state.parent), args.seed, args.state)
     ready()
     came = 0
     while not args.people or came < args.people:

@@ -5,6 +5,7 @@ python -m examples.kit.integration FOLDER --through client,gate --whole gate.py,
 A statement counts once, however many lines it is written on: one that uses what the public ways in export, or that reaches the product
 through one of the named attributes; of the files named as whole every statement counts. Questions (what the company asks, as data) are
 its policy written down once more, and are counted apart; imports, remarks and forms are not code.
+A decorator that asks is one more.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ def counted(folder: Path, through: Collection[str], whole: Collection[str] = ())
                 found["questions"] += 1
             elif file.name in whole or _speaks(statement, exported, through):
                 found["integration"] += 1
+        found["integration"] += sum(_speaks(one, exported, through) for one in _decorators(tree))
     return dict(found)
 
 
@@ -45,9 +47,18 @@ def _statements(tree: ast.Module) -> Iterator[ast.stmt]:
     """Every statement that does something; what only holds others, imports and remarks are left out."""
     for node in ast.walk(tree):
         remark = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
-        holds = isinstance(node, ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom)
+        holds = isinstance(
+            node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
+        )
         if isinstance(node, ast.stmt) and not holds and not remark:
             yield node
+
+
+def _decorators(tree: ast.Module) -> Iterator[ast.stmt]:
+    """What stands above functions and classes."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield from (ast.Expr(one) for one in node.decorator_list)
 
 
 def _own(statement: ast.stmt) -> Iterator[ast.AST]:

@@ -19,21 +19,23 @@ def sell(gate, basket):
         return total
     return None
 
+@gate.use(ASK)
+@at("/news")
 def open_shop(keys):
     return Client(keys)
 '''
-MOST = 115
+MOST = 60
 """Statements of harbour's; whoever makes it more says here why."""
 
 
-def test_what_speaks_to_the_product_counts_and_what_sells_does_not(tmp_path: Path) -> None:
+def test_what_speaks_to_the_product_counts_a_decorator_too_and_what_sells_does_not(tmp_path: Path) -> None:
     (tmp_path / "shop.py").write_text(CODE)
     (tmp_path / "way.py").write_text("a = 1\nb = 2\n")
-    assert counted(tmp_path, ("client", "gate")) == {"all": 8, "integration": 2, "questions": 1}
-    assert counted(tmp_path, ("client", "gate"), ("way.py",))["integration"] == 4
+    assert counted(tmp_path, ("client", "gate")) == {"all": 8, "integration": 3, "questions": 1}
+    assert counted(tmp_path, ("client", "gate"), ("way.py",))["integration"] == 5
 
 
 def test_harbours_share_stays_small() -> None:
-    found = counted(ROOT / "examples/harbour/company", ("client", "gate"), ("gate.py", "banner.py"))
+    found = counted(ROOT / "examples/harbour/company", ("client", "gate", "guard"), ("gate.py",))
     assert found["integration"] <= MOST
-    assert found["integration"] < found["all"] / 3
+    assert found["integration"] < found["all"] / 8

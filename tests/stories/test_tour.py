@@ -30,7 +30,7 @@ FIRST = {
 def stood(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stood]:
     """harbour, at which somebody ordered something."""
     with standing("harbour", tmp_path_factory.mktemp("tour")) as found:
-        story = Story(person(1, SEED), Around(found.site, found.mail, found.post))
+        story = Story(person(1, SEED), Around(found.site, found.mail, found.post, found.data))
         assert story.join()
         story.order()
         story.close()

@@ -1,6 +1,6 @@
 """harbour as a process of its own.
 
-python -m examples.harbour.company --data DIR --keys FILE --mail HOST:PORT --partners URL [--port 0]
+python -m examples.harbour.company --data DIR --keys FILE --mail HOST:PORT --partners URL [--egress URL] [--database URL] [--port 0]
 """
 
 from __future__ import annotations
@@ -11,37 +11,43 @@ from pathlib import Path
 
 from werkzeug.serving import make_server
 
-from examples.harbour.company.app import make_app
-from examples.harbour.company.careless import Careless, Post
+from examples.harbour.company.app import away, make_app, refused
+from examples.harbour.company.careless import Careless
 from examples.harbour.company.frame import Company
-from examples.harbour.company.gate import Gate
-from examples.harbour.company.lapses import (
-    AFFILIATE_NEW_AIM,
-    FIELD_WITHOUT_NOTICE,
-    PIXEL_AFTER_LEAVING,
-    Lapses,
-)
+from examples.harbour.company.gate import open_books
+from examples.harbour.company.house import House, Post
+from examples.harbour.company.lapses import Lapses
 from examples.harbour.company.mailing import Mailing
+from examples.harbour.company.offices import SEAL, Admins, LegalDesk, Words
+from examples.harbour.company.partners import Partners
 from examples.harbour.company.people import People
-from examples.harbour.company.services import Partners, Services
+from examples.harbour.company.services import Services
 from examples.harbour.company.store import Store
 from examples.kit.process import ready, tied
-from troth.client import KeyFile
+from troth.client import Client, KeyFile
+from troth.client.flask import Troth
 
+TOLD = "told_erased.txt"
+"""Markers of people whom harbour told that something of theirs is erased everywhere: they write them down themselves."""
 POLICY = Path(__file__).resolve().parent.parent / "text" / "en.md"
 
 
-def company(data: Path, keys: KeyFile, post: Post, partners: str) -> Company:
-    """Put the company together."""
-    store, gate = Store(data / "harbour.db"), Gate(keys)
-    lapses = Lapses(store)
-    mailing = Mailing(store, gate, post.site)
-    services = Services(store, gate, lapses, Partners(partners))
-    people = People(store, gate)
-    lapses.then(FIELD_WITHOUT_NOTICE, lapses.drop_undeclared_field)
-    lapses.then(PIXEL_AFTER_LEAVING, Careless(store, mailing, post).maintenance)
-    lapses.then(AFFILIATE_NEW_AIM, services.tell_affiliate)
-    return Company(store, gate, lapses, mailing, people, services, POLICY.read_text(encoding="utf-8"))
+def company(
+    data: Path, keys: KeyFile, post: Post, partners: str, way_out: str = "", database: str = ""
+) -> Company:
+    """Put the company together. Without a database of another kind, a SQLite file in the folder of the data is it."""
+    store = Store(database or data / "harbour.db")
+    client, partners_of = Client(keys), Partners(store, partners, way_out)
+    house = House(store, data / "papers", client, keys, partners_of, Lapses(store), post)
+    (data / TOLD).touch()
+    mailing = Mailing(house)
+    Careless(house, mailing).learn()
+    found: Company = Company(
+        house, Troth(client, lambda _: found.customer().subject, refused=refused, away=away), mailing,
+        People(house), Services(house), Admins(store, data / "staff.json"), LegalDesk(house, data / SEAL),
+        Words(store, POLICY.read_text(encoding="utf-8")),
+    )  # fmt: skip
+    return found
 
 
 def main() -> None:
@@ -52,6 +58,8 @@ def main() -> None:
     parser.add_argument("--mail", required=True)
     parser.add_argument("--mailboxes", type=Path, help="handed to every company; harbour reads none itself")
     parser.add_argument("--partners", required=True)
+    parser.add_argument("--egress", default="")
+    parser.add_argument("--database", default="", help="such as mariadb+pymysql://…; left out, a SQLite file")
     parser.add_argument("--port", type=int, default=0)
     args = parser.parse_args()
     tied()
@@ -60,8 +68,8 @@ def main() -> None:
     # The port is needed for the links in mails, so the socket comes first and the site after it.
     server = make_server("127.0.0.1", args.port, _Later(), threaded=True)
     post = Post(host, int(port), f"http://127.0.0.1:{server.server_port}")
-    opened = company(args.data, KeyFile.read(args.keys), post, args.partners)
-    opened.gate.open_books()
+    opened = company(args.data, KeyFile.read(args.keys), post, args.partners, args.egress, args.database)
+    open_books(opened.house.client)
     server.app = make_app(opened)
     ready(port=server.server_port)
     server.serve_forever()

@@ -1,31 +1,30 @@
-"""What a careless desk does beside all that: it hands a mail straight to the server, with a pixel, to people who left the list."""
+"""What careless desks do beside all that: one hands mail straight to the server, with a pixel, to people who left the list; others
+have to do with what an affiliate does of its own accord."""
 
 from __future__ import annotations
 
 import smtplib
-from dataclasses import dataclass
 from email.message import EmailMessage
 
+from examples.harbour.company.house import House, Post
+from examples.harbour.company.lapses import AFFILIATE_KEEPS, AFFILIATE_NEW_AIM, NEW_AIM, PIXEL_AFTER_LEAVING
 from examples.harbour.company.mailing import MEMBERS, SIGNED, Mailing
-from examples.harbour.company.store import Store
 
-
-@dataclass(frozen=True, slots=True)
-class Post:
-    """Where mail is handed in, and the address under which harbour's own pages stand."""
-
-    host: str
-    port: int
-    site: str
+__all__ = ["Careless", "Post"]
 
 
 class Careless:
     """Asks nobody."""
 
-    def __init__(self, store: Store, mailing: Mailing, post: Post) -> None:
-        self._store = store
+    def __init__(self, house: House, mailing: Mailing) -> None:
+        self._house = house
         self._mailing = mailing
-        self._post = post
+
+    def learn(self) -> None:
+        """From now on the switches lead here."""
+        self._house.lapses.then(PIXEL_AFTER_LEAVING, self.maintenance)
+        self._house.lapses.then(AFFILIATE_NEW_AIM, self.affiliate)
+        self._house.lapses.then(AFFILIATE_KEEPS, self.affiliate)
 
     def maintenance(self, on: bool) -> None:
         """A notice to those who left the list: watching them while this goes wrong, and as it should be once it is stopped.
@@ -36,13 +35,27 @@ class Careless:
             self._mailing.maintenance(left=True)
             return
         self._mailing.heed()
-        for member in self._store.rows(f"{MEMBERS} WHERE m.left_at IS NOT NULL AND m.declined_at IS NULL"):
-            self._send(member["email"], f"{self._post.site}/px/{member['token']}.gif")
+        left = f"{MEMBERS} WHERE m.left_at IS NOT NULL AND m.declined_at IS NULL"
+        for member in self._house.store.rows(left):
+            self._send(member["email"], f"{self._house.post.site}/px/{member['token']}.gif")
+
+    def affiliate(self, _: bool) -> None:
+        """What the affiliate does now. Once it obeys again, what it was ordered to erase is ordered once more."""
+        lapses, partners = self._house.lapses, self._house.partners
+        lies, aims = lapses.on(AFFILIATE_KEEPS), lapses.on(AFFILIATE_NEW_AIM)
+        partners.told(
+            "affiliate_major", new_aim=NEW_AIM if aims else "", erasure="lies" if lies else "at_once"
+        )
+        if not lies:
+            for sent in self._house.store.rows(
+                "SELECT partner, reference FROM passed_on WHERE recalled_at IS NOT NULL"
+            ):
+                partners.recall(sent["partner"], sent["reference"])
 
     def _send(self, to: str, pixel: str) -> None:
-        mail = EmailMessage()
+        mail, post = EmailMessage(), self._house.post
         mail["From"], mail["To"], mail["Subject"] = "news@harbour.example", to, "Maintenance on Sunday"
         mail.set_content(f"We look after our machines on Sunday night.\n\n{SIGNED}")
         mail.add_alternative(f'<p>{SIGNED}</p><img src="{pixel}" width="1" height="1" alt="">', "html")
-        with smtplib.SMTP(self._post.host, self._post.port, timeout=10) as post:
-            post.send_message(mail)
+        with smtplib.SMTP(post.host, post.port, timeout=10) as server:
+            server.send_message(mail)

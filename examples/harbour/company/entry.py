@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from examples.harbour.company import acts
 from examples.harbour.company.frame import COOKIE, Answered, Company, came, form, language, page
 from examples.harbour.company.people import REGISTRATION
 
@@ -14,7 +15,7 @@ def joining(app: Flask, company: Company) -> None:
 
     @app.get("/register")
     def register_form() -> Answered:
-        notices = company.gate.client.notices_at(REGISTRATION, language())
+        notices = company.house.client.notices_at(REGISTRATION, language())
         return page("register.html", notices=notices)
 
     @app.post("/register")
@@ -39,7 +40,7 @@ def joining(app: Flask, company: Company) -> None:
 
     @app.post("/sign-out")
     def sign_out() -> Answered:
-        company.gate.client.sign_out(company.customer().session)
+        company.house.client.sign_out(company.customer().session)
         answer = redirect("/")
         answer.delete_cookie(COOKIE)
         return answer
@@ -66,6 +67,7 @@ def own_account(app: Flask, company: Company) -> None:
         return signed(found)
 
     @app.post("/bind")
+    @company.guard.use(acts.TAKE_CODE)
     def bind() -> Answered:
         ticket = company.people.bind(company.customer(), request.form.get("email", ""), language())
         return page("code.html", to="/bound", ticket=ticket, wants="")
@@ -80,11 +82,16 @@ def own_account(app: Flask, company: Company) -> None:
     def account() -> Answered:
         visit = company.customer()
         held = {
-            table: company.store.rows(f"SELECT * FROM {table} WHERE customer = ?", visit.customer["id"])  # noqa: S608
+            table: company.house.store.rows(f"SELECT * FROM {table} WHERE customer = ?", visit.customer["id"])  # noqa: S608
             for table in ("orders", "domains", "filings", "tickets")
         }
-        mine = company.gate.client.my_account(visit.session)
+        mine = company.house.client.my_account(visit.session)
         return page("account.html", customer=visit.customer, held=held, mine=mine)
+
+    @app.post("/orders/<int:number>/<any(pay, end):what>")
+    def see_to_order(number: int, what: str) -> Answered:
+        getattr(company.services, what)(company.customer(), number)
+        return redirect("/account")
 
 
 def signed(session: str) -> AnyResponse:

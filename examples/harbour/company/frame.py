@@ -7,31 +7,31 @@ from dataclasses import dataclass
 from flask import abort, g, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from examples.harbour.company.banner import Choice, choice_of
-from examples.harbour.company.gate import Gate
-from examples.harbour.company.lapses import Lapses
+from examples.harbour.company.house import House
 from examples.harbour.company.mailing import Mailing
+from examples.harbour.company.offices import Admins, LegalDesk, Words
 from examples.harbour.company.people import People, Visit
 from examples.harbour.company.services import Services
-from examples.harbour.company.store import Store
-from troth.client import Question
+from troth.client import Choice, Question, choice_of, may
+from troth.client.flask import Troth
 
-COOKIE, LANGUAGE, BASKET = "harbour_visit", "harbour_language", "harbour_basket"
+COOKIE, LANGUAGE, BASKET, STAFF = "harbour_visit", "harbour_language", "harbour_basket", "harbour_staff"
 LANGUAGES = {"en": "English", "ms": "Bahasa Melayu", "zh": "中文"}
 Answered = str | AnyResponse | tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """All that the pages need."""
+    """All that the pages need. `guard` asks before a customer's form is taken."""
 
-    store: Store
-    gate: Gate
-    lapses: Lapses
+    house: House
+    guard: Troth
     mailing: Mailing
     people: People
     services: Services
-    policy_text: str
+    admins: Admins
+    legal: LegalDesk
+    words: Words
 
     def visit(self) -> Visit | None:
         """Who is asking, signed in: looked up once a request, so that a page can say so when nobody answers. Raises Away."""
@@ -53,11 +53,15 @@ class Company:
     def lets(self, item: str, question: Question) -> bool:
         """Whether a visitor said yes to an item in this browser, and the policy permits it."""
         choice = self.choice()
-        return bool(choice and item in choice.on and self.gate.may(self.visitor(), question))
+        return bool(choice and item in choice.on and may(self.house.client, self.visitor(), question))
 
     def customer(self) -> Visit:
         """The customer who is asking; nobody else sees this page."""
         return self.visit() or abort(401)
+
+    def admin(self) -> str:
+        """Who of the staff is asking; nobody else sees this page."""
+        return self.admins.visit(request.cookies.get(STAFF, "")) or abort(401)
 
 
 def page(template: str, /, **values: object) -> str:

@@ -8,13 +8,19 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from examples.harbour.company.store import Store, now
+from examples.harbour.company.store import OLD, Store, now
 
 FIELD_WITHOUT_NOTICE = "field_without_notice"
 PIXEL_AFTER_LEAVING = "pixel_after_leaving"
 AFFILIATE_NEW_AIM = "affiliate_new_aim"
+TABLE_OUTSIDE = "table_outside"
+STRANGE_COOKIE = "strange_cookie"
+OTHER_WORDS = "other_words"
+AFFILIATE_KEEPS = "affiliate_keeps"
 UNDECLARED = "date_of_birth"
 NEW_AIM = "credit_scoring"
+COOKIE = "harbour_follows"
+"""A cookie that no register has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,26 @@ ALL = (
         "An affiliate puts the data to a new use",
         "Harbour Cloud starts to rate the credit of those whose orders it was sent, without asking them.",
     ),
+    Lapse(
+        TABLE_OUTSIDE,
+        "A copy of the customers lies where no list has it",
+        "Before a repair somebody copies the customers into a second table and leaves it there; nothing erases it, ever.",
+    ),
+    Lapse(
+        STRANGE_COOKIE,
+        "The site hands out a cookie that nobody registered",
+        "Everybody who opens the first page is given a number that lasts for a year, whatever they said in the banner.",
+    ),
+    Lapse(
+        OTHER_WORDS,
+        "The public page shows other words than those in force",
+        "Somebody corrects the privacy policy on the page itself, and no version says so.",
+    ),
+    Lapse(
+        AFFILIATE_KEEPS,
+        "An affiliate says that it erased, and keeps it",
+        "Harbour Cloud answers an order to erase with a yes, and holds on to what it was sent.",
+    ),
 )
 NAMES = frozenset(lapse.name for lapse in ALL)
 
@@ -51,11 +77,14 @@ class Lapses:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._after: dict[str, Callable[[bool], None]] = {}
+        self._after: dict[str, Callable[[bool], None]] = {
+            FIELD_WITHOUT_NOTICE: self._drop_undeclared_field,
+            TABLE_OUTSIDE: self._copy_customers,
+        }
 
     def on(self, name: str) -> bool:
         """Whether this goes wrong now."""
-        return self._store.row("SELECT 1 FROM switches WHERE name = ?", name) is not None
+        return self._store.row("SELECT 1 AS one FROM switches WHERE name = ?", name) is not None
 
     def then(self, name: str, act: Callable[[bool], None]) -> None:
         """What follows when that switch is turned."""
@@ -67,10 +96,17 @@ class Lapses:
             self._store.put("switches", name=name, since=now())
         else:
             self._store.change("DELETE FROM switches WHERE name = ?", name)
-        self._after[name](on)
+        if name in self._after:
+            self._after[name](on)
 
-    def drop_undeclared_field(self, on: bool) -> None:
+    def _drop_undeclared_field(self, on: bool) -> None:
         """Once it is off, what was gathered without a notice goes."""
         if not on:
             path = f"$.{UNDECLARED}"
             self._store.change("UPDATE filings SET dossier = json_remove(dossier, ?)", path)
+
+    def _copy_customers(self, on: bool) -> None:
+        """The copy, and once it is off, no copy."""
+        self._store.change(f"DROP TABLE IF EXISTS {OLD}")
+        if on:
+            self._store.change(f"CREATE TABLE {OLD} AS SELECT * FROM customers")  # noqa: S608 - names from this code

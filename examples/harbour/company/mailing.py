@@ -5,9 +5,10 @@ from __future__ import annotations
 from html import escape
 from typing import Any
 
-from examples.harbour.company.gate import CITATION, Gate
-from examples.harbour.company.store import Store, now
-from troth.client import Letter
+from examples.harbour.company import acts
+from examples.harbour.company.house import House
+from examples.harbour.company.store import now
+from troth.client import Letter, may
 
 SIGNED = "Harbour Hosting (simulation)"
 OBJECTION = "mailing_list"
@@ -18,12 +19,11 @@ MEMBERS = (
 
 
 class Mailing:
-    """Writes letters and hands them in. `site` is the address under which harbour's own pages stand."""
+    """Writes letters and hands them in."""
 
-    def __init__(self, store: Store, gate: Gate, site: str) -> None:
-        self._store = store
-        self._gate = gate
-        self._site = site
+    def __init__(self, house: House) -> None:
+        self._house = house
+        self._store, self._site = house.store, house.post.site
 
     def maintenance(self, *, left: bool = False) -> int:
         """A service notice to everybody (`left`: to those who left the list); how many were taken on."""
@@ -51,32 +51,59 @@ class Mailing:
     def clear_outbox(self) -> None:
         """Hand over what is not recorded yet. Raises Away while nobody is there."""
         for row in self._store.rows("SELECT * FROM outbox ORDER BY id"):
-            self._gate.client.objection(row["subject"], row["objection"], "raised")
+            self._house.client.objection(row["subject"], row["objection"], "raised")
             self._store.change("DELETE FROM outbox WHERE id = ?", row["id"])
 
     def heed(self) -> None:
         """Write down who left by the link in a mail, which harbour does not see by itself. Raises Away."""
         self.clear_outbox()
         for member in self._store.rows(f"{MEMBERS} WHERE m.left_at IS NULL"):
-            if f"objects:{OBJECTION}" in self._gate.client.facts_of(member["subject"])["facts"]:
+            if f"objects:{OBJECTION}" in self._house.client.facts_of(member["subject"])["facts"]:
                 self._store.change(
                     "UPDATE list_members SET left_at = ? WHERE customer = ?", now(), member["id"]
                 )
 
-    def _notice(self, member: dict[str, Any]) -> bool:
-        text = f"We look after our machines on Sunday night.\n\n{SIGNED}"
-        letter = Letter(
-            "service_notice", "provide_service", ("email",), member["email"], "Maintenance on Sunday", text
+    def important(self, words: str) -> int:
+        """What everybody has to know, whether they are on the list or not; how many were taken on."""
+        return sum(
+            self._letter(member, "important_notice", "important_notice", "Please read this", words)
+            for member in self._store.rows(MEMBERS)
         )
-        return self._gate.client.send(member["subject"], letter).queued
+
+    def print_list(self) -> int:
+        """The mail house is handed the addresses of those to whom printed news may go; how many."""
+        sent = 0
+        for member in self._store.rows(MEMBERS):
+            if may(self._house.client, member["subject"], acts.TO_MAIL_HOUSE):
+                data = {"user_name": member["user_name"], "email": member["email"]}
+                self._house.partners.send(
+                    member["id"], "mail_house", f"print-{member['id']}", "promotion", data
+                )
+                sent += 1
+        return sent
+
+    def _notice(self, member: dict[str, Any]) -> bool:
+        words = "We look after our machines on Sunday night."
+        return self._letter(member, "service_notice", "provide_service", "Maintenance on Sunday", words)
+
+    def _letter(self, member: dict[str, Any], message: str, purpose: str, title: str, words: str) -> bool:
+        return self._hand(
+            member, message, purpose, ("email",), member["email"], title, f"{words}\n\n{SIGNED}"
+        )
 
     def _news(self, member: dict[str, Any], title: str, words: str) -> bool:
-        letter = Letter(
-            "business_news", "promotion", ("user_name", "email"), member["email"], title,
-            f"{words}\n\nSee what is new: {{{{link:new}}}}\n\n{SIGNED}",
-            f"<html><body><p>Dear {escape(member['user_name'])},</p><p>{escape(words)}</p>"
-            f'<p><a href="{{{{link:new}}}}">See what is new</a></p><p>{SIGNED}</p></body></html>',
-            {"new": (f"{self._site}/order", f"{self._site}/go/{member['token']}")},
-            f"{self._site}/px/{member['token']}.gif", CITATION,
+        text = f"{words}\n\nSee what is new: {{{{link:new}}}}\n\n{SIGNED}"
+        links = {"new": (f"{self._site}/order", f"{self._site}/go/{member['token']}")}
+        return self._hand(
+            member, "business_news", "promotion", ("user_name", "email"), member["email"], title, text,
+            self._page(member["user_name"], words), links, f"{self._site}/px/{member['token']}.gif", acts.CITATION,
         )  # fmt: skip
-        return self._gate.client.send(member["subject"], letter).queued
+
+    def _hand(self, member: dict[str, Any], *letter: Any) -> bool:
+        """Hand a letter in; whether it was taken on."""
+        return self._house.client.send(member["subject"], Letter(*letter)).queued
+
+    @staticmethod
+    def _page(name: str, words: str) -> str:
+        link = '<a href="{{link:new}}">See what is new</a>'
+        return f"<html><body><p>Dear {escape(name)},</p><p>{escape(words)}</p><p>{link}</p><p>{SIGNED}</p></body></html>"

@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from examples.harbour.company import gate as acts
-from examples.harbour.company.gate import Gate, Refused
-from examples.harbour.company.store import Store, now
-from troth.client import Entered, Problem
+from examples.harbour.company import acts
+from examples.harbour.company.house import House
+from examples.harbour.company.store import now
+from troth.client import Entered, Problem, Refused, may, must, show_form
 
 REGISTRATION = "registration_form"
 
@@ -36,24 +36,22 @@ class Visit:
 class People:
     """Registration, sign-in and recovery by the product's accounts. Each verb raises Mistake, Refused, Away."""
 
-    def __init__(self, store: Store, gate: Gate) -> None:
-        self._store = store
-        self._gate = gate
+    def __init__(self, house: House) -> None:
+        self._house = house
 
     def visit(self, session: str) -> Visit | None:
         """Who is signed in by a session, as long as it lasts."""
-        found = self._gate.client.session(session) if session else None
+        found = self._house.client.session(session) if session else None
         row = self._customer(found["account"]) if found else None
         return Visit(session, row["subject"], row) if row else None
 
     def visitor(self, number: str) -> str:
         """The subject of whoever chose in a browser that has this number; nothing links it to a customer. Raises Away."""
-        named = hashlib.sha256(number.encode()).hexdigest()
-        row = self._store.row("SELECT subject FROM visits WHERE cookie_id = ?", named)
+        named, store = hashlib.sha256(number.encode()).hexdigest(), self._house.store
+        row = store.row("SELECT subject FROM visits WHERE cookie_id = ?", named)
         if row is None:
-            subject = self._gate.client.subject({"cookie": number})
-            self._store.put("visits", cookie_id=named, subject=subject)
-            return subject
+            row = {"subject": self._house.client.subject({"cookie": number})}
+            store.put("visits", cookie_id=named, **row)
         return str(row["subject"])
 
     def register(self, visitor: str, form: dict[str, str], came: dict[str, str]) -> str:
@@ -61,70 +59,62 @@ class People:
 
         Nothing is kept here before the code comes back, and until then nobody knows whose address it is: who asks is a subject apart.
         """
-        name, email = form.get("user_name", ""), form.get("email", "")
+        typed = [form.get(name, "") for name in ("user_name", "password", "email")]
         if form.get("password") != form.get("password_again"):
             raise Mistake("The two passwords differ.")
-        subject = visitor or self._gate.client.subject({"cookie": secrets.token_hex(16)})
+        subject = visitor or self.visitor(secrets.token_hex(16))
         self._accept(subject, came["language"])
-        self._gate.must(subject, acts.REGISTER)
-        self._gate.must(subject, acts.TAKE_CODE)
-        client, password = self._gate.client, form.get("password", "")
+        for question in (acts.REGISTER, acts.TAKE_CODE):
+            must(self._house.client, subject, question)
+        more = {
+            "accurate": form.get("accurate") == "yes",
+            "whence": came["whence"],
+            "language": came["language"],
+        }
         with told():
-            return client.register_account(
-                name,
-                password,
-                email,
-                accurate=form.get("accurate") == "yes",
-                shown=self._gate.policy,
-                whence=came["whence"],
-                language=came["language"],
-            )
+            return self._house.client.register_account(*typed, shown=self._house.policy, **more)  # type: ignore[arg-type]
 
     def confirm(self, ticket: str, code: str, came: dict[str, str]) -> str:
         """The code from the mail opens the account, and the customer is in; the session."""
-        client = self._gate.client
         with told():
-            entered = client.confirm_account(ticket, code, **came)
+            entered = self._house.client.confirm_account(ticket, code, **came)
         self._accept(entered.subject, came["language"])
-        held = {one["kind"]: one["value"] for one in client.my_account(entered.secret)["names"]}
-        customer = self._store.put(
-            "customers",
-            account=entered.account,
-            subject=entered.subject,
-            user_name=held["name"],
-            email=held["email"],
+        names = self._house.client.my_account(entered.secret)["names"]
+        held = {one["kind"]: one["value"] for one in names}
+        customer = self._house.store.put(
+            "customers", account=entered.account, subject=entered.subject, user_name=held["name"], email=held["email"],
+        )  # fmt: skip
+        self._house.store.put(
+            "list_members", customer=customer, token=secrets.token_urlsafe(18), joined_at=now()
         )
-        token = secrets.token_urlsafe(18)
-        self._store.put("list_members", customer=customer, token=token, joined_at=now(), left_at=None)
         return self._logged(entered, came)
 
     def sign_in(self, name: str, password: str, old: str, came: dict[str, str]) -> str:
         """Name and password open a session."""
         with told():
-            entered = self._gate.client.sign_in(name, password, old=old, **came)
+            entered = self._house.client.sign_in(name, password, old=old, **came)
         return self._logged(entered, came)
 
     def recover(self, name: str, came: dict[str, str]) -> str:
         """A code goes to whoever has this name, if anybody has; the ticket."""
         with told():
-            return self._gate.client.recover_account(name, **came)
+            return self._house.client.recover_account(name, **came)
 
     def reset(self, ticket: str, code: str, password: str, came: dict[str, str]) -> str:
         """Another password with the code; the session."""
         with told():
-            entered = self._gate.client.reset_password(ticket, code, password, **came)
+            entered = self._house.client.reset_password(ticket, code, password, **came)
         return self._logged(entered, came)
 
     def bind(self, visit: Visit, email: str, language: str) -> str:
         """A code goes to a further address; the ticket."""
-        self._gate.must(visit.subject, acts.TAKE_CODE)
         with told():
-            return self._gate.client.bind_address(visit.session, email, language=language)
+            return self._house.client.bind_address(visit.session, email, language=language)
 
     def bound(self, visit: Visit, ticket: str, code: str) -> None:
         """The code that came there binds it."""
         with told():
-            self._gate.client.confirm_address(visit.session, ticket, code)
+            self._house.client.confirm_address(visit.session, ticket, code)
 
     def _logged(self, entered: Entered, came: dict[str, str]) -> str:
         """Nobody is let in unless the cookie is permitted; a line goes into the log where that is."""
@@ -132,23 +122,22 @@ class People:
         try:
             if row is None:
                 raise Mistake("Nobody here has this account.")
-            self._gate.must(row["subject"], acts.SESSION)
+            must(self._house.client, row["subject"], acts.SESSION)
         except (Mistake, Refused):
-            self._gate.client.sign_out(entered.secret)
+            self._house.client.sign_out(entered.secret)
             raise
-        if self._gate.may(row["subject"], acts.LOG_SIGN_IN):
+        if may(self._house.client, row["subject"], acts.LOG_SIGN_IN):
             seen = {"ip": came["whence"], "browser": came["device"], "language": came["language"]}
-            self._store.put("login_log", customer=row["id"], visited_at=now(), log_event="signed in", **seen)
+            line = {"customer": row["id"], "visited_at": now(), "log_event": "signed in"}
+            self._house.store.put("login_log", **line, **seen)
         return entered.secret
 
     def _customer(self, account: str) -> dict[str, Any] | None:
-        return self._store.row("SELECT * FROM customers WHERE account = ?", account)
+        return self._house.store.row("SELECT * FROM customers WHERE account = ?", account)
 
     def _accept(self, subject: str, language: str) -> None:
-        client = self._gate.client
-        for notice in client.notices_at(REGISTRATION, language):
-            client.show(subject, notice, point=REGISTRATION)
-        client.accept(subject, "deemed", self._gate.policy, language)
+        show_form(self._house.client, subject, REGISTRATION, language)
+        self._house.client.accept(subject, "deemed", self._house.policy, language)
 
 
 @contextmanager

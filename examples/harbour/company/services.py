@@ -2,141 +2,102 @@
 
 from __future__ import annotations
 
-import http.client
-import json
-from urllib.parse import urlsplit
-
-from examples.harbour.company import gate as acts
-from examples.harbour.company.gate import Gate
-from examples.harbour.company.lapses import FIELD_WITHOUT_NOTICE, NEW_AIM, UNDECLARED, Lapses
+from examples.harbour.company import acts
+from examples.harbour.company.house import House
+from examples.harbour.company.lapses import FIELD_WITHOUT_NOTICE, UNDECLARED
+from examples.harbour.company.papers import keep
 from examples.harbour.company.people import Visit
-from examples.harbour.company.store import Store, now
-from troth.client import NoticeText, Problem
+from examples.harbour.company.store import now
+from troth.client import NoticeText, may, show_form, take_form
 
 FORMS = {
-    "order": ("order_form", ("service", "plan")),
-    "domain": ("domain_form", acts.DOMAIN),
-    "filing": ("filing_form", acts.FILING),
-    "support": ("support_form", ("ticket_subject", "ticket_body")),
+    "order": ("order_form", ("service", "plan"), ""),
+    "domain": ("domain_form", acts.DOMAIN, "on:domain_service"),
+    "filing": ("filing_form", acts.FILING, "on:filing_service"),
+    "support": ("support_form", ("ticket_subject", "ticket_body"), ""),
 }
-"""The point of each form, and the fields it asks for."""
-UNDER = "under:"
-"""What the hidden fields begin with that say under which words of a notice, by digest, a form was shown."""
+"""The point of each form, the fields it asks for, and the service that whoever opens it turns on."""
 PRICES = {"small": "MYR 20.00", "medium": "MYR 45.00", "large": "MYR 120.00"}
 
 
-class Partners:
-    """Where those who receive data from harbour are reached."""
-
-    def __init__(self, url: str) -> None:
-        self._address = urlsplit(url)
-
-    def send(self, path: str, body: dict[str, object]) -> int:
-        """Post to a partner; the status of its answer."""
-        connection = http.client.HTTPConnection(
-            self._address.hostname or "", self._address.port or 80, timeout=10
-        )
-        try:
-            headers = {"Content-Type": "application/json"}
-            connection.request("POST", f"/{path}", json.dumps(body), headers)
-            return connection.getresponse().status
-        finally:
-            connection.close()
-
-
-class Unshown(Exception):
-    """What came in was not asked for under the notice that is in force; it says what is missing."""
-
-    def __init__(self, missing: tuple[str, ...]) -> None:
-        super().__init__("not under its notice")
-        self.missing = missing
-
-
 class Services:
-    """Takes in what the forms bring, when it may, and passes on what must be passed on, when that may be."""
+    """Takes in what the forms bring, once that was permitted, and passes on what must be passed on, where that may be."""
 
-    def __init__(self, store: Store, gate: Gate, lapses: Lapses, partners: Partners) -> None:
-        self._store = store
-        self._gate = gate
-        self._lapses = lapses
-        self._partners = partners
+    def __init__(self, house: House) -> None:
+        self._house = house
 
     def show(self, visit: Visit, form: str, language: str) -> tuple[NoticeText, ...]:
         """The notices of a form, recorded as shown before anything is asked."""
-        point, client = FORMS[form][0], self._gate.client
-        notices = client.notices_at(point, language)
-        for notice in notices:
-            client.show(visit.subject, notice, point=point)
-        return notices
+        point, _, turned_on = FORMS[form]
+        if turned_on:
+            self._house.client.set_facts(visit.subject, [turned_on])
+        return show_form(self._house.client, visit.subject, point, language)
 
     def taken(self, visit: Visit, form: str, sent: dict[str, str]) -> str:
         """Bind what came in to the notices it came in under; the digests of their words. Raises Unshown."""
-        point, asked = FORMS[form]
-        client = self._gate.client
-        try:
-            shown = [client.shown_text(said) for name, said in sent.items() if name.startswith(UNDER)]
-        except Problem:
-            shown = []  # words that nobody was ever shown
-        versions = {one.notice: one.version for one in shown}
-        found = client.submit(visit.subject, point, [one for one in asked if sent.get(one)], versions)
-        unnamed = tuple(f"shown:{id}" for id in found.notices if id not in versions)
-        if not found.taken or unnamed:
-            raise Unshown((*found.missing, *found.lacking, *unnamed))
-        return ", ".join(one.rendered for one in shown)
+        point, asked, _ = FORMS[form]
+        return take_form(self._house.client, visit.subject, point, asked, sent)
 
     def order(self, visit: Visit, form: dict[str, str]) -> None:
         """An order; affiliates who help to run it hear of it, if they are affiliates."""
-        self._gate.must(visit.subject, acts.ORDER)
         self.taken(visit, "order", form)
-        plan = form.get("plan", "small")
-        number = self._store.put(
-            "orders",
-            customer=visit.customer["id"],
-            service=form.get("service", "")[:80],
-            plan=plan,
-            price=PRICES.get(plan, PRICES["small"]),
-            ordered_at=now(),
-        )
-        data = {"user_name": visit.customer["user_name"], "order_id": number, "plan": plan}
+        plan, service = form.get("plan", "small"), form.get("service", "")[:80]
+        number = self._house.store.put(
+            "orders", customer=visit.customer["id"], service=service, plan=plan, price=PRICES.get(plan, PRICES["small"]),
+            ordered_at=now(), service_state="ordered",
+        )  # fmt: skip
+        data = {
+            "user_name": visit.customer["user_name"],
+            "order_id": number,
+            "service": service,
+            "plan": plan,
+        }
         for affiliate in acts.AFFILIATES:
-            if self._gate.may(visit.subject, acts.to_affiliate(affiliate)):
-                self._send(affiliate, f"order-{number}", "provide_service", data)
+            if may(self._house.client, visit.subject, acts.to_affiliate(affiliate)):
+                self._send(visit, affiliate, f"order-{number}", "provide_service", data)
+
+    def pay(self, visit: Visit, number: int) -> None:
+        """An order is paid, by a payment that this simulation takes as made; the service runs."""
+        self._house.store.change(
+            "UPDATE orders SET paid_at = ?, service_state = 'running' WHERE order_id = ? AND customer = ?",
+            now(), number, visit.customer["id"],
+        )  # fmt: skip
+
+    def end(self, visit: Visit, number: int) -> None:
+        """A service ends: the order has served its aim and goes, and whoever was told of it is ordered to erase it."""
+        store, reference = self._house.store, f"order-{number}"
+        if store.change(
+            "DELETE FROM orders WHERE order_id = ? AND customer = ?", number, visit.customer["id"]
+        ):
+            for sent in store.rows("SELECT partner FROM passed_on WHERE reference = ?", reference):
+                self._house.partners.recall(sent["partner"], reference)
 
     def domain(self, visit: Visit, form: dict[str, str]) -> None:
         """A domain name; the registry is sent what it needs."""
-        self._gate.client.set_facts(visit.subject, ["on:domain_service"])
-        self._gate.must(visit.subject, acts.REGISTER_DOMAIN)
         notice = self.taken(visit, "domain", form)
         data = {name: form.get(name, "")[:200] for name in acts.DOMAIN}
-        number = self._store.put("domains", customer=visit.customer["id"], notice=notice, **data)
-        if self._gate.may(visit.subject, acts.TO_REGISTRY):
-            self._send("registry", f"domain-{number}", "domain_registration", dict(data))
+        number = self._house.store.put("domains", customer=visit.customer["id"], notice=notice, **data)
+        if may(self._house.client, visit.subject, acts.TO_REGISTRY):
+            self._send(visit, "registry", f"domain-{number}", "domain_registration", dict(data))
 
-    def filing(self, visit: Visit, form: dict[str, str]) -> None:
-        """A dossier for the authority. While the lapse is on, one more field goes in, and nobody was asked."""
-        self._gate.client.set_facts(visit.subject, ["on:filing_service"])
-        self._gate.must(visit.subject, acts.FILE)
-        notice = self.taken(visit, "filing", form)
-        dossier = {name: form.get(name, "")[:200] for name in acts.FILING}
-        if self._lapses.on(FIELD_WITHOUT_NOTICE) and form.get(UNDECLARED):
+    def filing(self, visit: Visit, form: dict[str, str], document: bytes = b"") -> None:
+        """A dossier for the authority, with its document as a file. While the lapse is on, one more field goes in, and nobody was asked."""
+        where = keep(self._house.papers, document) if document else ""
+        notice = self.taken(visit, "filing", {**form, "filing_document": where})
+        dossier = {name: form.get(name, "")[:200] for name in acts.FILING} | {"filing_document": where}
+        if self._house.lapses.on(FIELD_WITHOUT_NOTICE) and form.get(UNDECLARED):
             dossier[UNDECLARED] = form[UNDECLARED][:40]
-        self._store.put("filings", customer=visit.customer["id"], dossier=dossier, notice=notice)
+        self._house.store.put("filings", customer=visit.customer["id"], dossier=dossier, notice=notice)
 
     def support(self, visit: Visit, form: dict[str, str]) -> None:
         """A question to the support desk."""
-        self._gate.must(visit.subject, acts.TICKET)
         self.taken(visit, "support", form)
-        self._store.put(
-            "tickets",
-            customer=visit.customer["id"],
-            ticket_subject=form.get("ticket_subject", "")[:120],
-            ticket_body=form.get("ticket_body", "")[:4000],
-            ticket_at=now(),
-        )
+        self._house.store.put(
+            "tickets", customer=visit.customer["id"], ticket_subject=form.get("ticket_subject", "")[:120],
+            ticket_body=form.get("ticket_body", "")[:4000], ticket_at=now(),
+        )  # fmt: skip
 
-    def tell_affiliate(self, on: bool) -> None:
-        """The lapse of the affiliate: it is its own doing, harbour only has the switch."""
-        self._partners.send("affiliate_major/told", {"new_aim": NEW_AIM if on else ""})
-
-    def _send(self, partner: str, reference: str, purpose: str, data: dict[str, object]) -> None:
-        self._partners.send(partner, {"reference": reference, "purpose": purpose, "data": data})
+    def _send(
+        self, visit: Visit, partner: str, reference: str, purpose: str, data: dict[str, object]
+    ) -> None:
+        self._house.partners.send(visit.customer["id"], partner, reference, purpose, data)

@@ -7,8 +7,9 @@ from base64 import b64decode
 
 from flask import Flask, Response, abort, redirect, request
 
-from examples.harbour.company import gate as acts
+from examples.harbour.company import acts
 from examples.harbour.company.frame import BASKET, LANGUAGE, LANGUAGES, Answered, Company, language, page
+from examples.harbour.company.lapses import OTHER_WORDS
 from examples.harbour.company.services import PRICES
 from examples.harbour.company.store import now
 
@@ -23,19 +24,26 @@ def site(app: Flask, company: Company) -> None:
     @app.get("/")
     def home() -> Answered:
         basket = request.cookies.get(BASKET, "")
-        items = company.store.rows("SELECT basket_item FROM baskets WHERE basket_id = ?", basket)
+        items = company.house.store.rows("SELECT basket_item FROM baskets WHERE basket_id = ?", basket)
         hello = WORDS[language()]
         return page("home.html", hello=hello, items=items, plans=PRICES, languages=LANGUAGES)
 
     @app.get("/privacy")
     def privacy() -> Answered:
-        return page("privacy.html", text=company.policy_text, known=company.visit() or company.choice())
+        known, text = company.visit() or company.choice(), company.words.text
+        shown = text.replace("we ask for", "we may ask for") if company.house.lapses.on(OTHER_WORDS) else text
+        return page("privacy.html", text=shown, known=known, former=company.words.history())
+
+    @app.get("/privacy/<digest>")
+    def former(digest: str) -> Answered:
+        text = company.words.former(digest) or abort(404)
+        return page("privacy.html", text=text, known=False, former=company.words.history())
 
     @app.post("/decline")
     def decline() -> Answered:
         visit = company.visit()
         subject = visit.subject if visit else company.visitor() or abort(401)
-        company.gate.client.accept(subject, "declined", company.gate.policy, "en")
+        company.house.client.accept(subject, "declined", company.house.policy, "en")
         if visit:
             company.mailing.declined(visit.customer["id"])
         return page("said.html", title="Declined", said="Nothing more is collected from you.")
@@ -62,7 +70,7 @@ def storing(app: Flask, company: Company) -> None:
             )
             return page("said.html", title="Nothing was put into a basket", said=said), 403
         number = request.cookies.get(BASKET) or secrets.token_hex(12)
-        company.store.put("baskets", basket_id=number, basket_item=request.form.get("item", "")[:80])
+        company.house.store.put("baskets", basket_id=number, basket_item=request.form.get("item", "")[:80])
         answer = redirect("/")
         answer.set_cookie(BASKET, number, max_age=14 * 86_400, httponly=True, samesite="Lax")
         return answer
@@ -71,7 +79,7 @@ def storing(app: Flask, company: Company) -> None:
     def beacon() -> Answered:
         if company.lets("point:site_beacon", acts.BEACON):
             seen = request.args.get("page", "")[:80]
-            company.store.put("page_views", subject=company.visitor(), visited_at=now(), page=seen)
+            company.house.store.put("page_views", subject=company.visitor(), visited_at=now(), page=seen)
         return gif()
 
 

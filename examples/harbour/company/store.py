@@ -1,93 +1,115 @@
-"""harbour's database: thin tables whose columns are those its policy names, plus numbers to join them by."""
+"""harbour's database, on SQLite or MariaDB: thin tables whose columns are those its policy names, plus numbers to join them by."""
 
 from __future__ import annotations
 
 import json
-import sqlite3
-from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
-from examples.kit.time import now as instant
+import sqlalchemy as sa
+from sqlalchemy.pool import NullPool
 
-SHAPE = 3
-"""Which shape the tables have; a database of another shape, from an earlier program, is put aside."""
-TABLES = """
-CREATE TABLE IF NOT EXISTS customers (
-    id INTEGER PRIMARY KEY, account TEXT NOT NULL UNIQUE, subject TEXT NOT NULL, user_name TEXT NOT NULL,
-    email TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS visits (cookie_id TEXT PRIMARY KEY, subject TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS login_log (id INTEGER PRIMARY KEY, customer INTEGER NOT NULL, ip TEXT, browser TEXT,
-    language TEXT, visited_at TEXT NOT NULL, log_event TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS page_log (id INTEGER PRIMARY KEY, subject TEXT NOT NULL, ip TEXT, browser TEXT,
-    language TEXT, visited_at TEXT NOT NULL, page TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS page_views (id INTEGER PRIMARY KEY, subject TEXT NOT NULL, visited_at TEXT NOT NULL,
-    page TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS baskets (basket_id TEXT NOT NULL, basket_item TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS orders (order_id INTEGER PRIMARY KEY, customer INTEGER NOT NULL, service TEXT NOT NULL,
-    plan TEXT NOT NULL, price TEXT NOT NULL, ordered_at TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS domains (id INTEGER PRIMARY KEY, customer INTEGER NOT NULL, domain_name TEXT NOT NULL,
-    registrant_name TEXT NOT NULL, registrant_address TEXT NOT NULL, registrant_email TEXT NOT NULL,
-    registrant_phone TEXT NOT NULL, notice TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS filings (id INTEGER PRIMARY KEY, customer INTEGER NOT NULL, dossier TEXT NOT NULL,
-    notice TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS tickets (ticket_id INTEGER PRIMARY KEY, customer INTEGER NOT NULL,
-    ticket_subject TEXT NOT NULL, ticket_body TEXT NOT NULL, ticket_at TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS list_members (customer INTEGER PRIMARY KEY, token TEXT NOT NULL UNIQUE,
-    joined_at TEXT NOT NULL, left_at TEXT, declined_at TEXT);
-CREATE TABLE IF NOT EXISTS mail_events (id INTEGER PRIMARY KEY, customer INTEGER NOT NULL, opened_at TEXT,
-    clicked_at TEXT, clicked_url TEXT);
-CREATE TABLE IF NOT EXISTS outbox (id INTEGER PRIMARY KEY, subject TEXT NOT NULL, objection TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS switches (name TEXT PRIMARY KEY, since TEXT NOT NULL);
-"""
+from examples.kit import time
+
+SHAPE: Final = 4
+"""Which shape the tables have; a SQLite file of another shape, from an earlier program, is put aside."""
+TABLES: Final = {
+    "customers": "id# account! subject user_name email",
+    "visits": "cookie_id* subject",
+    "login_log": "id# customer= ip? browser? language? visited_at log_event",
+    "page_log": "id# subject ip? browser? language? visited_at page",
+    "page_views": "id# subject visited_at page",
+    "baskets": "basket_id basket_item",
+    "orders": "order_id# customer= service plan price ordered_at paid_at? service_state",
+    "domains": "id# customer= domain_name registrant_name registrant_address registrant_email registrant_phone notice",
+    "filings": "id# customer= dossier notice",
+    "tickets": "ticket_id# customer= ticket_subject ticket_body ticket_at",
+    "list_members": "customer* token! joined_at left_at? declined_at?",
+    "mail_events": "id# customer= opened_at? clicked_at? clicked_url?",
+    "passed_on": "id# customer= partner reference purpose passed_at recalled_at? answer?",
+    "releases": "id# customer= act recipient purpose asked_at done=",
+    "texts": "digest* words since",
+    "outbox": "id# subject objection",
+    "admins": "name* secret_hash",
+    "admin_visits": "token* name until",
+    "switches": "name* since",
+}
+"""`#` numbers the rows, `*` is a key, `!` stands once, `=` is a number, `?` may be empty."""
+OLD: Final = "customers_old"
+"""What a careless hand called its copy of the customers; it stands in no list."""
 
 
 class Store:
     """The database; each call is one transaction on a connection of its own, so that any thread may call."""
 
-    def __init__(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._path = path
-        if path.exists() and self.rows("PRAGMA user_version")[0]["user_version"] != SHAPE:
-            path.rename(path.with_suffix(".before"))
-        with self.open() as connection:
-            connection.execute("PRAGMA journal_mode=WAL")
-            connection.executescript(TABLES)
-            connection.execute(f"PRAGMA user_version = {SHAPE}")
-
-    @contextmanager
-    def open(self) -> Iterator[sqlite3.Connection]:
-        """A transaction: committed at the end, undone by an error."""
-        with closing(sqlite3.connect(self._path, timeout=10)) as connection, connection:
-            connection.row_factory = sqlite3.Row
-            yield connection
+    def __init__(self, place: Path | str) -> None:
+        url = f"sqlite:///{_ready(place)}" if isinstance(place, Path) else place
+        more = {"connect_args": {"timeout": 10}, "poolclass": NullPool} if isinstance(place, Path) else {}
+        self._engine = sa.create_engine(url, **more)
+        self._lite = self._engine.dialect.name == "sqlite"
+        _made().create_all(self._engine)
+        if self._lite:
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+                connection.exec_driver_sql(f"PRAGMA user_version = {SHAPE}")
 
     def put(self, table: str, **row: object) -> int:
-        """Add a row; its number."""
+        """Add a row, in the place of one with the same key; its number."""
         names, marks = ", ".join(row), ", ".join("?" * len(row))
-        with self.open() as connection:
-            done = connection.execute(
-                f"INSERT OR REPLACE INTO {table} ({names}) VALUES ({marks})",  # noqa: S608 - names from this code
-                [json.dumps(v, ensure_ascii=False) if isinstance(v, Mapping) else v for v in row.values()],
-            )
-            return int(done.lastrowid or 0)
+        values = [json.dumps(v, ensure_ascii=False) if isinstance(v, Mapping) else v for v in row.values()]
+        with self._engine.begin() as connection:
+            sql = self._said(f"REPLACE INTO {table} ({names}) VALUES ({marks})")  # noqa: S608 - names from this code
+            return int(connection.exec_driver_sql(sql, tuple(values)).lastrowid or 0)
 
     def change(self, sql: str, *values: object) -> int:
         """Run one statement; how many rows it changed."""
-        with self.open() as connection:
-            return connection.execute(sql, values).rowcount
+        with self._engine.begin() as connection:
+            return connection.exec_driver_sql(self._said(sql), values).rowcount
 
     def rows(self, sql: str, *values: object) -> list[dict[str, Any]]:
         """All rows of a query."""
-        with self.open() as connection:
-            return [dict(row) for row in connection.execute(sql, values)]
+        with self._engine.connect() as connection:
+            return [dict(row) for row in connection.exec_driver_sql(self._said(sql), values).mappings()]
 
     def row(self, sql: str, *values: object) -> dict[str, Any] | None:
         """The first row of a query, if there is one."""
         return next(iter(self.rows(sql, *values)), None)
 
+    def _said(self, sql: str) -> str:
+        """With the marks for values that the database's driver knows."""
+        return sql if self._lite else sql.replace("?", "%s")
+
 
 def now() -> str:
-    """The instant as the tables hold it."""
-    return instant().isoformat(timespec="milliseconds")
+    """The instant of the run, as the tables hold it."""
+    return time.now().isoformat(timespec="milliseconds")
+
+
+def _ready(path: Path) -> Path:
+    """The file of a SQLite database, or room for one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if path.exists():
+        engine = sa.create_engine(f"sqlite:///{path}", poolclass=NullPool)
+        with engine.connect() as connection:
+            shape = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+        if shape != SHAPE:
+            path.rename(path.with_suffix(".before"))
+    return path
+
+
+def _made() -> sa.MetaData:
+    found = sa.MetaData()
+    for name, columns in TABLES.items():
+        sa.Table(name, found, *map(_column, columns.split()))
+    return found
+
+
+def _column(said: str) -> sa.Column[Any]:
+    name, kind = said.rstrip("#*!=?"), said[-1]
+    if kind in "#=":
+        return sa.Column(name, sa.Integer, primary_key=kind == "#", nullable=False)
+    if kind in "*!":
+        key = sa.Integer if name == "customer" else sa.String(190)
+        return sa.Column(name, key, primary_key=kind == "*", unique=kind == "!" or None, autoincrement=False)
+    return sa.Column(name, sa.Text, nullable=kind == "?")

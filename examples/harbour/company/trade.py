@@ -1,21 +1,22 @@
-"""The pages of the trade: forms under their notices, what mails lead to, and what the staff presses."""
+"""The pages of the trade: forms under their notices, and what mails lead to."""
 
 from __future__ import annotations
 
 from flask import Flask, abort, redirect, request
 
-from examples.harbour.company import gate as acts
+from examples.harbour.company import acts
 from examples.harbour.company.frame import Answered, Company, form, language, page
-from examples.harbour.company.lapses import ALL, FIELD_WITHOUT_NOTICE, NAMES, UNDECLARED
+from examples.harbour.company.lapses import FIELD_WITHOUT_NOTICE, UNDECLARED
 from examples.harbour.company.mailing import MEMBERS
 from examples.harbour.company.services import FORMS, PRICES
 from examples.harbour.company.site import gif
 from examples.harbour.company.store import now
+from troth.client import Question, may
 
 LABELS = {
     "filing_company": "Company that files", "filing_contact": "Person in charge",
     "filing_id_number": "Identity number of that person", "filing_site": "Name of the site",
-    "filing_document": "Document (its reference)", "service": "What is it for?",
+    "filing_document": "Document (PDF, PNG or JPEG)", "service": "What is it for?",
     "ticket_subject": "About", "ticket_body": "What happened?",
 }  # fmt: skip
 
@@ -26,34 +27,53 @@ def forms(app: Flask, company: Company) -> None:
     @app.get("/<any(order, domain, filing, support):name>")
     def show_form(name: str) -> Answered:
         notices = company.services.show(company.customer(), name, language())
-        asks_more = name == "filing" and company.lapses.on(FIELD_WITHOUT_NOTICE)
+        asks_more = name == "filing" and company.house.lapses.on(FIELD_WITHOUT_NOTICE)
         fields = (*FORMS[name][1], UNDECLARED) if asks_more else FORMS[name][1]
         return page("form.html", name=name, notices=notices, fields=fields, plans=PRICES, labels=LABELS)
 
-    @app.post("/<any(order, domain, filing, support):name>")
-    def take_form(name: str) -> Answered:
-        getattr(company.services, name)(company.customer(), form())
+    @app.post("/order")
+    @company.guard.use(acts.ORDER)
+    def order() -> Answered:
+        company.services.order(company.customer(), form())
+        return redirect("/account")
+
+    @app.post("/domain")
+    @company.guard.use(acts.REGISTER_DOMAIN)
+    def domain() -> Answered:
+        company.services.domain(company.customer(), form())
+        return redirect("/account")
+
+    @app.post("/filing")
+    @company.guard.use(acts.FILE)
+    def filing() -> Answered:
+        sent = request.files.get("filing_document")
+        company.services.filing(company.customer(), form(), sent.read() if sent else b"")
+        return redirect("/account")
+
+    @app.post("/support")
+    @company.guard.use(acts.TICKET)
+    def support() -> Answered:
+        company.services.support(company.customer(), form())
         return redirect("/account")
 
 
 def mails(app: Flask, company: Company) -> None:
     """Add what mails lead to."""
 
-    def member(token: str) -> dict[str, object]:
-        return company.store.row(f"{MEMBERS} AND m.token = ?", token) or abort(404)
+    def note(token: str, question: Question, **what: str) -> None:
+        """What became of a mail, where the policy lets a mail tell."""
+        who = company.house.store.row(f"{MEMBERS} AND m.token = ?", token) or abort(404)
+        if may(company.house.client, who["subject"], question):
+            company.house.store.put("mail_events", customer=who["id"], **what)
 
     @app.get("/px/<token>.gif")
     def pixel(token: str) -> Answered:
-        who = member(token)
-        if company.gate.may(str(who["subject"]), acts.PIXEL):
-            company.store.put("mail_events", customer=who["id"], opened_at=now())
+        note(token, acts.PIXEL, opened_at=now())
         return gif()
 
     @app.get("/go/<token>")
     def follow(token: str) -> Answered:
-        who = member(token)
-        if company.gate.may(str(who["subject"]), acts.LINK):
-            company.store.put("mail_events", customer=who["id"], clicked_at=now(), clicked_url="/order")
+        note(token, acts.LINK, clicked_at=now(), clicked_url="/order")
         return redirect("/order")
 
     @app.post("/leave")
@@ -62,37 +82,3 @@ def mails(app: Flask, company: Company) -> None:
         company.mailing.leave(visit.customer["id"], visit.subject)
         said = "No more news will reach you, and nothing in our mails watches you."
         return page("said.html", title="You have left the list", said=said)
-
-
-def staff(app: Flask, company: Company) -> None:
-    """Add what the staff presses."""
-
-    @app.get("/what-could-go-wrong")
-    def wrong() -> Answered:
-        return page(
-            "wrong.html",
-            board=company.gate.board,
-            lapses=[(lapse, company.lapses.on(lapse.name)) for lapse in ALL],
-        )
-
-    @app.post("/what-could-go-wrong/<name>")
-    def turn(name: str) -> Answered:
-        if name not in NAMES:
-            abort(404)
-        company.lapses.turn(name, request.form.get("on") == "yes")
-        return redirect("/what-could-go-wrong")
-
-    @app.post("/staff/news")
-    def news() -> Answered:
-        title = request.form.get("title", "News from Harbour")
-        sent = company.mailing.news(title, "New machines stand in our hall in Cyberjaya.")
-        return page("said.html", title="News handed in", said=f"It goes to {sent}.")
-
-    @app.post("/staff/maintenance")
-    def maintenance() -> Answered:
-        said = f"It goes to {company.mailing.maintenance()}."
-        return page("said.html", title="Notice handed in", said=said)
-
-    @app.get("/staff/mails")
-    def mails_sent() -> Answered:
-        return page("mails.html", counts=company.gate.client.messages()["counts"])
