@@ -18,7 +18,7 @@ from django.core.wsgi import get_wsgi_application
 
 from examples.axle.company import frame, office, store
 from examples.axle.company.careless import Careless, Post
-from examples.axle.company.gate import Gate
+from examples.axle.company.gate import Gate, gate
 from examples.axle.company.lake import Lake
 from examples.axle.company.lapses import APPLICANTS, EXPORT, JOINED, LATE, MINOR, SURVEY, Lapses
 from examples.axle.company.mailing import Mailing
@@ -58,7 +58,7 @@ def company(data: Path, keys: KeyFile, post: Post, partners: str, dsn: str) -> f
     )
     text = POLICY.read_text(encoding="utf-8")
     return frame.Company(
-        site, careers, academy, resumes, Gate(keys), keys.url, keys.organisation, lake, lapses, careless, mailing, others, text
+        site, careers, academy, resumes, keys.url, keys.organisation, lake, lapses, careless, mailing, others, text
     )  # fmt: skip
 
 
@@ -67,10 +67,10 @@ def _once_off(act: Callable[[], None]) -> Callable[[bool], None]:
     return lambda on: None if on else act()
 
 
-def configure(opened: frame.Company, secret: str) -> None:
+def configure(opened: frame.Company, client: Gate, secret: str) -> None:
     """Django's settings, in code; and the guard, whose pages stand in the place of a view that may not run."""
     settings.configure(
-        AXLE=opened, GUARD=Troth(opened.gate, frame.subject_of, refused=_refused), SECRET_KEY=secret,
+        AXLE=opened, TROTH=client, GUARD=Troth(client, frame.subject_of, refused=_refused), SECRET_KEY=secret,
         ALLOWED_HOSTS=["*"], ROOT_URLCONF="examples.axle.company.urls", USE_TZ=True,
         MIDDLEWARE=["troth.client.django.Refusals", "examples.axle.company.frame.Front"], APPEND_SLASH=False,
         TEMPLATES=[TEMPLATES | {"DIRS": [str(HERE / "pages")]}],
@@ -120,10 +120,11 @@ def main() -> None:
     server = Door(("127.0.0.1", args.port), WSGIRequestHandler)
     host, _, port = args.mail.partition(":")
     post = Post(host, int(port), f"http://127.0.0.1:{server.server_port}")
-    opened = company(args.data, KeyFile.read(Path(args.keys)), post, args.partners, args.postgres)
-    configure(opened, secret_of(args.data))
+    keys = KeyFile.read(Path(args.keys))
+    opened = company(args.data, keys, post, args.partners, args.postgres)
+    configure(opened, Gate(keys), secret_of(args.data))
     office.hire()
-    opened.gate.open_books()
+    gate().open_books()
     server.set_app(get_wsgi_application())
     ready(port=server.server_port)
     server.serve_forever()

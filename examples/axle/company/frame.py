@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from examples.axle.company.careless import Careless
-from examples.axle.company.gate import Gate, gate
+from examples.axle.company.gate import gate
 from examples.axle.company.lake import Lake
 from examples.axle.company.lapses import Lapses
 from examples.axle.company.mailing import Mailing
@@ -35,7 +35,6 @@ class Company:
     careers: Store
     academy: Store
     resumes: Path
-    gate: Gate
     troth: str
     organisation: str
     lake: Lake

@@ -48,4 +48,4 @@ class Gate(Client):
 
 def gate() -> Gate:
     """The one of this process."""
-    return cast(Gate, settings.AXLE.gate)
+    return cast(Gate, settings.TROTH)

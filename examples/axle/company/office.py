@@ -26,6 +26,7 @@ PEOPLE: Mapping[str, tuple[str, str]] = {
     "lin": ("Simulated-gear-3", "head"),
 }
 """The staff of the simulation: everybody may know these passwords."""
+ANSWER = "We have looked into it, and called you back to be sure it was you. What we hold of you you see on your privacy page."
 PAPERS = ("order", "issuer", "authenticity")
 
 
@@ -144,11 +145,7 @@ def tickets(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return page(request, "tickets.html", waiting=waiting)
     for one in waiting:
-        gate().answer_ticket(
-            one["number"],
-            "informed",
-            "We have looked into it. What we hold of you you see on your privacy page.",
-        )
+        gate().answer_ticket(one["number"], "informed", ANSWER, papers=["identity"])
         axle().site.change("UPDATE requests SET answered_at = %s WHERE ticket = %s", now(), one["number"])
     return redirect("/staff/tickets")
 

@@ -24,6 +24,8 @@ SWITCHES = {
     },
 }  # fmt: skip
 """Each switch as it is called on record, and how its line begins."""
+AT_ONCE = {"object": "objects:interests", "restrict": "restricted"}
+"""What asking for a right brings about at once, before anybody answers."""
 RIGHTS = ("access", "correct", "object", "restrict", "delete", "export", "withdraw")
 
 
@@ -163,6 +165,7 @@ def requests(request: HttpRequest) -> HttpResponse:
         ticket = gate().open_ticket(
             visit.subject, form.get("words") or right, right=right, address=visit.account["email"]
         )
+        gate().told(visit.subject, {AT_ONCE[one]: True for one in {right} & set(AT_ONCE)})
         site.put("requests", ticket=ticket["number"], right=right, received_at=now())
         due = str(ticket.get("due_at") or "as soon as we can")[:10]
         return said(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import quote, urlencode
 
 from troth.client.call import Call, Plain, got, plain, said, sent
@@ -32,6 +33,12 @@ class RequestCalls:
         )
 
     @said
-    def answer_ticket(self, number: str, outcome: str, words: str) -> Call[Plain]:
-        """Answer a ticket, once: `granted`, `partly`, `informed` or `noted`. Raises Problem for one that is answered."""
-        return sent(f"tickets/{quote(number)}/answer", {"outcome": outcome, "words": words}, plain)
+    def answer_ticket(
+        self, number: str, outcome: str, words: str, *, papers: Iterable[str] = ()
+    ) -> Call[Plain]:
+        """Answer a ticket, once: `granted`, `partly`, `informed` or `noted`; `papers` are the kinds of evidence on file.
+
+        Raises Problem for one that is answered, or for which the policy asks for more first.
+        """
+        body = {"outcome": outcome, "words": words, "papers": list(papers)}
+        return sent(f"tickets/{quote(number)}/answer", body, plain)
