@@ -16,7 +16,7 @@ from troth.policy.model import Statement
 WORDS_ONLY = frozenset(
     "clauses label dpv hedge reading because note silent chosen cite src conf refusing owner vendor function lifetime link "
     "prompt fields notice channels tracking at_once exception over mechanism withdraw expires role what level languages "
-    "contents says instead switch purge within".split()
+    "contents says instead switch purge within unanswered answer_within answer_good_for".split()
 )
 """Terms that speak to people, or to rooms that keep time or registers, and decide no act."""
 LONG = os.environ.get("TROTH_STORM") == "long"

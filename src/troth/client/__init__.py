@@ -8,6 +8,7 @@ from troth.client.asked import may, must
 from troth.client.call import AsyncSpeaker, Call, Speaker
 from troth.client.calls import AsyncClient, Calls, Client
 from troth.client.choices import Choice, choice_of
+from troth.client.contract import Contract, Terms
 from troth.client.device import Device, Http, State, Wire
 from troth.client.errors import Away, Problem, Refused
 from troth.client.forms import Unshown, show_form, take_form
@@ -15,6 +16,7 @@ from troth.client.keyfile import KeyFile
 from troth.client.model import Answer, Entered, Letter, NoticeText, Question, Queued, Submitted
 from troth.client.outbox import Outbox
 from troth.client.relay import Relay
+from troth.client.steady import Steady
 
 __all__ = [
     "Answer",
@@ -25,6 +27,7 @@ __all__ = [
     "Calls",
     "Choice",
     "Client",
+    "Contract",
     "Device",
     "Entered",
     "Http",
@@ -39,7 +42,9 @@ __all__ = [
     "Relay",
     "Speaker",
     "State",
+    "Steady",
     "Submitted",
+    "Terms",
     "Unshown",
     "Wire",
     "choice_of",

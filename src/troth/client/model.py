@@ -41,6 +41,8 @@ class Answer:
     missing: tuple[tuple[str, ...], ...]
     policy: str
     sequence: int | None
+    unanswered: str = ""
+    """'' where it was answered; `open` or `held` where nobody did, and the contract let it be so."""
 
     @classmethod
     def of(cls, plain: Mapping[str, Any]) -> Answer:

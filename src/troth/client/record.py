@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from troth.client.call import Call, Plain, got, nothing, plain, said, told
+from troth.client.contract import Contract
 
 
 class Record:
@@ -24,6 +25,16 @@ class Record:
     def observed(self, acts: Iterable[Mapping[str, Any]], key: str = "") -> Call[Plain]:
         """Report acts that were seen outside the gate."""
         return told("observed", {"acts": [dict(act) for act in acts]}, plain, key)
+
+    @said
+    def unanswered(self, acts: Iterable[Mapping[str, Any]], key: str = "") -> Call[Plain]:
+        """Tell of uses that were done while nobody answered; each is judged by what was known then."""
+        return told("uses/unanswered", {"acts": [dict(act) for act in acts]}, plain, key)
+
+    @said
+    def contract(self) -> Call[Contract]:
+        """For each purpose, what becomes of a use that nobody answers."""
+        return got("policy/contract", Contract.of)
 
     @said
     def policy(self) -> Call[Plain]:

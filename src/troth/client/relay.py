@@ -22,7 +22,7 @@ from troth.kernel.errors import TrothError
 AT_ONCE: Final = 50
 IN_A_ROW: Final = 3
 """After so many calls that nobody answered, nobody is there."""
-NOT_NOW: Final = frozenset({401, 403, 408, 425, 429})
+NOT_NOW: Final = frozenset({401, 408, 425, 429})
 """Refusals that say nothing about the call: a key that has to be renewed, too much at once."""
 UNSURE: Final = "Nobody knows whether it was carried out: it was tried, not acknowledged, and too long ago to be sent again."
 _log = logging.getLogger("troth.client")

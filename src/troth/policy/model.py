@@ -131,6 +131,15 @@ class Purpose(Frame):
     acts: tuple[str, ...] = term(words(v.ACTIONS), "the actions it allows (default: all)")
     refusing: dict[str, str] = term(labels(), "what declining costs the person")
     owner: str = term(ref("entity"), "who answers for it")
+    unanswered: str = term(
+        word(v.UNANSWERED), "what becomes of a use for it that nobody answers (default: closed)"
+    )
+    answer_within: Decimal | None = term(
+        number(), "the seconds that an answer may take before nobody answers"
+    )
+    answer_good_for: Decimal | None = term(
+        number(), "the seconds for which an answer holds while nobody answers (default: 0)"
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -236,6 +236,11 @@ REFUSAL_MODES: Vocabulary = {
     "bar": Word("the organisation cannot answer, with a reference"),
 }
 
+UNANSWERED: Vocabulary = {
+    "closed": Word("what nobody answers is not done"),
+    "open": Word("what nobody answers is done, told afterwards, and judged then"),
+}
+
 RETENTION_END: Vocabulary = {
     "delete": Word("erase", "dpv:Erase"),
     "anonymise": Word("anonymise", "dpv:Anonymise"),

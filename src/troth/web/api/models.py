@@ -187,6 +187,24 @@ class ObservedSent(Sent):
     acts: Annotated[list[ActSent], Field(max_length=500)]
 
 
+class UnansweredSent(QuestionSent):
+    """A use that was done while nobody answered: when, and whether an earlier answer still held."""
+
+    at: Instant
+    held: bool = False
+
+    def act(self) -> ObservedAct:
+        """The act as the gate takes it."""
+        seen = Seen("outbox", "log", {"unanswered": "held" if self.held else "open"})
+        return ObservedAct(self.question(), self.subject, self.at, seen, self.papers)
+
+
+class UnansweredActsSent(Sent):
+    """Uses that were done while nobody answered: each is judged by what was known when it was done."""
+
+    acts: Annotated[list[UnansweredSent], Field(min_length=1, max_length=500)]
+
+
 class ProbeSent(Sent):
     """A look into a store, a mailbox or a page: what it is about, whether all was well, and what was seen."""
 

@@ -12,6 +12,7 @@ from troth.app.hosting import Hosted
 from troth.app.proofs import checkpoints_of
 from troth.decide.model import Request as RightsRequest
 from troth.ledger import Event
+from troth.policy.model import Purpose
 from troth.promises.board import ClauseVerdict
 from troth.promises.model import Verdict
 from troth.web.api import models as m
@@ -85,6 +86,13 @@ def bundle(hosted: Reads) -> Response:
     return Response(hosted.bundle.encoded, media_type="application/json")
 
 
+@router.get("/{org}/policy/contract", tags=["read"])
+def contract(hosted: Reads) -> Answer:
+    """For each purpose what becomes of a use that nobody answers, as the version of this digest says; a purpose not named is closed."""
+    found = {one.id: _terms(one) for one in hosted.catalogue.all(Purpose)}
+    return {"policy": hosted.digest, "purposes": {id: terms for id, terms in found.items() if terms}}
+
+
 @router.get("/{org}/promises", tags=["read"])
 def promises(hosted: Reads) -> Answer:
     """Every clause with its verdict, as of now."""
@@ -150,6 +158,20 @@ def head(hosted: Reads) -> Answer:
     with hosted.organisation.database.read() as connection:
         found = hosted.organisation.ledger.head(connection)
     return {"organisation": hosted.id, "size": found.size, "root": found.root.hex()}
+
+
+def _terms(purpose: Purpose) -> Answer:
+    """What a purpose says for the time when nobody answers; nothing where it says nothing."""
+    said = {
+        "unanswered": purpose.unanswered or None,
+        "within": purpose.answer_within,
+        "good_for": purpose.answer_good_for,
+    }
+    return {
+        name: value if isinstance(value, str) else float(value)
+        for name, value in said.items()
+        if value is not None
+    }
 
 
 def _clause(found: ClauseVerdict) -> Answer:

@@ -11,6 +11,7 @@ from troth.app.acts import Acts
 from troth.app.hosting import Hosted
 from troth.app.minors import GUARDIAN, must_be_guarded
 from troth.app.using import use_once
+from troth.gate import ObservedAct
 from troth.kernel.errors import CallerError
 from troth.policies import NoPolicyInForce, NotDeclared
 from troth.promises.evidence import Looked
@@ -201,9 +202,19 @@ def release(request: Request, hosted: Asks, sent: m.QuestionSent, once: Once = "
 def observed(request: Request, hosted: Observes, sent: m.ObservedSent, once: Once = "") -> Answer:
     """Report acts seen outside the gate: each is judged by what was known when it was done."""
 
+    return _judged(request, hosted, once, sent, [act.act() for act in sent.acts])
+
+
+@router.post("/{org}/uses/unanswered", tags=["gate"])
+def unanswered(request: Request, hosted: Asks, sent: m.UnansweredActsSent, once: Once = "") -> Answer:
+    """Tell of uses that were done while nobody answered, as the contract of their purpose lets them be: each is judged now."""
+    return _judged(request, hosted, once, sent, [act.act() for act in sent.acts])
+
+
+def _judged(request: Request, hosted: Hosted, once: str, sent: m.Sent, seen: list[ObservedAct]) -> Answer:
     def do(acts: Acts) -> Answer:
         try:
-            return {"found": [one.as_json() for one in acts.observe([act.act() for act in sent.acts])]}
+            return {"found": [one.as_json() for one in acts.observe(seen)]}
         except NoPolicyInForce as error:  # at the instant the caller names: theirs to mend, and nobody else's
             raise CallerError(
                 "An act was done when no policy was in force, so nothing can judge it.",
