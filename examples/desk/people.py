@@ -85,6 +85,16 @@ class Story:
         self.browser.send("signed out", "/sign-out")
         return self._coded("asked for a code", "/sign-in", {"mobile": self.mobile}, "signed in")
 
+    def close_account(self) -> bool:
+        """Close the account with another code."""
+        self._read = len(self.texts())
+        page = self.browser.send("asked to close", "/me/close", {"do": "ask"})
+        return page.is_success and self._typed(page, "account closed")
+
+    def decline(self) -> None:
+        """Accept the text no more."""
+        self.browser.send("declined", "/me/decline", {"do": "decline"})
+
     def texts(self) -> list[dict[str, str]]:
         """The text messages that lie in the tray for this number."""
         found: list[dict[str, str]] = httpx.get(
@@ -95,8 +105,10 @@ class Story:
     def _coded(self, what: str, path: str, form: Mapping[str, str], then: str) -> bool:
         self._read = len(self.texts())
         page = self.browser.fill(what, path, form)
-        if not page.is_success:
-            return False
+        return page.is_success and self._typed(page, then)
+
+    def _typed(self, page: httpx.Response, then: str) -> bool:
+        """Read the code that comes, and type it in."""
         until(lambda: len(self.texts()) > self._read, 20)
         code = str(CODE.findall(self.texts()[-1]["text"])[0]).replace(" ", "")
         return self.browser.press(then, page, {"code": code}).is_success
@@ -287,6 +299,10 @@ class Story:
                 act()
         if self.often(0.1) and not team:
             self.browser.send("unbound", "/me/unbind", {"do": "unbind"})
+            if self.often(0.5):
+                self.close_account()
+        elif self.often(0.04):
+            self.decline()
 
     def often(self, share: float) -> bool:
         """Whether this person does something that so many do."""

@@ -22,7 +22,7 @@ from troth.app.serve import sign_in_link
 
 pytestmark = [pytest.mark.story, pytest.mark.postgres]
 FOLDER = ROOT / "examples" / "desk"
-MOST = 103
+MOST = 105
 """Statements of desk's that are about the product; whoever makes it more says here why."""
 LAPSES = {
     "app_list_in_a_push": "push_kit_apps",
@@ -114,6 +114,23 @@ def test_a_lapse_is_found_turns_its_clauses_and_is_mended(day: Stood, lapse: str
     day.until_broken(clauses)
     assert day.look()[probe].seen
     day.turn(lapse, on=False)
+    day.until_broken(set())
+
+
+def test_from_the_board_to_what_could_go_wrong_to_the_row_and_back(day: Stood, page: Page) -> None:
+    page.goto(sign_in_link(day.town.hosting, day.town.base))
+    page.goto(f"{day.town.base}/desk")
+    page.get_by_role("link", name="What could go wrong here").click()
+    page.wait_for_url(f"{day.site}/what-could-go-wrong")
+    section = page.locator("section", has_text="Calls are recorded on three")
+    section.get_by_role("button", name="Let it go wrong").click()
+    day.until_broken({"1.2.4.3/1", "1.2.4.3/2", "1.3.recording/1"})
+    page.get_by_role("link", name="what is broken now").click()
+    page.get_by_role("link", name=re.compile("enables the telemarketing edition")).click()
+    page.get_by_role("link", name="look at it 1").first.click()
+    assert re.search(r"table calls: the row whose id is \d+", page.inner_text("main"))
+    page.goto(f"{day.site}/what-could-go-wrong")
+    section.get_by_role("button", name="Stop it and clean up").click()
     day.until_broken(set())
 
 
@@ -220,6 +237,25 @@ def test_whoever_comes_back_reads_another_code_and_desk_keeps_none(
     assert not [name for (name,) in columns if "password" in str(name) or "code" in str(name)]
 
 
+def test_whoever_closes_the_account_is_served_no_more(day: Stood) -> None:
+    story = somebody(day, 22)
+    assert story.join()
+    assert story.close_account()
+    assert "Sign in" in story.browser.look("/")
+    assert rows(day, f"SELECT 1 FROM people WHERE mobile = '{story.mobile}'") == []
+    assert day.board.evidence(kind="accounts:account:closed")["events"]
+    story.close()
+
+
+def test_whoever_declines_the_text_is_asked_for_nothing(day: Stood) -> None:
+    story = somebody(day, 23)
+    assert story.join()
+    story.decline()
+    story.write()
+    story.close()
+    assert story.done["wrote: refused"] == 1
+
+
 def test_whoever_unbinds_is_alone_again(day: Stood, team: tuple[Story, Story, Story]) -> None:
     _, _, other = team
     other.browser.send("unbound", "/me/unbind", {"do": "unbind"})
@@ -262,23 +298,6 @@ def test_the_pages_are_accessible_and_fit_a_telephone(day: Stood, page: Page, sc
     seen("/", "/privacy", "/join", "/sign-in", "/contact", "/what-could-go-wrong", "/nowhere", "/me")
     came_in(day, page, 30 + len(scheme))
     seen("/company", "/me", "/chat", "/calls", "/order", "/work/cloud_disk", "/work/stock", "/")
-
-
-def test_from_the_board_to_what_could_go_wrong_to_the_row_and_back(day: Stood, page: Page) -> None:
-    page.goto(sign_in_link(day.town.hosting, day.town.base))
-    page.goto(f"{day.town.base}/desk")
-    page.get_by_role("link", name="What could go wrong here").click()
-    page.wait_for_url(f"{day.site}/what-could-go-wrong")
-    section = page.locator("section", has_text="Calls are recorded on three")
-    section.get_by_role("button", name="Let it go wrong").click()
-    day.until_broken({"1.2.4.3/1", "1.2.4.3/2", "1.3.recording/1"})
-    page.get_by_role("link", name="what is broken now").click()
-    page.get_by_role("link", name=re.compile("enables the telemarketing edition")).click()
-    page.get_by_role("link", name="look at it 1").first.click()
-    assert re.search(r"table calls: the row whose id is \d+", page.inner_text("main"))
-    page.goto(f"{day.site}/what-could-go-wrong")
-    section.get_by_role("button", name="Stop it and clean up").click()
-    day.until_broken(set())
 
 
 def test_desks_share_stays_small() -> None:

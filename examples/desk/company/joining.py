@@ -126,6 +126,19 @@ class Joining:
         """The text is accepted no more: nothing is taken from here on."""
         self._gate.client.accept(visit.subject, "declined", self._policy(), "en")
 
+    def close(self, visit: Visit, form: Mapping[str, str], came: Mapping[str, str]) -> None:
+        """With a code that came once more the account is closed, and what was kept of its owner goes. Raises Problem for another code."""
+        password = secrets.token_urlsafe(24)
+        entered = self._gate.client.reset_password(
+            form.get("ticket", ""), form.get("code", ""), password, **came
+        )
+        if entered.account != visit.person["account"]:
+            raise Mistake("This code is of another account.")
+        self._gate.client.close_account(entered.secret, password)
+        with self._store.within(visit.tenant) as rows:
+            for query in THEIRS:
+                rows.change(query, visit.person["id"])
+
     def invitation(self, visit: Visit) -> dict[str, Any] | None:
         """The enterprise that entered the number of whoever is signed in, and waits for their word."""
         query = (

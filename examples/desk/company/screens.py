@@ -7,6 +7,7 @@ from fastapi.responses import Response
 
 from examples.desk.company import gate as acts
 from examples.desk.company.frame import COOKIE, At, Sent, SignedIn, came, page, said, signed, to, visit_of
+from examples.desk.company.joining import Mistake
 from examples.desk.company.lapses import ALL, NAMES
 from examples.desk.company.store import ALONE
 from examples.kit.time import now
@@ -138,6 +139,24 @@ def unbind(company: At, visit: SignedIn) -> Response:
     """Leave the enterprise."""
     company.joining.unbind(visit)
     return to("/me")
+
+
+@router.post("/me/close")
+def ask_to_close(request: Request, company: At, visit: SignedIn) -> Response:
+    """A code goes out, so that nobody else closes the account."""
+    if visit.enterprise is not None:
+        raise Mistake("Unbind the company first; whoever administers one closes it.")
+    ticket = company.joining.send_code(visit.person["mobile"], came(request))
+    return page(request, "code.html", to="/me/close/code", kept={"ticket": ticket})
+
+
+@router.post("/me/close/code")
+def close(request: Request, company: At, form: Sent, visit: SignedIn) -> Response:
+    """The account is closed."""
+    company.joining.close(visit, form.said, came(request))
+    answer = to("/")
+    answer.delete_cookie(COOKIE)
+    return answer
 
 
 @router.post("/me/decline")
