@@ -29,7 +29,7 @@ from troth.policy.model import Category, Recipient
 
 FILE: Final = "meets.yaml"
 SECTIONS: Final = ("tables", "screens", "files", "partners")
-HELP: Final = "Write tables, screens, files and partners, each as docs/coverage.md's command describes them."
+HELP: Final = "Write what lies where under tables, screens, files and partners, as examples/harbour/meets.yaml does."
 
 
 class MeetsUnreadable(OperatorError):
