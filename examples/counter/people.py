@@ -132,11 +132,15 @@ class Story:
             post.send_message(mail)
         self.done["wrote to the manager"] += 1
 
-    def see_whom_it_went_to(self) -> None:
-        """Open one's own page by a code; some object there."""
+    def centre(self) -> Centre:
+        """The privacy centre, where the footer of every page leads."""
         page = self.browser.follow(self.browser.open("/"), "/my/counter")
         address = f"{page.url.scheme}://{page.url.netloc.decode()}{page.url.path}".removesuffix("/sign-in")
-        centre = Centre(self.browser, address)
+        return Centre(self.browser, address)
+
+    def see_whom_it_went_to(self) -> None:
+        """Open one's own page by a code; some ask there."""
+        centre = self.centre()
         if not centre.enter(self.who.email, self.box):
             return
         centre.see()

@@ -16,7 +16,7 @@ from examples.kit.stories import Story, read_stories
 from tests.tidy.source import ROOT
 from troth.client import Answer, Client, Problem, Question
 
-SCRIPTED = ("counter", "desk", "gateway")
+SCRIPTED = ("desk", "gateway")
 
 
 def declared(name: str, section: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Where an office keeps its files (`offices.yaml` in the home), and its imports, read anew whenever the declaration or the policy changed.
 
 counter:                       # the id of an organisation whose policy folder holds an imports.yaml
-  data: /home/office/files     # the places in it are relative to this folder; nothing is ever written there
+  data: /srv/office/files      # the places in it are relative to this folder; nothing is ever written there
 """
 
 from __future__ import annotations

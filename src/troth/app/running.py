@@ -20,6 +20,7 @@ from troth.app.chores import doing
 from troth.app.companies import Company, companies_in
 from troth.app.config import Home
 from troth.app.hosting import Hosted, Hosting, open_hosting
+from troth.app.offices import offices_of
 from troth.app.opening import PolicyRefused
 from troth.app.pace import FILE as TIME
 from troth.app.pace import RunClock
@@ -109,6 +110,9 @@ def enliven(town: Town, *, once: bool = False, people: bool = True) -> None:
     for company in standing:
         if company.id not in failed:
             _settle(town, company, people=people, once=once)
+    for id in _files_of(town).keys() & (town.hosting.organisations.keys() - town.companies.keys()):
+        with _told(town, raised=once):
+            _send_round(town, id)
     with _told(town, raised=once):
         start_scripted(town, once=once)
     if not once:
@@ -320,9 +324,14 @@ def _send_round(town: Town, id: str) -> None:
     probes = probes_beside(town.settings.examples / id, hosted.catalogue)
     if id not in town.reports:
         town.reports[id] = _reporter(town, id)
-    places = town.places.get(id, {})
-    town.hosting.sights[id] = Sights(probes, town.data_of(id), places)
-    town.rounds[id] = Rounds(probes, town.data_of(id), hosted.organisation.clock, town.reports[id], places)
+    places, data = town.places.get(id, {}), _files_of(town).get(id) or town.data_of(id)
+    town.hosting.sights[id] = Sights(probes, data, places)
+    town.rounds[id] = Rounds(probes, data, hosted.organisation.clock, town.reports[id], places)
+
+
+def _files_of(town: Town) -> dict[str, Path]:
+    """Where offices that nobody plays keep their files. Raises OfficesUnreadable."""
+    return offices_of(Home.at(town.settings.data))
 
 
 def _reporter(town: Town, id: str) -> Report:

@@ -171,11 +171,16 @@ def start_people(town: Town, company: Company, around: Around, *, people: int = 
     )  # fmt: skip
 
 
+def played(town: Town) -> bool:
+    """Whether the folder is one of examples, with the kit that plays them; somebody's own policies are played by nobody."""
+    return (town.settings.examples / "kit" / "scripted.py").is_file()
+
+
 def start_scripted(town: Town, *, once: bool) -> None:
     """Whoever lives by script, and the stories that companies which stand still leave to it. Raises ChildFailed."""
     settings = town.settings
     stories = [id for id in town.companies if (settings.examples / id / "life.yaml").is_file()]
-    if not town.scripted and not stories:
+    if not played(town) or (not town.scripted and not stories):
         return
     pace = ["--steps", settings.steps] if once else ["--speed", settings.speed]
     only = ["--only", *town.scripted] if town.scripted else []
@@ -205,6 +210,8 @@ def start_time(town: Town) -> None:
     speed = town.settings.speed
     pace = Pace(town.settings.data)
     pace.change(min(speed, FASTEST))
+    if not played(town):
+        return
     town.nursery.start(order(town, "time", "examples.kit.time", "--speed", speed, port=False))
     town.hosting.pace = pace
 

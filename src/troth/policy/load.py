@@ -22,7 +22,16 @@ from troth.policy.terms import ID, Term
 S = TypeVar("S")
 HEADER_FILE = "policy.yaml"
 OTHER_FILES = frozenset(
-    {"clauses.yaml", "probes.yaml", "life.yaml", "app.yaml", "map.yaml", "company.yaml", "meets.yaml"}
+    {
+        "clauses.yaml",
+        "probes.yaml",
+        "life.yaml",
+        "app.yaml",
+        "map.yaml",
+        "company.yaml",
+        "imports.yaml",
+        "meets.yaml",
+    }
 )
 """What else may stand beside it, for other rooms to read."""
 
