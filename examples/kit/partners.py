@@ -31,6 +31,8 @@ CREATE TABLE IF NOT EXISTS received (
 CREATE TABLE IF NOT EXISTS uses (
     id INTEGER PRIMARY KEY, received INTEGER NOT NULL REFERENCES received (id) ON DELETE CASCADE,
     partner TEXT NOT NULL, purpose TEXT NOT NULL, started_at TEXT NOT NULL, ended_at TEXT);
+CREATE TABLE IF NOT EXISTS answers (
+    id INTEGER PRIMARY KEY, partner TEXT NOT NULL, reference TEXT NOT NULL, said TEXT NOT NULL, at TEXT NOT NULL);
 CREATE TABLE IF NOT EXISTS told (partner TEXT PRIMARY KEY, new_aim TEXT NOT NULL, erasure TEXT NOT NULL);
 """
 ERASURES = ("at_once", "late", "refuses", "lies")
@@ -94,7 +96,16 @@ class Store:
                 )
 
     def erase(self, partner: str, reference: str) -> tuple[int, str]:
-        """Answer an order to erase as the partner was told to; the answer is not always what was done."""
+        """Answer an order to erase as the partner was told to; the answer is not always what was done, and is written down."""
+        status, said = self._erase(partner, reference)
+        with self._open() as connection:
+            answer = (partner, reference, said, _now())
+            connection.execute(
+                "INSERT INTO answers (partner, reference, said, at) VALUES (?, ?, ?, ?)", answer
+            )
+        return status, said
+
+    def _erase(self, partner: str, reference: str) -> tuple[int, str]:
         with self._open() as connection:
             erasure = self._told(connection, partner)[1]
             which = "partner = ? AND reference = ?"
