@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -9,6 +12,8 @@ from pathlib import Path
 import pytest
 
 from examples.kit import time
+from examples.kit.waiting import until
+from tests.tidy.source import ROOT
 from tests.web.kit import Place, live, look, place
 from troth.app.changing import Changes, watching
 from troth.app.config import Home
@@ -126,3 +131,23 @@ def test_a_speed_that_cannot_be_is_refused(tmp_path: Path, speed: float) -> None
     with pytest.raises(PaceRefused):
         pace.change(speed)
     assert pace.speed == 1
+
+
+def test_whoever_lets_time_pass_heeds_what_was_told_meanwhile(tmp_path: Path) -> None:
+    file, pace = tmp_path / "time", Pace(tmp_path)
+    command = [sys.executable, "-m", "examples.kit.time", "--speed", "1"]
+    with subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env=os.environ | {time.NAMED: str(file)},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    ) as passing:
+        try:
+            assert passing.stdout is not None
+            assert b"ready" in passing.stdout.readline()
+            assert time.ahead(file) == timedelta(0), "real time is ahead of nothing"
+            pace.change(FASTEST)
+            until(lambda: time.ahead(file) > timedelta(days=1), 30)
+        finally:
+            passing.kill()
