@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from troth.app.hosting import Hosted, Hosting
 
 MOST: Final = 300
-EVERY: Final = 3.0
+EVERY: Final = 5.0
 """Seconds between looks at the boards of a run."""
 
 
