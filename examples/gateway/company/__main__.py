@@ -13,11 +13,14 @@ import sys
 import threading
 from pathlib import Path
 
+import httpx
+from psycopg import OperationalError
 from werkzeug.serving import make_server
 
 from examples.gateway.company import acts
 from examples.gateway.company.app import make_app
 from examples.gateway.company.asking import Away, Told, Troth
+from examples.gateway.company.desk import Desk
 from examples.gateway.company.dumps import Dumps
 from examples.gateway.company.frame import Company
 from examples.gateway.company.house import House, Partners
@@ -35,6 +38,8 @@ POLICY = Path(__file__).resolve().parent.parent / "text" / "en.md"
 DANGEROUS = "phish.example\nliaotong-login.example\n"
 LOOKS_EVERY = 0.5
 """Seconds between looks at whether another day began: nights can be short here."""
+ANSWERS_EVERY = 4
+"""After so many looks whoever asked is answered."""
 
 
 def company(house: House, site: str, proxy: int) -> Company:
@@ -46,13 +51,15 @@ def company(house: House, site: str, proxy: int) -> Company:
     interfaces.open_services()
     identity.sweep()
     text = POLICY.read_text(encoding="utf-8")
-    return Company(house, members, identity, market, permissions, dumps, interfaces, lapses, text, proxy)
+    return Company(
+        house, members, identity, market, permissions, dumps, Desk(house), interfaces, lapses, text, proxy
+    )
 
 
 def open_books(house: House) -> None:
     """Put on record what gateway knows about those who receive data from it."""
     for recipient, facts in acts.RECIPIENTS.items():
-        house.troth.post(f"recipients/{recipient}/facts", facts=list(facts))
+        house.troth.ask(f"recipients/{recipient}/facts", facts=list(facts))
 
 
 def start_proxy(data: Path, site: int) -> int:
@@ -67,16 +74,18 @@ def start_proxy(data: Path, site: int) -> int:
     return int(json.loads(running.stdout.readline())["port"])
 
 
-def nights(opened: Company) -> None:
-    """A dump for each day that begins. Where nobody answers, the night is tried again."""
-    pause = threading.Event()
+def work(opened: Company) -> None:
+    """A dump for each day that begins, and an answer for whoever asked. Where nobody is there, it is tried again."""
+    pause, passes, began = threading.Event(), 0, now().date().isoformat()
     while not pause.wait(LOOKS_EVERY):
-        if now().date().isoformat() <= (opened.dumps.last() or now().date().isoformat()):
-            continue
+        passes += 1
         try:
-            opened.dumps.night()
-        except (Away, Told, OSError) as problem:
-            print(f"gateway: no dump tonight ({type(problem).__name__})", file=sys.stderr, flush=True)
+            if now().date().isoformat() > (opened.dumps.last() or began):
+                opened.dumps.night()
+            if passes % ANSWERS_EVERY == 0:
+                opened.desk.answer_all()
+        except (Away, Told, OSError, httpx.HTTPError, OperationalError) as problem:
+            print(f"gateway: left for later ({type(problem).__name__})", file=sys.stderr, flush=True)
 
 
 def main() -> None:
@@ -97,7 +106,7 @@ def main() -> None:
     opened = company(house, f"http://127.0.0.1:{server.server_port}", proxy)
     open_books(house)
     server.app = make_app(opened)
-    threading.Thread(target=nights, args=(opened,), daemon=True, name="nights").start()
+    threading.Thread(target=work, args=(opened,), daemon=True, name="work").start()
     ready(port=server.server_port)
     server.serve_forever()
 

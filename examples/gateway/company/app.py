@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from flask import Flask, Response, abort, make_response, request
+from psycopg import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from examples.gateway.company import acts
@@ -29,6 +30,7 @@ def make_app(company: Company) -> Flask:
         routes(app, company)
     app.register_error_handler(Refused, lambda one: _refused(one))
     app.register_error_handler(Away, _away)
+    app.register_error_handler(OperationalError, _away)
     app.register_error_handler(Mistake, lambda one: said("Not like this", str(one), 400))
     app.register_error_handler(Told, _told)
     app.register_error_handler(HTTPException, _http)
@@ -80,7 +82,7 @@ def _told(one: Told) -> Answered:
 
 def _away(_: Exception) -> Answered:
     return said(
-        "Not now", "We could not ask whether we may, so nothing was done. Please try again later.", 503
+        "Not now", "Not everything we need is at hand, so nothing was done. Please try again later.", 503
     )
 
 

@@ -43,10 +43,10 @@ class Troth:
             timeout=10,
         )
 
-    def ask(self, method: str, path: str, **sent: Any) -> dict[str, Any]:
-        """One request. Raises Away, Told."""
+    def ask(self, path: str, **body: Any) -> dict[str, Any]:
+        """One request: something is said where there is a body, and read where there is none. Raises Away, Told."""
         try:
-            answer = self._http.request(method, path, **sent)
+            answer = self._http.request("POST" if body else "GET", path, json=body or None)
             said: dict[str, Any] = answer.json()
         except (httpx.HTTPError, ValueError) as problem:
             raise Away from problem
@@ -54,17 +54,9 @@ class Troth:
             raise Told(answer.status_code, said) if answer.status_code < 500 else Away
         return said
 
-    def get(self, path: str) -> dict[str, Any]:
-        """Read something."""
-        return self.ask("GET", path)
-
-    def post(self, path: str, **body: Any) -> dict[str, Any]:
-        """Say something."""
-        return self.ask("POST", path, json=body)
-
     def answer(self, subject: str, question: Asked) -> dict[str, Any]:
         """What the policy says: durably recorded before it is here, where data would leave the house."""
-        return self.post(
+        return self.ask(
             "release" if question["action"] in ("share", "transfer", "publish", "export") else "use",
             subject=subject,
             **question,

@@ -108,9 +108,9 @@ class Dumps:
         for file in self._folder.glob("*.jsonl.gz"):
             day = date.fromisoformat(file.name.removesuffix(".jsonl.gz"))
             if today - day >= KEPT:
-                file.unlink()
-                self._store.drop("dumps", day=day.isoformat())
                 self._partners.send("backup_keeper/erase", reference=f"dump-{day}")
+                self._store.drop("dumps", day=day.isoformat())
+                file.unlink()
 
     def _seal(self) -> Fernet:
         file = self._folder / "key"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from flask import abort, g, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from examples.gateway.company.desk import Desk
 from examples.gateway.company.dumps import Dumps
 from examples.gateway.company.house import House
 from examples.gateway.company.identity import Identity
@@ -30,6 +31,7 @@ class Company:
     market: Market
     permissions: Permissions
     dumps: Dumps
+    desk: Desk
     interfaces: Interfaces
     lapses: Lapses
     policy_text: str

@@ -75,7 +75,7 @@ class Identity:
         result = "refused"
         try:
             shown = {"document": base64.b64encode(card).decode(), "face": base64.b64encode(face).decode()}
-            result = self._house.troth.post("accounts/real-name", session=visit.session, **said, **shown)[
+            result = self._house.troth.ask("accounts/real-name", session=visit.session, **said, **shown)[
                 "result"
             ]
         finally:

@@ -134,7 +134,7 @@ class Market:
             "title": f"Deal {id}",
             "text": words,
         }
-        self._house.troth.post("messages", subject=visit.subject, address=visit.member["email"], **letter)
+        self._house.troth.ask("messages", subject=visit.subject, address=visit.member["email"], **letter)
 
     def forget(self, member: str, how: str) -> None:
         """A member is gone: what is theirs goes, or loses its names; whoever received it is told; what law keeps stays in the archive."""

@@ -46,34 +46,34 @@ class Members:
 
     def visit(self, session: str) -> Visit | None:
         """Who is signed in by a session, as long as it lasts."""
-        found = self._house.troth.post("accounts/session", session=session) if session else {}
+        found = self._house.troth.ask("accounts/session", session=session) if session else {}
         member = self._of(str(found["account"])) if found.get("active") else None
         return Visit(session, member["subject"], str(found["level"]), member) if member else None
 
     def notices(self, point: str) -> list[dict[str, str]]:
         """What has to be shown before somebody sends a form, word for word."""
-        found: list[dict[str, str]] = self._house.troth.get(f"points/{point}/notices")["notices"]
+        found: list[dict[str, str]] = self._house.troth.ask(f"points/{point}/notices")["notices"]
         return found
 
     def welcome(self, subject: str, point: str, *on: str) -> None:
         """Put on record what somebody was shown at a form, that they took it, and which functions they use by sending it."""
         for notice in self.notices(point):
             named = {name: notice[name] for name in ("notice", "language", "rendered")}
-            self._house.troth.post("displays", subject=subject, point=point, interface="web", **named)
-        self._house.troth.post(f"subjects/{subject}/acceptance", kind="deemed")
+            self._house.troth.ask("displays", subject=subject, point=point, interface="web", **named)
+        self._house.troth.ask(f"subjects/{subject}/acceptance", kind="deemed")
         self.fact(subject, [f"on:{feature}" for feature in ("service", *on)], True)
 
     def fact(self, subject: str, facts: list[str], holds: bool) -> None:
         """Something became true of somebody, or is so no more."""
-        self._house.troth.post(f"subjects/{subject}/facts", **{"set" if holds else "clear": facts})
+        self._house.troth.ask(f"subjects/{subject}/facts", **{"set" if holds else "clear": facts})
 
     def say(self, subject: str, item: str, act: str) -> None:
         """Somebody said yes to something (`given`), no (`refused`), or takes it back (`withdrawn`)."""
-        self._house.troth.post("consents", subject=subject, item=item, act=act, language="en")
+        self._house.troth.ask("consents", subject=subject, item=item, act=act, language="en")
 
     def stranger(self) -> str:
         """The subject of somebody nobody knows, and knows no more once the page is answered."""
-        return str(self._house.troth.post("subjects", identities=[])["subject"])
+        return str(self._house.troth.ask("subjects", identities=[])["subject"])
 
     def register(self, form: dict[str, str], came: dict[str, str]) -> str:
         """Hand on the details once the policy permits that; the ticket for the code. Nothing is kept here before the code comes back."""
@@ -88,19 +88,19 @@ class Members:
             "address": form.get("email", ""),
         }
         return str(
-            self._house.troth.post(
-                "accounts/register", shown=self._house.troth.get("policy")["digest"], **said, **came
+            self._house.troth.ask(
+                "accounts/register", shown=self._house.troth.ask("policy")["digest"], **said, **came
             )["ticket"]
         )
 
     def confirm(self, form: dict[str, str], came: dict[str, str]) -> str:
         """The code opens the account, and the member is in; the session."""
-        entered = self._house.troth.post(
+        entered = self._house.troth.ask(
             "accounts/confirm", ticket=form.get("ticket", ""), code=form.get("code", ""), **came
         )
         self.welcome(entered["subject"], FORM)
         self._house.troth.must(entered["subject"], acts.REGISTER)
-        names = self._house.troth.post("accounts/mine", session=entered["session"])["names"]
+        names = self._house.troth.ask("accounts/mine", session=entered["session"])["names"]
         held = {one["kind"]: one["value"] for one in names}
         self._store.put(
             "members", account=entered["account"], subject=entered["subject"], member=held["name"], email=held["email"],
@@ -111,11 +111,11 @@ class Members:
     def sign_in(self, form: dict[str, str], came: dict[str, str]) -> str:
         """Address and password open a session."""
         said = {"name": form.get("email", ""), "password": form.get("password", "")}
-        return self._let_in(self._house.troth.post("accounts/sign-in", **said, **came))
+        return self._let_in(self._house.troth.ask("accounts/sign-in", **said, **came))
 
     def sign_out(self, session: str) -> None:
         """Out again."""
-        self._house.troth.post("accounts/sign-out", session=session)
+        self._house.troth.ask("accounts/sign-out", session=session)
 
     # -- the messenger ----------------------------------------------------------------------------------------------
 
@@ -126,11 +126,11 @@ class Members:
             for item in CHAT:
                 self.say(visit.subject, item, "given")
         said = {"provider": "liaotong", "redirect": back, "session": visit.session if visit else ""}
-        return self._house.troth.post("accounts/provider/begin", **said)
+        return self._house.troth.ask("accounts/provider/begin", **said)
 
     def from_messenger(self, state: str, code: str, binding: str, came: dict[str, str]) -> str:
         """Whoever linked the messenger is in; '' where it was linked just now."""
-        found = self._house.troth.post(
+        found = self._house.troth.ask(
             "accounts/provider/finish", state=state, code=code, binding=binding, **came
         )
         return "" if "linked" in found else self._let_in(found, acts.CHAT)
@@ -174,7 +174,7 @@ class Members:
     def cancel(self, visit: Visit, form: dict[str, str], right: str) -> str:
         """Cancel: the account shuts, a numbered ticket is the receipt, and the number of the member stays to tell that nobody may
         come back by it."""
-        self._house.troth.post("accounts/close", session=visit.session, password=form.get("password", ""))
+        self._house.troth.ask("accounts/close", session=visit.session, password=form.get("password", ""))
         how = "anonymise" if form.get("how") == "anonymise" else "erase"
         gone = {"member": visit.number, "subject": visit.subject, "how": how, "closed_at": now().isoformat()}
         self._store.put("cancellations", **gone)
@@ -188,7 +188,7 @@ class Members:
 
     def ticket(self, **asked: str) -> dict[str, Any]:
         """Somebody asks something: numbered, with the day on which the answer is due."""
-        return self._house.troth.post("tickets", **asked)
+        return self._house.troth.ask("tickets", **asked)
 
     def _of(self, account: str) -> Document | None:
         return next(iter(self._store.mine("members", account)), None)

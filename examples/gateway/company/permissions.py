@@ -39,7 +39,7 @@ class Permissions:
 
     def facts(self, visit: Visit) -> set[str]:
         """What is on record of a member."""
-        return set(self._house.troth.get(f"subjects/{visit.subject}")["facts"])
+        return set(self._house.troth.ask(f"subjects/{visit.subject}")["facts"])
 
     def permit(self, visit: Visit, name: str, on: bool) -> None:
         """Open a permission of the device, or shut it; what it would stop was said on the page."""
@@ -59,7 +59,7 @@ class Permissions:
     def cookie(self, visit: Visit, name: str, refused: bool) -> None:
         """Refuse a kind of cookie, or let it again."""
         act = "raised" if refused else "lifted"
-        self._house.troth.post("objections", subject=visit.subject, objection=name, act=act)
+        self._house.troth.ask("objections", subject=visit.subject, objection=name, act=act)
 
     def say(self, visit: Visit, item: str, act: str) -> None:
         """Say yes to something, or take it back: what rested on it ends at once."""

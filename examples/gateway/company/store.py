@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import threading
+from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -21,15 +21,18 @@ INDEXES = {
     "deals": "buyer", "archive": "member", "browse_log": "member", "cancellations": "member", "switches": "name",
 }  # fmt: skip
 """By which word of its documents a kind is looked through."""
+MOST_FREE = 8
+"""So many connections are kept open while nobody uses them."""
 Document = dict[str, Any]
+Connection = psycopg.Connection[dict[str, Any]]
 
 
 class Store:
-    """Documents by kind and number. Each thread has a connection of its own, each call is one transaction."""
+    """Documents by kind and number. Threads may share it; each call is one transaction, on a connection that nobody else has meanwhile."""
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn.replace("postgresql+psycopg://", "postgresql://")
-        self._local = threading.local()
+        self._free: deque[Connection] = deque()
         with self.open() as at:
             for kind in KINDS:
                 at.execute(
@@ -45,13 +48,29 @@ class Store:
                 )
 
     @contextmanager
-    def open(self) -> Iterator[psycopg.Connection[dict[str, Any]]]:
+    def open(self) -> Iterator[Connection]:
         """A transaction: committed at the end, undone by an error."""
-        if getattr(self._local, "at", None) is None or self._local.at.closed or self._local.at.broken:
-            self._local.at = psycopg.connect(self._dsn, row_factory=dict_row, autocommit=True)
-        at: psycopg.Connection[dict[str, Any]] = self._local.at
-        with at.transaction():
-            yield at
+        at = self._kept() or psycopg.connect(self._dsn, row_factory=dict_row, autocommit=True)
+        try:
+            with at.transaction():
+                yield at
+        finally:
+            if at.closed or len(self._free) >= MOST_FREE:
+                at.close()
+            else:
+                self._free.append(at)
+
+    def _kept(self) -> Connection | None:
+        """A connection that is free and still leads somewhere."""
+        while True:
+            try:
+                at = self._free.pop()
+                at.execute("SELECT 1")
+                return at
+            except IndexError:
+                return None
+            except psycopg.OperationalError:
+                at.close()  # the server went meanwhile, and may be back
 
     def put(self, kind: str, **document: object) -> int:
         """Add a document; its number."""

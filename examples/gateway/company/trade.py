@@ -156,6 +156,10 @@ def staff(app: Flask, company: Company) -> None:
     def dump() -> Answered:
         return said("Dumped", f"{company.dumps.night()} members lie in the dump of today.")
 
+    @app.post("/staff/answers")
+    def answers() -> Answered:
+        return said("Answered", f"{company.desk.answer_all()} people have their answer.")
+
     @app.post("/staff/restore")
     def restore() -> Answered:
         back = company.dumps.restore(request.form.get("ticket", ""))
