@@ -69,6 +69,7 @@ class Story:
         self.box = Mailbox(around.mail, who.email)
         self._password = who.password
         self._ordered = 0
+        self.agreed = ""
         self.browser = Browser(who, around.site)
         self.done = self.browser.done
 
@@ -90,7 +91,7 @@ class Story:
             (0.3, self.ask),
             (0.1, self.bind),
             (0.3, self.come_back),
-            (0.3, self.see_to_their_data),
+            (0.5, self.see_to_their_data),
             (0.1, self.write_to_the_desk),
             (0.1, self.write_by_form),
         ):
@@ -224,10 +225,11 @@ class Story:
         centre.see()
         if self._often(0.4):
             centre.object("mailing_list")
-        if self._often(0.3):
+        if self._often(0.6):
             item = self._chance.choice(ITEMS)
             centre.say(item, "give")
-            if self._often(0.5):
+            self.agreed = item
+            if self._often(0.3):
                 centre.say(item, "withdraw")
         if self._often(0.5):
             centre.ask("access", f"What do you hold on me? {self.who.marked('request')}")
@@ -313,8 +315,9 @@ class Town:
         """The legal desk has cases, the other desks do what they do now and then."""
         with Staff(self._around.site, self._around.data) as staff:
             turn = number // EVERY_CASE
+            agreed = {story.agreed: story.who for story in self._stories if story.agreed}
             for case in CASES[turn % TURNS :: TURNS]:
-                staff.release(who.user_name, case)
+                staff.release(agreed.get(case.agreed, who).user_name, case)
             for button in BUTTONS[turn % TURNS :: TURNS]:
                 staff.press(button)
             self._gone += staff.done

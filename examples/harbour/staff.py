@@ -30,6 +30,8 @@ class Case:
     """Whether the seal on the order is that of its office."""
     after: str = ""
     """Who signs to keep to this policy before."""
+    agreed: str = ""
+    """Whom it concerns: the last customer who agreed to just this, if there is one."""
 
 
 _EXCEPTION: Final = ("necessity", "reviewer")
@@ -39,9 +41,10 @@ CASES: Final = (
     Case("statute", "share", "compelled_release", "authority", ("citation", "approver")),
     Case("buyer who is not bound", "transfer", "business_transfer", "buyer", ("deal",)),
     Case("buyer who is bound", "transfer", "business_transfer", "buyer", ("deal",), after="buyer"),
-    Case("customer agreed to sharing", "share", "agreed_release", "other_party"),
-    Case("customer agreed to a handover", "transfer", "agreed_release", "other_party"),
-    Case("customer agreed to be named", "publish", "agreed_release", ""),
+    Case("customer agreed to sharing", "share", "agreed_release", "other_party", agreed="sharing"),
+    Case("customer agreed to a handover", "transfer", "agreed_release", "other_party", agreed="transfer"),
+    Case("customer agreed to be named", "publish", "agreed_release", "", agreed="publication"),
+    Case("customer agreed to the buyer", "transfer", "business_transfer", "buyer", ("deal",), agreed="successor"),
     Case("lawsuit", "publish", "compelled_release", "", ("case", "approver")),
     Case("wanted in public", "publish", "compelled_release", "", ("order", "approver")),
     Case("security of the state", "share", "release_nat_sec", "authority", ("document", *_EXCEPTION)),

@@ -54,6 +54,8 @@ RECIPIENTS: Mapping[str, tuple[tuple[str, ...], float | None]] = {
     "registry": (("contract", "no_other_use", *AGREEMENTS), None),
     "mail_house": (("contract", "no_other_use", *AGREEMENTS), None),
 }
+BY_HAND = ("authority", "buyer", "other_party")
+"""To whom the legal desk releases; nothing is agreed with them beforehand."""
 AFFILIATES = ("affiliate_major", "affiliate_minor")
 RELEASES = ("share", "transfer", "publish", "export")
 PAPERS = (
