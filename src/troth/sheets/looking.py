@@ -14,7 +14,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import quote
@@ -84,7 +83,7 @@ class Sheets:
             _table(connection, name, folders.FILES, rows)
         else:
             sheet = self._spreadsheet(path, place)
-            _table(connection, name, sheet.columns, sheet.rows)
+            _table(connection, name, sheet.columns, sheet.rows, "nullif(?, '')")  # an empty cell is nothing
 
     def _spreadsheet(self, path: Path, place: Place) -> Tabular:
         """A CSV file is read anew each time, row by row; a workbook takes long, and is kept while it does not change."""
@@ -132,12 +131,15 @@ def _attach(connection: sqlite3.Connection, name: str, path: Path) -> None:
 
 
 def _table(
-    connection: sqlite3.Connection, name: str, columns: Sequence[str], rows: Iterable[Sequence[Any]]
+    connection: sqlite3.Connection,
+    name: str,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    value: str = "?",
 ) -> None:
-    listed = ", ".join(map(_named, columns))
-    places = ", ".join("?" * len(columns))
+    listed, values = ", ".join(map(_named, columns)), ", ".join([value] * len(columns))
     connection.execute(f"CREATE TABLE {_named(name)} ({listed})")
-    connection.executemany(f"INSERT INTO {_named(name)} VALUES ({places})", chain(rows))  # noqa: S608  a quoted name
+    connection.executemany(f"INSERT INTO {_named(name)} VALUES ({values})", rows)  # noqa: S608  a quoted name
 
 
 def _named(name: str) -> str:

@@ -83,7 +83,7 @@ def _cells(data: bytes, file: str) -> list[tuple[Any, ...]] | None:
             (number, column, value)
             for number, row in enumerate(found.rows, 1)
             for column, value in zip(found.columns, row, strict=True)
-            if value is not None
+            if value not in (None, "")
         ]
     except SheetUnreadable:
         return None

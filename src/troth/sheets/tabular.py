@@ -20,7 +20,7 @@ _BETWEEN: Final = (",", ";", "\t")
 
 @dataclass(frozen=True, slots=True)
 class Tabular:
-    """Columns by name, and rows with a value for each; an empty cell is None."""
+    """Columns by name, and rows with a value for each; an empty cell is None, or an empty text."""
 
     columns: tuple[str, ...]
     rows: Iterable[Sequence[Any]]
@@ -40,8 +40,7 @@ def of_csv(data: bytes, name: str) -> Tabular:
 
 def _lines(lines: Iterator[list[str]], name: str) -> Iterator[Sequence[Any]]:
     try:
-        for cells in lines:
-            yield [cell if cell != "" else None for cell in cells]
+        yield from lines
     except csv.Error:
         raise SheetUnreadable(f"{name} is no CSV.", "Save it anew from the program it came from.") from None
 
@@ -84,11 +83,14 @@ def _tabular(lines: Iterator[Sequence[Any]], name: str) -> Tabular:
 
 
 def _even(lines: Iterator[Sequence[Any]], wide: int, name: str) -> Iterator[Sequence[Any]]:
-    """Rows as wide as the first line; those without anything in them are left out."""
+    """Rows as wide as the first line; those without anything in them are left out. An empty text is an empty cell."""
     for cells in lines:
-        if all(cell is None for cell in cells):
+        if len(cells) == wide and cells[0]:
+            yield cells  # as nearly every row of a long list is
             continue
-        if any(cell is not None for cell in cells[wide:]):
+        if not any(cell not in (None, "") for cell in cells):
+            continue
+        if any(cell not in (None, "") for cell in cells[wide:]):
             raise SheetUnreadable(f"A row of {name} has more cells than there are columns.", "Mend the row.")
         yield [*cells[:wide], *[None] * (wide - len(cells))]
 
