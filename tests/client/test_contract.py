@@ -201,6 +201,17 @@ def test_another_version_brings_its_own_contract(
     assert steady.contract.terms("page_log").unanswered == "open"
 
 
+def test_an_older_version_that_binds_somebody_is_looked_up_once(
+    steady: Steady, product: Switched, amy: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[int] = []
+    monkeypatch.setattr(steady, "refresh", lambda: looked.append(1))
+    monkeypatch.setattr(steady, "_contract", Contract("sha256:another"))
+    for _ in range(3):
+        steady.use(amy, NEWS)
+    assert looked == [1]
+
+
 @pytest.fixture
 def silent(keys: KeyFile) -> Iterator[Client]:
     """A server that takes connections and says nothing."""

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import Callable
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
-from tests.client.small_sites import SITES, Site
+from tests.client.small_sites import NEWS, SITES, Site
 from tests.web.kit import Place
-from troth.client import Client, KeyFile
+from troth.client import Answer, AsyncClient, Client, KeyFile
+from troth.client.fastapi import Troth as FastApiTroth
+from troth.inside import Inside
 
 Make = Callable[..., Site]
 
@@ -126,3 +131,33 @@ def test_a_company_shows_pages_of_its_own(make: Make, speaker: Client, nobody: C
     assert (refused.status, refused.text) == (418, "no: (('consent:newsletter',),)")
     away = make(nobody, own=True)("/news/7", stranger)
     assert (away.status, away.text) == (419, "nobody there")
+
+
+def test_fastapi_asks_by_a_client_that_does_not_wait(keys: KeyFile, reader: str, stranger: str) -> None:
+    async def asked() -> list[int]:
+        async with AsyncClient(keys) as client:
+            app = FastAPI()
+            guard = FastApiTroth(client, lambda request: request.headers.get("who"))
+
+            @app.get("/news")
+            @guard.use(NEWS)
+            async def news(answer: Answer) -> list[str]:
+                return list(answer.duties)
+
+            async with httpx.AsyncClient(
+                transport=httpx.ASGITransport(app), base_url="http://shop"
+            ) as browser:
+                found = [await browser.get("/news", headers={"who": who}) for who in (reader, stranger)]
+                assert found[0].json() == ["stop_on_withdrawal"]
+                return [one.status_code for one in found]
+
+    assert asyncio.run(asked()) == [200, 403]
+
+
+@pytest.mark.parametrize("framework", list(SITES))
+def test_the_library_in_the_same_process_can_be_asked(
+    framework: str, shop: Place, reader: str, stranger: str
+) -> None:
+    with Inside.open(shop.hosting.organisations["shop"].home.folder, "shop") as inside:
+        site = SITES[framework](inside)
+        assert (site("/news/7", reader).status, site("/news/7", stranger).status) == (200, 403)

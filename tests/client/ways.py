@@ -28,9 +28,9 @@ def waiting(keys: KeyFile, home: Path) -> Iterator[Verbs]:
 class Awaited:
     """The client that does not wait, waited for: every verb is awaited in one event loop."""
 
-    def __init__(self, keys: KeyFile) -> None:
+    def __init__(self, keys: KeyFile, timeout: float = 10.0) -> None:
         self._runner = asyncio.Runner()
-        self._client = AsyncClient(keys)
+        self._client = AsyncClient(keys, timeout)
 
     def __getattr__(self, verb: str) -> Callable[..., Any]:
         def said(*args: Any, **kwargs: Any) -> Any:

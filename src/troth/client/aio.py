@@ -34,6 +34,7 @@ class AsyncConnection(AsyncSpeaker):
 
     async def perform(self, call: Call[T], within: float | None = None) -> T:
         """Send a call, again where that can do no harm, and read its answer. Raises Away, Problem."""
+        self._client()  # what has to be loaded for it is not the time of the answer
         try:
             async with asyncio.timeout(self._timeout if within is None else within):
                 return await self._tried(call)

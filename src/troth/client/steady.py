@@ -50,6 +50,7 @@ class Steady:
         self._contract = Contract.kept(keep)
         self._held: OrderedDict[Asked, tuple[Answer, float]] = OrderedDict()
         self._lock = threading.Lock()
+        self._versions: set[str] = set()
         self.refresh()
 
     @property
@@ -89,8 +90,12 @@ class Steady:
 
     def _fresh(self, call: Call[Answer], terms: Terms) -> Answer:
         answer = self._speaker.perform(call, terms.within)
-        if answer.policy and answer.policy != self._contract.policy:
-            self.refresh()
+        if (
+            answer.policy not in self._versions
+        ):  # an older one may bind a person, and brings nothing new a second time
+            self._versions.add(answer.policy)
+            if answer.policy != self._contract.policy:
+                self.refresh()
         return answer
 
     def _unanswered(self, asked: Asked, question: Question, terms: Terms, away: Away) -> Answer:
