@@ -83,10 +83,10 @@ def judged(speaker: Client) -> list[str]:
 
 
 def test_the_contract_is_data_of_the_policy(speaker: Client, steady: Steady) -> None:
-    assert speaker.contract() == steady.contract
-    assert steady.contract.policy == speaker.policy()["digest"]
-    assert steady.contract.terms("page_log") == Terms("open", 0.5, 0.0)
-    assert steady.contract.terms("deliver") == Terms("closed", None, 0.0)
+    assert speaker.contract() == steady.held_contract
+    assert steady.held_contract.policy == speaker.policy()["digest"]
+    assert steady.held_contract.terms("page_log") == Terms("open", 0.5, 0.0)
+    assert steady.held_contract.terms("deliver") == Terms("closed", None, 0.0)
 
 
 def test_an_answer_may_take_as_long_as_the_contract_says(steady: Steady, product: Switched, amy: str) -> None:
@@ -113,7 +113,7 @@ def test_open_means_done_written_down_and_judged_afterwards(
     before = judged(speaker)
     product.there = False
     answer = steady.use(amy, LOG)
-    assert (answer.permitted, answer.unanswered, answer.policy) == (True, "open", steady.contract.policy)
+    assert (answer.permitted, answer.unanswered, answer.policy) == (True, "open", steady.held_contract.policy)
     assert written(connect) == 1
     assert judged(speaker) == before
     Relay(OUTBOX, speaker, connect).once()
@@ -188,7 +188,7 @@ def test_whoever_starts_while_nobody_answers_goes_by_what_was_kept(
     assert Steady(product, OUTBOX, connect, keep=kept).use(amy, LOG).permitted
     kept.write_text("{}")
     torn = Steady(product, OUTBOX, connect, keep=kept)
-    assert torn.contract == Contract()
+    assert torn.held_contract == Contract()
     with pytest.raises(Away):
         torn.use(amy, LOG)
 
@@ -196,9 +196,9 @@ def test_whoever_starts_while_nobody_answers_goes_by_what_was_kept(
 def test_another_version_brings_its_own_contract(
     steady: Steady, product: Switched, amy: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(steady, "_contract", Contract("sha256:of the version before"))
+    monkeypatch.setattr(steady, "_kept_contract", Contract("sha256:of the version before"))
     steady.use(amy, NEWS)
-    assert steady.contract.terms("page_log").unanswered == "open"
+    assert steady.held_contract.terms("page_log").unanswered == "open"
 
 
 def test_an_older_version_that_binds_somebody_is_looked_up_once(
@@ -206,7 +206,7 @@ def test_an_older_version_that_binds_somebody_is_looked_up_once(
 ) -> None:
     looked: list[int] = []
     monkeypatch.setattr(steady, "refresh", lambda: looked.append(1))
-    monkeypatch.setattr(steady, "_contract", Contract("sha256:another"))
+    monkeypatch.setattr(steady, "_kept_contract", Contract("sha256:another"))
     for _ in range(3):
         steady.use(amy, NEWS)
     assert looked == [1]

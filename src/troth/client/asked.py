@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from troth.client.calls import Client
 from troth.client.errors import Refused
-from troth.client.guarding import verb_of
+from troth.client.guarding import Asker, verb_of
 from troth.client.model import Answer, Question
 
 
-def must(client: Client, subject: str | None, question: Question) -> Answer:
+def must(client: Asker, subject: str | None, question: Question) -> Answer:
     """Ask, on record, and go on only with a permit. Raises Refused, Away, Problem."""
     answer: Answer = getattr(client, verb_of(question))(subject, question)
     if not answer.permitted:
@@ -16,7 +15,7 @@ def must(client: Client, subject: str | None, question: Question) -> Answer:
     return answer
 
 
-def may(client: Client, subject: str | None, question: Question) -> bool:
+def may(client: Asker, subject: str | None, question: Question) -> bool:
     """Ask, on record, where one goes on either way. Nobody there is not a yes: raises Away; and Problem."""
     try:
         return must(client, subject, question).permitted
