@@ -53,7 +53,9 @@ SELFTESTS: Final = "self-tests"
 TICK: Final = 0.25
 SELFTEST_EVERY: Final = 3600.0
 FLUSH_EVERY: Final = 2.0
-ARCHIVE_EVERY: Final = 6 * 3600.0
+ARCHIVE_EVERY: Final = timedelta(hours=6)
+"""By the time of the run; and by real time not more often than once a minute, however fast days pass."""
+ARCHIVE_REST: Final = 60.0
 ARCHIVE_AFTER: Final = timedelta(days=90)
 """How old an entry is when it moves out of the tables."""
 FOLLOW_EVERY: Final = 1.0
@@ -157,7 +159,7 @@ def stand_missing(town: Town) -> None:
 def live(town: Town, tell: Tell) -> None:
     """Look after everything until interrupted: start again what died, look with the probes, test, seal what was gathered."""
     tested = flushed = followed = archived = float("-inf")
-    stood = time.monotonic()
+    stood, archive_at = time.monotonic(), town.hosting.clock.now()
     said: dict[str, bool] = {}
     while True:
         town.nursery.tend()
@@ -171,9 +173,9 @@ def live(town: Town, tell: Tell) -> None:
         if now - stood >= STAND_EVERY:
             stand_missing(town)
             stood = now
-        if now - archived >= ARCHIVE_EVERY:
+        if town.hosting.clock.now() >= archive_at and now - archived >= ARCHIVE_REST:
             archive_old(town, tell)
-            archived = now
+            archived, archive_at = now, town.hosting.clock.now() + ARCHIVE_EVERY
         if now - flushed >= FLUSH_EVERY:
             flush(town)
             flushed = now
@@ -275,7 +277,7 @@ def what_lives(town: Town) -> list[str]:
     lines = [f"         codes go by {_code_room(town)}", f"Checkpoints: {town.witnessing.sentence}"]
     tour = next((id for id, company in town.companies.items() if id in town.sites and company.switches), "")
     lines += [f"Tour:    {town.base}/{tour}/tour"] if tour else []
-    for id, site in town.sites.items():
+    for id, site in sorted(town.sites.items()):
         lines += [f"{id + ':':<9}{site}/", f"         {site}{town.companies[id].switches}"]
     return lines
 
