@@ -206,6 +206,8 @@ class Story:
     def publish(self, agreed: tuple[str, ...] = SHOWN, *, picture: bool | None = None) -> None:
         """Publish a listing, most with a picture."""
         picture = self._often(0.8) if picture is None else picture
+        if picture and self._often(0.8):
+            self.switch("/permissions/album_permission", on=True)
         goods = self._chance.choice(GOODS)
         form: Answers = {
             "listing_title": f"{goods} {self.who.marked('listing')}", "listing_words": "By the container.",

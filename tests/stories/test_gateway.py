@@ -10,12 +10,18 @@ import re
 import signal
 import sqlite3
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import httpx
 import psycopg
 import pytest
 from playwright.sync_api import Page
 
+from examples.gateway.company.__main__ import company
+from examples.gateway.company.app import make_app
+from examples.gateway.company.asking import Troth
+from examples.gateway.company.house import House, Partners
+from examples.gateway.company.store import Store
 from examples.gateway.people import CHECKED, PROXY, TOKEN, Around, Story
 from examples.kit.people import person
 from examples.kit.waiting import until
@@ -458,6 +464,26 @@ def test_a_proxy_that_writes_down_where_members_go(gateway: Stood, member: Story
 
 
 # -- the rest ---------------------------------------------------------------------------------------------------------------
+
+
+def test_without_troth_nothing_is_taken(gateway: Stood, tmp_path: Path) -> None:
+    """Fail closed: nobody answers, so nothing is shown, kept or sent."""
+    keys = tmp_path / "keys.json"
+    keys.write_text(json.dumps({"url": "http://127.0.0.1:9", "organisation": "gateway", "key": "nothing"}))
+    house = House(tmp_path, Store(gateway.postgres["owner"]), Partners("http://127.0.0.1:9"), Troth(keys))
+    (tmp_path / "proxy").mkdir()
+    visitor = make_app(company(house, "http://127.0.0.1:9", 9)).test_client()
+    before = held(gateway, "SELECT count(*) FROM members")
+    form = {"name": "Ann", "email": "ann@people.example", "mobile_number": "1", "password": "Long-enough-1"}
+    for path, sent in (
+        ("/register", form | {"password_again": "Long-enough-1"}),
+        ("/confirm", {"ticket": "t", "code": "1"}),
+        ("/about/contact", {"words": "Hello", "email": "ann@people.example"}),
+        ("/liaotong", {"do": "allow"}),
+    ):
+        assert visitor.post(path, data=sent).status_code == 503, path
+    house.store.close()
+    assert held(gateway, "SELECT count(*) FROM members") == before
 
 
 def test_a_stranger_page_cannot_press_a_button(gateway: Stood) -> None:

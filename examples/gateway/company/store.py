@@ -60,6 +60,11 @@ class Store:
             else:
                 self._free.append(at)
 
+    def close(self) -> None:
+        """Let go of every connection that nobody uses."""
+        while self._free:
+            self._free.pop().close()
+
     def _kept(self) -> Connection | None:
         """A connection that is free and still leads somewhere."""
         while True:
