@@ -3,6 +3,7 @@ every partner among those that the program sends to."""
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -108,9 +109,8 @@ def test_desk_has_what_is_named(postgres_url: str) -> None:
     from examples.desk.company.store import Store
 
     url = plain(postgres_url)
-    made = Store(url)._kept()
-    assert made is not None
-    made.close()
+    Store(url)
+    hang_up(url)
     premises = read_premises(EXAMPLES / "desk")
     assert absent(premises, in_postgres(url)) == []
     pages = declared("desk")
@@ -121,7 +121,8 @@ def test_gateway_has_what_is_named(postgres_url: str) -> None:
     from examples.gateway.company.store import Store
 
     url = plain(postgres_url)
-    Store(url)._local.at.close()
+    Store(url)
+    hang_up(url)
     premises = read_premises(EXAMPLES / "gateway")
     assert absent(premises, in_postgres(url)) == []
     assert screens(premises) - declared("gateway") == set()
@@ -131,6 +132,14 @@ def declared(name: str, pattern: str = r"\.(?:get|post|route)\(\s*\"(/[^\"]*)\""
     """The addresses that a company's own program declares pages for."""
     files = (EXAMPLES / name / "company").glob("*.py")
     return unfolded(one for file in files for one in re.findall(pattern, file.read_text(encoding="utf-8")))
+
+
+def hang_up(url: str) -> None:
+    """Close what a store keeps open to a database: each keeps it in a way of its own."""
+    name = psycopg.conninfo.conninfo_to_dict(url)["dbname"]
+    for one in gc.get_objects():
+        if isinstance(one, psycopg.Connection) and not one.closed and one.info.dbname == name:
+            one.close()
 
 
 def plain(url: str) -> str:
