@@ -6,7 +6,7 @@ answer, letter, problem, guard. A company needs this package's room alone.
 
 from troth.client.asked import may, must
 from troth.client.call import AsyncSpeaker, Call, Speaker
-from troth.client.calls import AsyncClient, Calls, Client
+from troth.client.calls import AsyncClient, Calls, Client, Voice
 from troth.client.choices import Choice, choice_of
 from troth.client.contract import Contract, Terms
 from troth.client.device import Device, Http, State, Wire
@@ -46,6 +46,7 @@ __all__ = [
     "Submitted",
     "Terms",
     "Unshown",
+    "Voice",
     "Wire",
     "choice_of",
     "may",

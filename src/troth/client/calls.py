@@ -7,6 +7,7 @@ from typing import Self
 from troth.client.accounts import AccountCalls
 from troth.client.aio import AsyncConnection
 from troth.client.asking import Asking
+from troth.client.call import Speaker
 from troth.client.connection import Connection
 from troth.client.enterprise import EnterpriseCalls
 from troth.client.mail import MailCalls
@@ -23,7 +24,11 @@ class Calls(
     """Every call there is, described once."""
 
 
-class Client(Calls, Connection):
+class Voice(Calls, Speaker):
+    """Every call, answered before it returns: a client, one that acts by the contract, or the library in one's own process."""
+
+
+class Client(Voice, Connection):
     """Speaks for one organisation. Threads may share it; `timeout` is in seconds, after which an answer counts as away."""
 
     def __enter__(self) -> Self:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Final
 
-from troth.client.calls import Client
+from troth.client.calls import Voice
 from troth.client.errors import Problem
 from troth.client.model import NoticeText
 from troth.kernel.errors import CallerError
@@ -28,7 +28,7 @@ class Unshown(CallerError):
         self.missing = missing
 
 
-def show_form(client: Client, subject: str, point: str, language: str = "en") -> tuple[NoticeText, ...]:
+def show_form(client: Voice, subject: str, point: str, language: str = "en") -> tuple[NoticeText, ...]:
     """The notices of a form, recorded as shown to somebody. Raises Away, Problem."""
     notices = client.notices_at(point, language)
     for notice in notices:
@@ -36,9 +36,7 @@ def show_form(client: Client, subject: str, point: str, language: str = "en") ->
     return notices
 
 
-def take_form(
-    client: Client, subject: str, point: str, fields: Iterable[str], sent: Mapping[str, str]
-) -> str:
+def take_form(client: Voice, subject: str, point: str, fields: Iterable[str], sent: Mapping[str, str]) -> str:
     """Bind what came in to the words it came in under; their digests. Raises Unshown, Away."""
     try:
         shown = [client.shown_text(said) for name, said in sent.items() if name.startswith(UNDER)]

@@ -64,6 +64,11 @@ class Relay:
             store.close()
         return found
 
+    def catch_up(self) -> None:
+        """Carry out what waits, before something that builds on it. Raises Away where nobody answers."""
+        if self.once().away:
+            raise Away("Nobody is there to be told what waits in the outbox.", "Try again later.")
+
     def start(self) -> Self:
         """Carry out in a thread, from now on."""
         self._thread = threading.Thread(target=self.run, name="troth-relay", daemon=True)

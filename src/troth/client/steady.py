@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar, cast
 
 from troth.client.borrowed import Borrowed
 from troth.client.call import Call, Speaker
-from troth.client.calls import Calls
+from troth.client.calls import Calls, Voice
 from troth.client.contract import OPEN, Contract, Terms
 from troth.client.errors import Away, Problem
 from troth.client.model import Answer
@@ -34,7 +34,7 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-class Steady(Calls, Speaker):
+class Steady(Voice):
     """Speaks like a client, with all its verbs. When nobody answers a use in the time of the contract:
 
     for a purpose that is `open` it is permitted, once it is written down in the outbox that it was done without an answer; an answer

@@ -15,7 +15,7 @@ from troth.app.config import Home
 from troth.app.hosting import Engines, Hosted, Hosting
 from troth.app.keys import SCOPES, ApiKey
 from troth.app.opening import open_organisation
-from troth.client import Call, Calls, Speaker
+from troth.client import Call, Voice
 from troth.client.wire import answer_of, away, body_of
 from troth.gate import Reply
 from troth.inside.door import Door
@@ -31,7 +31,7 @@ SEALS_EVERY: Final = 1.0
 _log = logging.getLogger("troth.inside")
 
 
-class Inside(Calls, Speaker):
+class Inside(Voice):
     """Speaks for one organisation without a server between. Threads may share it; open it in the process that uses it.
 
     Advice and uses are answered in this process, from what is known of people in shared memory; permits are on record a moment later
