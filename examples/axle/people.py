@@ -335,6 +335,7 @@ class Town:
         self._progress = Progress(state, seed)
         self._stories: list[Story] = []
         self._gone: Counter[str] = Counter()
+        self._lin: Staff | None = None
 
     @property
     def done(self) -> dict[str, int]:
@@ -354,36 +355,38 @@ class Town:
         every = CAMPAIGN_EVERY * max(1, number // 40)
         if number % every == every - 1:
             self.work(number // every, story.who)
+        self._head().press("/staff/tickets", answer="yes")
+
+    def _head(self) -> Staff:
+        """Lin, who is there all day and answers what people ask."""
+        if self._lin is None:
+            self._lin = head(self._around.site)
+        return self._lin
 
     def work(self, round: int, newest: Person) -> None:
         """A day at the office: a campaign, rows for the laboratory, applicants, a demand with its papers or without."""
-        desk, hr, lin = (open_desk(self._around.site) for open_desk in (marketing, recruiter, head))
+        desk, hr, site = marketing(self._around.site), recruiter(self._around.site), "/staff/campaigns"
         try:
             kind = CAMPAIGNS[round % len(CAMPAIGNS)]
             desk.press(
-                "/staff/campaigns",
-                message=kind,
-                title=f"News from Axle, no. {round}",
-                words="The gears are quieter now.",
+                site, message=kind, title=f"News from Axle, no. {round}", words="The gears are quieter now."
             )
             desk.press("/staff/surveys", hand="yes")
             desk.press("/staff/hand-out", what=("advertiser", "screen", "join")[round % 3])
             hr.look("/staff/applicants")
             papers = {"order": "order 7", "issuer": "district office", "authenticity": "called back"}
-            lin.press("/staff/demands", login_id=newest.user_name, **(papers if round % 2 else {}))
-            lin.press("/staff/tickets", answer="yes")
+            self._head().press("/staff/demands", login_id=newest.user_name, **(papers if round % 2 else {}))
             until(
                 lambda: (
                     not any(
-                        f"<span>{state}</span>" in desk.look("/staff/campaigns").text
-                        for state in ("queued", "sending")
+                        f"<span>{state}</span>" in desk.look(site).text for state in ("queued", "sending")
                     )
                 ),
                 60,
             )
         finally:
-            for one in (desk, hr, lin):
-                one.close()
+            desk.close()
+            hr.close()
         for story in self._stories:
             story.read_mail()
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import logging
 import secrets
-from collections.abc import Callable
 from pathlib import Path
 
 import django
@@ -52,7 +51,7 @@ def company(data: Path, keys: KeyFile, post: Post, partners: str, dsn: str) -> f
             JOINED: careless.join_visits,
             SURVEY: lambda on: careless.survey_everybody() if on else mailing.apologise(),
             LATE: careless.answer_late,
-            MINOR: _once_off(careless.purge_sheet),
+            MINOR: careless.type_in_sheet,
             EXPORT: careless.mail_abroad,
         }
     )
@@ -60,11 +59,6 @@ def company(data: Path, keys: KeyFile, post: Post, partners: str, dsn: str) -> f
     return frame.Company(
         site, careers, academy, resumes, keys.url, keys.organisation, lake, lapses, careless, mailing, others, text
     )  # fmt: skip
-
-
-def _once_off(act: Callable[[], None]) -> Callable[[bool], None]:
-    """What is done when a switch is turned back."""
-    return lambda on: None if on else act()
 
 
 def configure(opened: frame.Company, client: Gate, secret: str) -> None:

@@ -13,6 +13,7 @@ from django.urls import URLPattern, path
 from examples.axle.company import questions as ask
 from examples.axle.company.frame import Mistake, asks, axle, page, said, subject_of, token, typed
 from examples.axle.company.gate import gate
+from examples.axle.company.lapses import APPLICANTS
 from examples.kit.time import now
 from troth.client import may
 
@@ -55,6 +56,8 @@ def apply(request: HttpRequest) -> HttpResponse:
     secret = _keep(subject, form, with_family="family" in taken)
     if "file" in taken:
         _keep_file(secret, resume)
+    if axle().lapses.on(APPLICANTS):
+        axle().careless.pick_applicants()
     return redirect(f"/careers/{secret}")
 
 

@@ -17,6 +17,7 @@ from examples.kit.time import now
 
 SIGNED = "Axle Engineering (simulation)"
 CAMPAIGN = "Careless: engineers wanted as customers"
+PUPIL = {"login_id": "open-day", "name": "Somebody of class 10b", "email": "class-10b@people.example"}
 SHEET = "sheet-"
 """What the account names begin with that were typed in from a sheet."""
 
@@ -39,10 +40,10 @@ class Careless:
         self._partners = partners
         self._post = post
 
-    def pick_applicants(self, on: bool) -> None:
+    def pick_applicants(self, on: bool = True) -> None:
         """Copy applicants' addresses into a campaign; once it is off, the campaign goes, with everybody in it."""
+        self._run("DELETE FROM site.campaigns WHERE title = %s", CAMPAIGN)
         if not on:
-            self._run("DELETE FROM site.campaigns WHERE title = %s", CAMPAIGN)
             return
         self._run(
             "INSERT INTO site.campaigns (message, title, words, at) VALUES ('newsletter', %s, '', %s)",
@@ -104,8 +105,11 @@ class Careless:
             login, form.get("name", ""), form.get("email", ""), login,
         )  # fmt: skip
 
-    def purge_sheet(self) -> None:
-        """Whoever came by the sheet is taken out again."""
+    def type_in_sheet(self, on: bool) -> None:
+        """The first line of the sheet; once it is off, whoever came by the sheet is taken out again."""
+        if on:
+            self.let_in(PUPIL)
+            return
         self._run("DELETE FROM site.accounts WHERE login_id LIKE %s", f"{SHEET}%")
 
     def mail_abroad(self, on: bool) -> None:

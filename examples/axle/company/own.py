@@ -9,6 +9,7 @@ from django.urls import URLPattern, path
 from examples.axle.company import questions as ask
 from examples.axle.company.frame import COOKIE, LETTERS, Mistake, asks, axle, customer, page, said, typed
 from examples.axle.company.gate import gate
+from examples.axle.company.lapses import SURVEY
 from examples.kit.time import now
 
 SWITCHES = {
@@ -85,6 +86,8 @@ def settings(request: HttpRequest) -> HttpResponse:
         raise Mistake("There is no such switch.")
     gate().told(visit.subject, {what: form.get("on") == "yes"})
     axle().mailing.heed(visit.account)
+    if axle().lapses.on(SURVEY):
+        axle().careless.survey_everybody()
     return redirect("/settings")
 
 
