@@ -46,6 +46,7 @@ from troth.recipients import Recipients, RecipientsProjection
 from troth.recordings import Recordings
 from troth.safeguards import Safeguards
 from troth.staff import Staff, StaffProjection
+from troth.steps import Steps
 from troth.subjects import UNWATCHED, Changes, PeopleProjection, Subjects
 from troth.tasks import Tasks, TasksProjection
 from troth.tenants import Tenants
@@ -149,6 +150,7 @@ class House:
         self.tasks = Tasks(id, ledger, vault)
         self.notices = Notices(id, rooms.subjects, rooms.policies, ledger.payload)
         self.guardians = Guardians(id)
+        self.steps = Steps(id)
         self.accounts = accounts_of(self, accounts)
         self.erasures = Erasures(id)
         self.tenants = Tenants(ledger, rooms.subjects)

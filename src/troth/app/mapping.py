@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -103,6 +103,19 @@ def _look(map: DataMap, folder: Path, secrets: Secrets, findings: Findings) -> I
             findings.error("not-looked-at", system.place, problem.message, problem.help)
         else:
             yield system.id
+
+
+@contextmanager
+def opened_stores(
+    map: DataMap, folder: Path, secrets: Secrets, *, writable: bool = False
+) -> Iterator[dict[str, Connector]]:
+    """The stores of a map, open, by system; closed together. Raises StoreUnreachable."""
+    with ExitStack() as closing:
+        found = {}
+        for system in map.systems:
+            found[system.id] = open_connector(system, folder, secrets, writable=writable)
+            closing.callback(found[system.id].close)
+        yield found
 
 
 @contextmanager

@@ -116,7 +116,7 @@ class Reception:
     ) -> Taken:  # fmt: skip
         """Answer a ticket, once, and send the answer where there is an address. Raises as `Intake.answer`."""
         kept = self.intake.seal(number, text, What.ANSWER, by, files)
-        known = self._known(number)
+        known = self.known(number)
         ticket = self.organisation.act(
             lambda acts: self.intake.answer(
                 acts.work, number, outcome, kept, by, known=known, refusal=refusal, papers=papers, ground=ground,
@@ -235,7 +235,7 @@ class Reception:
 
     # --- people -----------------------------------------------------------------------------------------------------------
 
-    def _known(self, number: str) -> Facts:
+    def known(self, number: str) -> Facts:
         """What is on record of whoever a ticket belongs to."""
         with self.organisation.database.read() as connection:
             ticket = self.intake.ticket(connection, number)

@@ -8,7 +8,7 @@ row that is a person's, the plan of an erasure, and the small protocol behind wh
 from troth.datamap.access import Explained, explain, rows_of
 from troth.datamap.check import check_links, check_live, check_policy
 from troth.datamap.connector import Ability, Connector
-from troth.datamap.erasing import Erased, Leftover, Outcome, erase, plan_erasure
+from troth.datamap.erasing import Erased, Leftover, Outcome, erase, erase_in, plan_erasure
 from troth.datamap.errors import (
     MapRefused,
     NotAble,
@@ -48,6 +48,7 @@ __all__ = [
     "check_live",
     "check_policy",
     "erase",
+    "erase_in",
     "explain",
     "load_map",
     "plan_erasure",

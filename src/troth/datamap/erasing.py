@@ -126,6 +126,13 @@ def erase(survey: Survey, plan: Plan, proven: Sequence[Proven], token: Token) ->
 
     `proven` are the identities the plan was made for: they are looked up once more at the end.
     """
+    check_plan(survey, plan)
+    outcomes = tuple(erase_in(survey, plan, system, token) for system in plan.systems)
+    return Erased(outcomes, leftovers(survey, plan, proven, outcomes), plan.backups, plan.tell)
+
+
+def check_plan(survey: Survey, plan: Plan) -> None:
+    """Pass where a plan can be carried out. Raises PlanRefused."""
     if plan.refusal:
         raise PlanRefused(plan.refusal, plan.obstacles[0].help, obstacles=len(plan.obstacles))
     unable = next((s for s in plan.systems if Ability.WRITE not in survey.connectors[s].abilities), None)
@@ -133,8 +140,6 @@ def erase(survey: Survey, plan: Plan, proven: Sequence[Proven], token: Token) ->
         raise PlanRefused(
             f"{unable} is open for reading alone.", "Open it for writing, or take it over by hand."
         )
-    outcomes = tuple(_in_system(survey, plan, system, token) for system in plan.systems)
-    return Erased(outcomes, _left(survey, plan, proven, outcomes), plan.backups, plan.tell)
 
 
 @dataclass(slots=True)
@@ -145,7 +150,8 @@ class _Work:
     written: dict[str, dict[Key, Change]] = field(default_factory=dict)
 
 
-def _in_system(survey: Survey, plan: Plan, system: str, token: Token) -> Outcome:
+def erase_in(survey: Survey, plan: Plan, system: str, token: Token) -> Outcome:
+    """Carry out what a plan says for one system, in one transaction where it has any, and read it again; what fails is an outcome."""
     connector, work = survey.connectors[system], _Work()
     removed = changed = 0
     try:
@@ -199,7 +205,7 @@ def _read_back(survey: Survey, session: Reading, work: _Work) -> None:
             )  # fmt: skip
 
 
-def _left(
+def leftovers(
     survey: Survey, plan: Plan, proven: Sequence[Proven], outcomes: Sequence[Outcome]
 ) -> tuple[Leftover, ...]:
     """What is still there: as planned, because a system failed, or, looked up once more, for no reason at all."""

@@ -43,6 +43,7 @@ from troth.policy.model import (
 )
 from troth.promises.model import Control
 from troth.promises.planned import PLANNED
+from troth.rights import CYCLES
 
 RELEASES = frozenset({"share", "transfer", "publish"})
 MAILED = frozenset({"email", "sms", "push", "letter"})
@@ -103,6 +104,8 @@ BUILT: tuple[Control, ...] = (
             lambda s: isinstance(s, Entity) and s.role not in ("controller", "joint_controller"), fresh=timedelta(days=92)),
     Control("intake.answers", "intake", "what is asked by a published route is a dated ticket, answered by people in time",
             lambda s: isinstance(s, Right), fresh=timedelta(days=92)),
+    Control("rights.cycle", "rights", "requests carried out over the stores, by their clock",
+            lambda s: isinstance(s, Right) and s.what in CYCLES),
     _control("safeguards.register", "safeguards", "a register of safeguards, each shown by dated evidence", Safeguard),
     Control("accounts.duties", "accounts", "what people are offered so that they can do their part",
             lambda s: isinstance(s, UserDuty) and bool(s.means)),

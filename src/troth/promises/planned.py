@@ -14,6 +14,7 @@ from troth.policy.model import (
     UserDuty,
 )
 from troth.promises.model import Control
+from troth.rights import CYCLES
 
 
 def _planned(id: str, room: str, title: str, *kinds: type[Statement]) -> Control:
@@ -21,7 +22,13 @@ def _planned(id: str, room: str, title: str, *kinds: type[Statement]) -> Control
 
 
 PLANNED: tuple[Control, ...] = (
-    _planned("rights.cycle", "rights", "requests carried out over the stores, by their clock", Right),
+    Control(
+        "rights.others",
+        "rights",
+        "requests of other rights carried out over the stores",
+        lambda s: isinstance(s, Right) and s.what not in CYCLES,
+        built=False,
+    ),
     _planned("retention.schedule", "retention", "deletion on time in every store", Retention),
     _planned("incidents.case", "incidents", "an incident's clocks, notices and reports", Incident),
     _planned("lifecycle.shutdown", "retention", "the ordered steps of a shutdown", Shutdown),

@@ -51,7 +51,7 @@ class PromisesProjection:
             "promises:",
             "staff:role:",
             "notices:",
-            "notices:",
+            "rights:",
         ),
         *(
             "access:token:refused",
