@@ -109,8 +109,9 @@ def test_desk_has_what_is_named(postgres_url: str) -> None:
     from examples.desk.company.store import Store
 
     url = plain(postgres_url)
-    Store(url)
+    held = Store(url)
     hang_up(url)
+    del held
     premises = read_premises(EXAMPLES / "desk")
     assert absent(premises, in_postgres(url)) == []
     pages = declared("desk")
@@ -121,8 +122,9 @@ def test_gateway_has_what_is_named(postgres_url: str) -> None:
     from examples.gateway.company.store import Store
 
     url = plain(postgres_url)
-    Store(url)
+    held = Store(url)
     hang_up(url)
+    del held
     premises = read_premises(EXAMPLES / "gateway")
     assert absent(premises, in_postgres(url)) == []
     assert screens(premises) - declared("gateway") == set()
