@@ -44,6 +44,11 @@ DESK = "privacy@harbour.example"
 """As the policy publishes it."""
 ITEMS = ("sharing", "other_purpose", "transfer", "publication", "successor", "affiliate_new_aim")
 """What people may allow at their privacy page."""
+WORDS = {
+    "access": "What do you hold on me?",
+    "correct": "My telephone number is another.",
+    "delete": "Please erase me.",
+}
 TOLD = "told_erased.txt"
 ENDS = re.compile(r'action="/orders/(?P<number>\d+)/end"><button>End site (?P<marker>\w+)<')
 
@@ -69,7 +74,7 @@ class Story:
         self.box = Mailbox(around.mail, who.email)
         self._password = who.password
         self._ordered = 0
-        self.agreed = ""
+        self.agreed = self.asked = ""
         self.browser = Browser(who, around.site)
         self.done = self.browser.done
 
@@ -85,7 +90,7 @@ class Story:
             return
         for likely, act in (
             (0.8, self.order),
-            (0.5, self.see_to_order),
+            (0.6, self.see_to_order),
             (0.5, self.register_domain),
             (0.4, self.file_site),
             (0.3, self.ask),
@@ -169,15 +174,24 @@ class Story:
         if found is None:
             return
         self.browser.send("paid", f"/orders/{found['number']}/pay")
-        if self._often(0.3):
+        if self._often(0.5):
             self.end_order()
 
     def end_order(self) -> None:
         """End a service; from then on its marker should be nowhere, so it is written down for those who look."""
         found = ENDS.search(self.browser.look("/account"))
         if found and self.browser.send("ended", f"/orders/{found['number']}/end").is_success:
-            with (self._around.data / TOLD).open("a", encoding="utf-8") as told:
-                told.write(f"{found['marker']}\n")
+            self._was_told(found["marker"])
+
+    def was_erased(self) -> None:
+        """They were told that nothing of theirs is left anywhere."""
+        services = [f"service{number}" for number in range(1, self._ordered + 1)]
+        fields = ("user_name", "email", "address", "domain0", *services)
+        self._was_told(*map(self.who.marked, fields))
+
+    def _was_told(self, *markers: str) -> None:
+        with (self._around.data / TOLD).open("a", encoding="utf-8") as told:
+            told.write("".join(f"{one}\n" for one in markers))
 
     def register_domain(self) -> None:
         """Register a domain name."""
@@ -232,7 +246,8 @@ class Story:
             if self._often(0.3):
                 centre.say(item, "withdraw")
         if self._often(0.5):
-            centre.ask("access", f"What do you hold on me? {self.who.marked('request')}")
+            self.asked = self._chance.choice(("access", "access", "correct", "delete"))
+            centre.ask(self.asked, f"{WORDS[self.asked]} {self.who.marked('request')}")
         centre.leave()
 
     def write_by_form(self) -> None:
@@ -305,11 +320,26 @@ class Town:
             oldest.close()
             self._gone += oldest.done
         story.live()
+        if story.asked in ("correct", "delete"):
+            self.see_to_request(story)
         if number % (EVERY_CASE * max(1, number // 40)) == 1:
             self.work_behind_the_counter(number, story.who)
         every = NEWS_EVERY * max(1, number // 40)
         if number % every == every - 1:
             self.write_news(number, maintenance=number // every % 2 == 1)
+
+    def see_to_request(self, story: Story) -> None:
+        """What a customer asked for at their privacy page is done behind the counter; whoever is erased gets no mail any more."""
+        with Staff(self._around.site, self._around.data) as staff:
+            if story.asked == "correct":
+                staff.press("correct", user_name=story.who.user_name, phone=story.who.phone)
+            else:
+                staff.press("erase", user_name=story.who.user_name)
+                story.was_erased()
+                self._stories.remove(story)
+                story.close()
+                self._gone += story.done
+            self._gone += staff.done
 
     def work_behind_the_counter(self, number: int, who: Person) -> None:
         """The legal desk has cases, the other desks do what they do now and then."""

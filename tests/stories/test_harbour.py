@@ -240,6 +240,28 @@ def test_an_affiliate_that_says_it_erased_and_keeps_it(town: Town, board: Client
     assert_broken_then_mended(town, board, "erased_and_kept", "affiliate_keeps")
 
 
+def test_whoever_is_erased_leaves_nothing_with_anybody(town: Town) -> None:
+    story = newcomer(town, 130)
+    story.order()
+    story.register_domain()
+    story.file_site()
+    story.close()
+    name, before = story.who.user_name, {path.name for path in (town.data_of("harbour") / "papers").iterdir()}
+    partners = (town.data_of("harbour") / "partners.db").as_uri()
+    with sqlite3.connect(f"{partners}?mode=ro", uri=True) as sink:
+        query = "SELECT count(*) FROM received WHERE instr(body, ?)"
+        assert sink.execute(query, (name,)).fetchone()[0] == 1
+        assert "Done as asked" in press(town, "erase", user_name=name)
+        assert sink.execute(query, (name,)).fetchone()[0] == 0
+        assert sink.execute(query, (story.who.marked("domain0"),)).fetchone()[0] == 0
+    sink.close()
+    assert len(before) - len([*(town.data_of("harbour") / "papers").iterdir()]) == 1
+    story.was_erased()
+    look(town)
+    assert town.rounds["harbour"].last["erased_and_kept"].passed
+    assert "There was nothing" in press(town, "erase", user_name=name)
+
+
 def test_every_lapse_is_in_the_table_of_the_readme() -> None:
     table = (FOLDER / "README.md").read_text(encoding="utf-8")
     rows = {
@@ -316,7 +338,7 @@ def test_the_legal_desk_releases_what_may_be_and_nothing_else(town: Town, board:
     }  # fmt: skip
     assert len(held(town, "SELECT 1 FROM passed_on")) == before + 2
     look(town)
-    assert [row[0] for row in held(town, "SELECT done FROM releases ORDER BY id DESC LIMIT 5")] == [0, 1, 0, 1, 0]  # fmt: skip
+    assert [int(row[0]) for row in held(town, "SELECT done FROM releases ORDER BY id DESC LIMIT 5")] == [0, 1, 0, 1, 0]  # fmt: skip
     assert len(list(recorded(board, "gate:release:refused"))) == refused + 3
     assert {one["host"] for one in passed(town)} >= {"authority.partners.example"}
 

@@ -20,6 +20,8 @@ from troth.client import may
 ADMIN: Final = "aminah"
 SEAL: Final = "authority.key"
 """The key of the office that issues orders for the release of data; it left harbour a copy in person, so that a seal can be checked."""
+THEIRS: Final = ("orders", "domains", "filings", "tickets", "login_log", "list_members", "mail_events")
+"""Tables of what belongs to a customer. What was passed on stays as a number that leads to nobody, with the answer of whoever had it."""
 LASTS: Final = timedelta(hours=8)
 
 
@@ -71,6 +73,29 @@ class LegalDesk:
         for customer in self._house.store.rows(who, user_name):
             done += self._released(customer, form)
         return done
+
+    def correct(self, user_name: str, phone: str) -> int:
+        """Put the telephone number of a registrant right; in how many registrations."""
+        return self._house.store.change(
+            "UPDATE domains SET registrant_phone = ? WHERE customer IN (SELECT id FROM customers WHERE user_name = ?)",
+            phone[:40], user_name,
+        )  # fmt: skip
+
+    def erase(self, user_name: str) -> int:
+        """Erase what there is on a customer: rows, documents, and what others were sent, who are ordered to; how many rows."""
+        store = self._house.store
+        customer = store.row("SELECT id FROM customers WHERE user_name = ?", user_name)
+        if customer is None:
+            return 0
+        number = customer["id"]
+        sent = "SELECT partner, reference FROM passed_on WHERE customer = ? AND recalled_at IS NULL"
+        for one in store.rows(sent, number):
+            self._house.partners.recall(one["partner"], one["reference"])
+        for filing in store.rows("SELECT dossier FROM filings WHERE customer = ?", number):
+            if name := json.loads(filing["dossier"]).get("filing_document"):
+                (self._house.papers / name).unlink(missing_ok=True)
+        gone = sum(store.change(f"DELETE FROM {table} WHERE customer = ?", number) for table in THEIRS)  # noqa: S608
+        return gone + store.change("DELETE FROM customers WHERE id = ?", number)
 
     def signs(self, recipient: str) -> None:
         """Somebody has bound themselves to this policy, by contract."""

@@ -82,6 +82,14 @@ def legal(app: Flask, company: Company) -> None:
         company.legal.signs(form().get("recipient", ""))
         return page("said.html", title="On record", said="The contract is on record.")
 
+    @app.post("/staff/<any(erase, correct):what>")
+    def as_asked(what: str) -> Answered:
+        company.admin()
+        typed = form()
+        more = (typed.get("phone", ""),) if what == "correct" else ()
+        done = getattr(company.legal, what)(typed.get("user_name", ""), *more)
+        return page("said.html", title="Done as asked" if done else "There was nothing", said=f"{done} rows.")
+
     @app.post("/staff/<any(review, invite):what>")
     def by_hand(what: str) -> Answered:
         company.admin()
