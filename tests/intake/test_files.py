@@ -139,6 +139,18 @@ def test_tickets_of_one_person_are_joined_at_the_desk_and_no_others(signed: Visi
     assert states == ["open", "duplicate", "merged"]
 
 
+def test_a_program_says_what_a_ticket_is_and_its_clock_follows(town: Place) -> None:
+    number = town.call("POST", "gateway/tickets", TICKET).json()["number"]
+    path = f"gateway/tickets/{number}/sort"
+    found = town.call("POST", path, {"kind": "request", "right": "access"}).json()
+    assert (found["kind"], found["right"], found["due_at"] is not None) == ("request", "access", True)
+    assert town.call("POST", path, {"kind": "request", "right": "wishing"}).status == 422
+    assert town.call("POST", path, {"kind": "request", "right": "access", "revision": 0}).status == 409
+    assert town.call("POST", "gateway/tickets/T-00000-00000/sort", {"kind": "question"}).status == 404
+    reader = town.hosting.keys.issue("gateway", ("read",))
+    assert town.call("POST", path, {"kind": "question"}, key=reader).status == 403
+
+
 def test_a_program_joins_asks_puts_off_and_takes_a_file(town: Place) -> None:
     file = {"name": "a.pdf", "data": base64.b64encode(PAPER).decode()}
     one, two, three = (

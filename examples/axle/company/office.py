@@ -27,6 +27,8 @@ PEOPLE: Mapping[str, tuple[str, str]] = {
 }
 """The staff of the simulation: everybody may know these passwords."""
 ANSWER = "We have looked into it, and called you back to be sure it was you. What we hold of you you see on your privacy page."
+UNSORTED = "unsorted"
+"""What came by mail is this until somebody has read it; nearly everybody who mails wants to know what is held of them."""
 PAPERS = ("order", "issuer", "authenticity")
 
 
@@ -145,6 +147,8 @@ def tickets(request: HttpRequest) -> HttpResponse:
     if request.method != "POST":
         return page(request, "tickets.html", waiting=waiting)
     for one in waiting:
+        if one["kind"] == UNSORTED:
+            gate().sort_ticket(one["number"], "request", "access")
         gate().answer_ticket(one["number"], "informed", ANSWER, papers=["identity"])
         axle().site.change("UPDATE requests SET answered_at = %s WHERE ticket = %s", now(), one["number"])
     return redirect("/staff/tickets")

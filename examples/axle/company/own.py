@@ -44,7 +44,7 @@ def account(request: HttpRequest) -> HttpResponse:
             "SELECT survey_answers FROM surveys WHERE account = %s", visit.account["id"]
         ),
     }
-    return page(request, "account.html", held=held, mine=gate().my_account(visit.session))
+    return page(request, "account.html", held=held)
 
 
 @asks(ask.KEEP_PROFILE)

@@ -33,6 +33,11 @@ class RequestCalls:
         )
 
     @said
+    def sort_ticket(self, number: str, kind: str, right: str = "") -> Call[Plain]:
+        """Say what a ticket is that came by mail: `request` (of a right), `complaint`, `feedback` or `question`."""
+        return sent(f"tickets/{quote(number)}/sort", {"kind": kind, "right": right}, plain)
+
+    @said
     def answer_ticket(
         self, number: str, outcome: str, words: str, *, papers: Iterable[str] = ()
     ) -> Call[Plain]:

@@ -79,6 +79,15 @@ class TicketSent(Sent):
         )  # fmt: skip
 
 
+class SortSent(Sent):
+    """What a ticket is that came by mail or by hand: a request names the right it uses."""
+
+    kind: Literal["request", "complaint", "feedback", "question"]
+    right: Word = ""
+    ground: Word = ""
+    revision: int | None = None
+
+
 class AnswerSent(Sent):
     """An answer: what it says, its words, and, for a refusal, the listed ground and the kinds of evidence on file."""
 
@@ -199,6 +208,19 @@ def one(hosted: Intakes, number: Number) -> Answer:
         if one.what in (What.FILE, What.AUTHORITY)
     ]
     return found.as_json() | {"limits": limits, "parts": len(parts), "files": files}
+
+
+@router.post("/{org}/tickets/{number}/sort", tags=["intake"])
+def sort(request: Request, hosted: Intakes, number: Number, sent: SortSent) -> Answer:
+    """Somebody read it and says what it is; its clock is that of the right it uses."""
+    organisation, by = hosted.organisation, _by(request)
+    found = organisation.act(
+        lambda acts: organisation.intake.sort(
+            acts.work, number, Kind(sent.kind), sent.right, by, ground=sent.ground, revision=sent.revision, at=acts.at,
+            origin=key_of(request).origin,
+        )
+    )  # fmt: skip
+    return found.as_json()
 
 
 @router.post("/{org}/tickets/{number}/answer", tags=["intake"])
