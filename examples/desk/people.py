@@ -18,22 +18,19 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import httpx
-import yaml
 
+from examples.desk.pocket import use_app
 from examples.kit.browser import Browser
 from examples.kit.centre import CODE
 from examples.kit.people import Person, person
-from examples.kit.phone import App, Line, Phone
 from examples.kit.process import ready, tied
 from examples.kit.progress import Progress
 from examples.kit.time import acting
 from examples.kit.waiting import until
 from troth.client import Away, Problem
 
-BUILD = yaml.safe_load((Path(__file__).parent / "app.yaml").read_text(encoding="utf-8"))
 FUNCTIONS = ("attendance", "approvals", "work_logs", "schedules", "cloud_disk", "order_management")
 EDITIONS = ("telemarketing", "stock", "texting")
 TEAM = 4
@@ -174,7 +171,7 @@ class Story:
 
     def work(self, function: str, **form: str) -> bool:
         """A record of a work function."""
-        page = self.browser.open(f"/work/{function}")
+        page = self.browser.open(f"/record/{function}")
         files = (
             {"file": ("notes.txt", self.who.marked("cloud_file").encode(), "text/plain")}
             if function == "cloud_disk"
@@ -249,25 +246,7 @@ class Story:
 
     def carry_phone(self, *, force_stop: bool = True) -> None:
         """An app on a phone: it starts, is agreed to, is used, goes to the back, and (for some) is stopped by force."""
-        wire = SiteWire(self.browser)
-        phone = Phone(lambda _: None)
-        app = App(BUILD, phone, wire, frozenset())  # type: ignore[arg-type]  # its own wire, over the site
-        steps: list[Line] = [
-            {"do": "start"},
-            {"do": "agree"},
-            {"do": "be", "class": "huawei_phone", "on": True},
-        ]
-        for feature in ("chat", "push", "photo", "dialling"):
-            steps.append({"do": "function", "feature": feature, "on": True})
-        steps += [
-            {"do": "use", "feature": one, "answer": "granted"} for one in ("chat", "photo", "attendance")
-        ]
-        steps += [{"do": "pass"}] + (
-            [{"do": "kill", "classes": ["force_stopped"]}, {"do": "wake"}] if force_stop else []
-        )
-        for step in steps:
-            app.step(step)
-            phone.partners = wire.kits
+        use_app(self.browser, force_stop=force_stop)
         self.done["carried a phone"] += 1
 
     # -- a life -----------------------------------------------------------------------------------------------------------------
@@ -291,7 +270,7 @@ class Story:
         for likely, act in (
             (0.5, self.order),
             (0.6, self.see_to_oneself),
-            (0.4, self.carry_phone),
+            (0.2, self.carry_phone),
             (0.5, self.call),
             (0.2, self.come_back),
         ):
@@ -307,42 +286,6 @@ class Story:
     def often(self, share: float) -> bool:
         """Whether this person does something that so many do."""
         return self._chance.random() < share
-
-
-class SiteWire:
-    """How the app reaches the product: by the site it belongs to, as whoever is signed in there."""
-
-    def __init__(self, browser: Browser) -> None:
-        self._browser = browser
-        self.now: Line = {}
-        self.kits = ""
-        """Where the vendors of its kits are reached, as the build of the day says."""
-
-    def start(self, said: Mapping[str, Any]) -> Line:
-        """A run begins."""
-        found = self._answered(self._browser.call("/app/start", dict(said)))
-        self.kits = str(found.pop("kits", ""))
-        return found
-
-    def allowed(self, installation: str, version: str) -> Line | None:
-        """What may be done now."""
-        answer = self._browser.call(
-            "/app/allowed", headers={"installation": installation, "version": version}
-        )
-        return None if answer.status_code == 304 else self._answered(answer)
-
-    def report(self, said: Mapping[str, Any]) -> Line:
-        """What was done."""
-        return self._answered(self._browser.call("/app/report", dict(said)))
-
-    @staticmethod
-    def _answered(answer: httpx.Response) -> Line:
-        if answer.status_code >= 500:
-            raise Away("Nobody answers.", "Try again later.")
-        if answer.status_code >= 400:
-            raise Problem(answer.status_code, "The app was refused", "")
-        found: Line = answer.json()
-        return found
 
 
 class Town:

@@ -15,6 +15,7 @@ from examples.desk.company.joining import Mistake
 from examples.desk.company.phones import router as phones
 from examples.desk.company.screens import router as screens
 from examples.desk.company.suite import router as suite
+from examples.desk.company.work import NotOn
 from troth.client import Away, Problem, Refused
 
 GUARDED = {
@@ -60,7 +61,7 @@ def _refused(request: Request, refused: Exception) -> Response:
 
 
 def _mistaken(request: Request, mistake: Exception) -> Response:
-    return said(request, "Not like this", str(mistake), 400)
+    return said(request, "Not like this", str(mistake), 403 if isinstance(mistake, NotOn) else 400)
 
 
 def _told(request: Request, problem: Exception) -> Response:

@@ -111,7 +111,7 @@ class Store:
         self._dsn = dsn.replace("postgresql+psycopg://", "postgresql://")
         self._idle: deque[psycopg.Connection[dict[str, Any]]] = deque()
         self._role = ""
-        with self._open() as connection:
+        with self._connected() as connection:
             self._make(connection)
 
     @contextmanager
@@ -152,6 +152,9 @@ class Store:
             raise
         if not connection.closed:
             self._idle.append(connection)
+
+    def _connected(self) -> psycopg.Connection[dict[str, Any]]:
+        return psycopg.connect(self._dsn, row_factory=dict_row, connect_timeout=10)
 
     def _kept(self) -> psycopg.Connection[dict[str, Any]] | None:
         """A connection that is still good; those that the database ended meanwhile are let go."""

@@ -33,7 +33,7 @@ def write(company: At, form: Sent, visit: SignedIn) -> Response:
     return to("/chat")
 
 
-@router.get("/work/{function}")
+@router.get("/record/{function}")
 def work_form(request: Request, visit: SignedIn, function: str) -> Response:
     """The form of a work function."""
     if function not in acts.WORK:
@@ -44,14 +44,14 @@ def work_form(request: Request, visit: SignedIn, function: str) -> Response:
         request,
         "form.html",
         title=TITLES[function],
-        to=f"/work/{function}",
+        to=f"/record/{function}",
         fields=fields,
         button="Hand in",
         file=file,
     )
 
 
-@router.post("/work/{function}")
+@router.post("/record/{function}")
 def work(company: At, form: Sent, visit: SignedIn, function: str) -> Response:
     """A record of a work function."""
     if function not in acts.WORK:

@@ -42,6 +42,10 @@ MET: Final = (
 """How many of the four conditions of a recorded call are met for somebody, as desk's own tables say."""
 
 
+class NotOn(Mistake):
+    """A function that nobody turned on takes nothing, whatever else is on."""
+
+
 @dataclass(frozen=True, slots=True)
 class Upload:
     """A file that came with a form."""
@@ -115,12 +119,12 @@ class Work:
     def record(self, visit: Visit, function: str, form: Mapping[str, str], upload: Upload | None) -> None:
         """A record of a function that the enterprise turned on; a place only while the window of a shift is open."""
         question, fields = acts.WORK[function]
-        with self._store.within(visit.tenant) as rows:
-            if rows.row("SELECT 1 FROM functions WHERE function = %s AND until IS NULL", function) is None:
-                raise Mistake("Your enterprise has not turned this on.")
         if function in ("attendance", "field_track"):
             self._gate.switched(visit.subject, {"on:work_window": in_window(visit.enterprise or {}, now())})
         self._gate.must(visit.subject, question, papers=visit.papers)
+        with self._store.within(visit.tenant) as rows:
+            if rows.row("SELECT 1 FROM functions WHERE function = %s AND until IS NULL", function) is None:
+                raise NotOn("Your enterprise has not turned this on.")
         body = {name: form.get(name, "")[:400] for name in fields}
         with self._store.within(visit.tenant) as rows:
             file = self._kept(visit, upload) if upload else ""

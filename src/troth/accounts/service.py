@@ -22,22 +22,20 @@ from troth.accounts.model import (
     Account,
     Address,
     Came,
-    CodeFor,
     Counts,
     Entered,
     Level,
     Registration,
     Session,
     State,
-    Ticket,
     Waiting,
     Why,
 )
 from troth.accounts.naming import Named
+from troth.accounts.recovering import Recovering
 from troth.accounts.registering import Registering
 from troth.accounts.sessions import Sessions
-from troth.accounts.tickets import Ask, Tickets, over
-from troth.kernel.errors import TrothError
+from troth.accounts.tickets import Tickets
 from troth.kernel.ids import SubjectId
 from troth.ledger import Origin
 from troth.vault import Item
@@ -69,6 +67,7 @@ class Accounts:
         self.binding = Binding(desk, self.tickets, self.sessions)
         self.checking = Checking(desk, self.registering, self.sessions)
         self.linking = Linking(desk, self.registering, self.sessions, self.entering)
+        self.recovering = Recovering(desk, self.tickets, self.registering, self.sessions, self.entering)
 
     @property
     def errands(self) -> Errands:
@@ -236,79 +235,20 @@ class Accounts:
     # --- recovering -------------------------------------------------------------------------------------------------------------
 
     def recover(self, name: str, came: Came = NOWHERE, *, origin: Origin = Origin.OBSERVED) -> Waiting:
-        """A ticket; a code goes to the account's address if the name (or address) leads to one. Raises TooOften."""
-        desk, at = self.desk, self.desk.clock.now()
-        named = typed(name)
-        said = ":".join(named or ("none", name))
-        desk.admit("recover", at, address=said, whence=desk.whence(came))
-        return self.tickets.ask(Ask(CodeFor.RECOVER, None, named, language=came.language), origin)
+        """See `Recovering.ask`."""
+        return self.recovering.ask(name, came, origin)
 
     def reset(
         self, ticket: str, code: str, password: str, came: Came = NOWHERE, *, origin: Origin = Origin.OBSERVED
     ) -> Entered:
-        """Set another password with the code; every session ends, and a new one opens.
-
-        Raises TooOften, PasswordWeak (before the code is tried), CodeWrong, CodeOver.
-        """
-        desk = self.desk
-        desk.admit("confirm", desk.clock.now(), whence=desk.whence(came))
-        normal, score = self.registering.strong(password, origin)
-        hash = desk.passwords.hashed(normal)
-        found = desk.run(lambda scene: self._reset(scene, ticket, code, hash, score, came), origin)
-        if isinstance(found, TrothError):
-            raise found
-        return found
-
-    def _reset(
-        self, scene: Scene, secret: str, code: str, hash: str, score: int, came: Came
-    ) -> Entered | TrothError:
-        desk = self.desk
-        found = self._by_code(scene, secret, code)
-        if isinstance(found, TrothError):
-            return found
-        account, who = found
-        self._set(scene, account, who, hash, score, "recover")
-        self.sessions.end(scene, account, Why.RECOVERED)
-        for one in naming.opened(desk, scene.connection, account):
-            store.drop_tries(scene.connection, desk.organisation, desk.lock_of(one.kind, one.value))
-        return self.entering(scene, account, who, Level.PASSWORD_CODE, came)
+        """See `Recovering.reset`."""
+        return self.recovering.reset(ticket, code, password, came, origin)
 
     def enter(
         self, ticket: str, code: str, came: Came = NOWHERE, *, origin: Origin = Origin.OBSERVED
     ) -> Entered:
-        """A new session for whoever read the code that was asked for by `recover`; password and other sessions stay as they are.
-
-        Raises TooOften, CodeWrong, CodeOver.
-        """
-        self.desk.admit("confirm", self.desk.clock.now(), whence=self.desk.whence(came))
-
-        def do(scene: Scene) -> Entered | TrothError:
-            found = self._by_code(scene, ticket, code)
-            if isinstance(found, TrothError):
-                return found
-            return self.entering(scene, *found, Level.CODE, came)
-
-        entered = self.desk.run(do, origin)
-        if isinstance(entered, TrothError):
-            raise entered
-        return entered
-
-    def _by_code(self, scene: Scene, secret: str, code: str) -> tuple[Account, SubjectId] | TrothError:
-        """Whose account the code opens; it is used up."""
-        desk = self.desk
-        ticket = self.tickets.trying(scene, secret, code, CodeFor.RECOVER)
-        if not isinstance(ticket, Ticket):
-            return ticket
-        account = store.find(scene.connection, desk.organisation, ticket.account)
-        who = desk.person(scene.connection, ticket.subject)
-        if account is None or who is None or account.state is not State.OPEN:
-            return over()
-        self.tickets.use_up(scene, ticket)
-        return account, who
-
-    def _set(self, scene: Scene, account: Account, who: SubjectId, hash: str, score: int, by: str) -> None:
-        store.keep_hash(scene.connection, self.desk.organisation, account.id, account.subject, hash, scene.at)
-        self.registering.password_set(scene, account, who, score, by)
+        """See `Recovering.enter`."""
+        return self.recovering.enter(ticket, code, came, origin)
 
     def change_password(
         self, secret: str, password: str, new: str, came: Came = NOWHERE, *, origin: Origin = Origin.OBSERVED
@@ -325,7 +265,7 @@ class Accounts:
 
         def do(scene: Scene) -> Entered:
             session, account = self.sessions.insist(scene.connection, secret, scene.at)
-            self._set(scene, account, session.subject, hash, score, "change")
+            self.recovering.set(scene, account, session.subject, hash, score, "change")
             self.sessions.end(scene, account, Why.PASSWORD)
             return self.sessions.open(scene, account, session.subject, session.level, came)
 
