@@ -15,7 +15,7 @@ from examples.harbour.company.app import away, make_app, refused
 from examples.harbour.company.careless import Careless
 from examples.harbour.company.frame import Company
 from examples.harbour.company.gate import open_books
-from examples.harbour.company.house import House, Post
+from examples.harbour.company.house import OUTBOX, House, Post
 from examples.harbour.company.lapses import Lapses
 from examples.harbour.company.mailing import Mailing
 from examples.harbour.company.offices import SEAL, Admins, LegalDesk, Words
@@ -23,8 +23,9 @@ from examples.harbour.company.partners import Partners
 from examples.harbour.company.people import People
 from examples.harbour.company.services import Services
 from examples.harbour.company.store import Store
+from examples.kit import time
 from examples.kit.process import ready, tied
-from troth.client import Client, KeyFile
+from troth.client import Client, KeyFile, Relay, Steady
 from troth.client.flask import Troth
 
 TOLD = "told_erased.txt"
@@ -37,8 +38,11 @@ def company(
 ) -> Company:
     """Put the company together. Without a database of another kind, a SQLite file in the folder of the data is it."""
     store = Store(database or data / "harbour.db")
-    client, partners_of = Client(keys), Partners(store, partners, way_out)
-    house = House(store, data / "papers", client, keys, partners_of, Lapses(store), post)
+    with store.together() as connection:
+        OUTBOX.prepare(connection)
+    client = Steady(Client(keys), OUTBOX, store.connect, keep=data / "contract.json", now=time.now)
+    relay, partners_of = Relay(OUTBOX, client, store.connect).start(), Partners(store, partners, way_out)
+    house = House(store, data / "papers", client, relay, keys, partners_of, Lapses(store), post)
     (data / TOLD).touch()
     mailing = Mailing(house)
     Careless(house, mailing).learn()

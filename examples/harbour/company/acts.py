@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from troth.client import Question
 
@@ -78,3 +78,9 @@ def released(act: str, purpose: str, recipient: str, place: str, papers: Mapping
     return Question(
         act, ("user_name", "email", "order_record"), purpose, recipient=who, place=place, papers=papers
     )
+
+
+def known_of_recipients() -> Iterator[tuple[str, str, float | None]]:
+    """Each fact by itself, with the stake where it is about control."""
+    for recipient, (facts, stake) in RECIPIENTS.items():
+        yield from ((recipient, fact, stake if fact == "controlled" else None) for fact in facts)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from examples.harbour.company.acts import RECIPIENTS
-from troth.client import Client, Problem
+from examples.harbour.company.acts import known_of_recipients
+from troth.client import Problem, Steady
 
 
-def open_books(client: Client) -> None:
+def open_books(client: Steady) -> None:
     """Put it on record. What is refused there stays off the record."""
-    for recipient, (facts, stake) in RECIPIENTS.items():
-        for fact in facts:
-            with suppress(Problem):
-                client.recipient(recipient, [fact], stake=stake if fact == "controlled" else None)
+    for recipient, fact, stake in known_of_recipients():
+        with suppress(Problem):
+            client.recipient(recipient, [fact], stake=stake)

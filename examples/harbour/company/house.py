@@ -8,7 +8,10 @@ from pathlib import Path
 from examples.harbour.company.lapses import Lapses
 from examples.harbour.company.partners import Partners
 from examples.harbour.company.store import Store
-from troth.client import Client, KeyFile
+from troth.client import KeyFile, Outbox, Relay, Steady
+
+OUTBOX = Outbox("outbox")
+"""What the product is still to be told, in harbour's own database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +25,13 @@ class Post:
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """The store, the folder for papers, who speaks to the product and as whom, the way out, and the address of the site."""
+    """The store, the folder for papers, who speaks to the product and tells it later what it
+    missed, as whom, the way out, and the address of the site."""
 
     store: Store
     papers: Path
-    client: Client
+    client: Steady
+    relay: Relay
     keys: KeyFile
     partners: Partners
     lapses: Lapses

@@ -6,7 +6,7 @@ from html import escape
 from typing import Any
 
 from examples.harbour.company import acts
-from examples.harbour.company.house import House
+from examples.harbour.company.house import OUTBOX, House
 from examples.harbour.company.store import now
 from troth.client import Letter, may
 
@@ -38,25 +38,19 @@ class Mailing:
 
     def leave(self, customer: int, subject: str) -> None:
         """Off the list, at once; the objection is recorded now, or as soon as somebody is there to record it."""
-        self._store.change(
-            "UPDATE list_members SET left_at = ? WHERE customer = ? AND left_at IS NULL", now(), customer
-        )
-        self._store.put("outbox", subject=subject, objection=OBJECTION)
-        self.clear_outbox()
+        left = "UPDATE list_members SET left_at = ? WHERE customer = ? AND left_at IS NULL"
+        with self._store.together() as connection:
+            self._store.run(connection, left, now(), customer)
+            OUTBOX.on(connection).objection(subject, OBJECTION, "raised")
+        self._house.relay.once()
 
     def declined(self, customer: int) -> None:
         """Somebody declined the policy: no letter may reach them, and the careless desk knows that much too."""
         self._store.change("UPDATE list_members SET declined_at = ? WHERE customer = ?", now(), customer)
 
-    def clear_outbox(self) -> None:
-        """Hand over what is not recorded yet. Raises Away while nobody is there."""
-        for row in self._store.rows("SELECT * FROM outbox ORDER BY id"):
-            self._house.client.objection(row["subject"], row["objection"], "raised")
-            self._store.change("DELETE FROM outbox WHERE id = ?", row["id"])
-
     def heed(self) -> None:
         """Write down who left by the link in a mail, which harbour does not see by itself. Raises Away."""
-        self.clear_outbox()
+        self._house.relay.catch_up()
         for member in self._store.rows(f"{MEMBERS} WHERE m.left_at IS NULL"):
             if f"objects:{OBJECTION}" in self._house.client.facts_of(member["subject"])["facts"]:
                 self._store.change(

@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool
 
 from examples.kit import time
 
-SHAPE: Final = 4
+SHAPE: Final = 5
 """Which shape the tables have; a SQLite file of another shape, from an earlier program, is put aside."""
 TABLES: Final = {
     "customers": "id# account! subject user_name email",
@@ -30,7 +30,6 @@ TABLES: Final = {
     "passed_on": "id# customer= partner reference purpose passed_at recalled_at? answer?",
     "releases": "id# customer= act recipient purpose asked_at done=",
     "texts": "digest* words since",
-    "outbox": "id# subject objection",
     "admins": "name* secret_hash",
     "admin_visits": "token* name until",
     "switches": "name* since",
@@ -49,6 +48,7 @@ class Store:
         self._engine = sa.create_engine(url, **more)
         self._lite = self._engine.dialect.name == "sqlite"
         _made().create_all(self._engine)
+        self.connect, self.together = self._engine.connect, self._engine.begin
         if self._lite:
             with self._engine.connect() as connection:
                 connection.exec_driver_sql("PRAGMA journal_mode=WAL")
@@ -66,6 +66,10 @@ class Store:
         """Run one statement; how many rows it changed."""
         with self._engine.begin() as connection:
             return connection.exec_driver_sql(self._said(sql), values).rowcount
+
+    def run(self, connection: sa.Connection, sql: str, *values: object) -> None:
+        """Run one statement within a transaction that holds more (`together`)."""
+        connection.exec_driver_sql(self._said(sql), values)
 
     def rows(self, sql: str, *values: object) -> list[dict[str, Any]]:
         """All rows of a query."""
