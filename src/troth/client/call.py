@@ -46,6 +46,9 @@ class Speaker(ABC):
     def perform(self, call: Call[T], within: float | None = None) -> T:
         """What is answered, `within` so many seconds. Raises Away, Problem."""
 
+    def close(self) -> None:  # noqa: B027  whoever holds nothing has nothing to let go of
+        """Let go of what is held open."""
+
 
 class AsyncSpeaker(ABC):
     """Carries calls out for whoever awaits them."""

@@ -88,6 +88,10 @@ class Steady(Voice):
             self._hold(_asked(call), found)
         return found
 
+    def close(self) -> None:
+        """Let go of what the one asked holds open."""
+        self._speaker.close()
+
     def _look_at_version(self, policy: str) -> None:
         """Another version may bring another contract; an older one that binds a person brings nothing new a second time."""
         if policy not in self._versions:
