@@ -297,7 +297,7 @@ def test_the_pages_are_accessible_and_fit_a_telephone(day: Stood, page: Page, sc
 
     seen("/", "/privacy", "/join", "/sign-in", "/contact", "/what-could-go-wrong", "/nowhere", "/me")
     came_in(day, page, 30 + len(scheme))
-    seen("/company", "/me", "/chat", "/calls", "/order", "/work/cloud_disk", "/work/stock", "/")
+    seen("/company", "/me", "/chat", "/calls", "/order", "/record/cloud_disk", "/record/stock", "/")
 
 
 def test_desks_share_stays_small() -> None:

@@ -141,7 +141,7 @@ class Store:
 
     @contextmanager
     def _open(self) -> Iterator[psycopg.Connection[dict[str, Any]]]:
-        connection = self._kept() or psycopg.connect(self._dsn, row_factory=dict_row, connect_timeout=10)
+        connection = self._kept() or self._connected()
         try:
             with connection.transaction():
                 if self._role:
