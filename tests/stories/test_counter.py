@@ -15,6 +15,7 @@ from playwright.sync_api import Page
 
 from examples.counter.company.lists import Lists
 from examples.counter.people import Around, Story
+from examples.kit.centre import code_in
 from examples.kit.people import person
 from examples.kit.waiting import until
 from tests.examples.standing import SEED, Stood, standing
@@ -180,6 +181,14 @@ def test_whoever_was_disclosed_to_the_police_sees_it_on_their_own_page(counter: 
     centre = story.centre()
     assert centre.enter(story.who.email, story.box)
     assert "Police" in centre.see()
+    listed = story.browser.follow(
+        story.browser.follow(story.browser.open("/"), "/my/counter"), "/disclosures"
+    ).text
+    (row,) = re.findall(r"<tr><th scope=\"row\">Police.*?</tr>", listed, re.DOTALL)
+    assert all(
+        word in row for word in ("Name", "Telephone number", "Compelled: crime", "an inquiry", "<time")
+    )
+    assert "SIM-102" not in listed, "the case is the authority's own"
     assert centre.ask("disclosures", "Whom did you give it to?").is_success
     story.close()
     counter.look()
@@ -275,6 +284,26 @@ def test_the_pages_are_accessible_and_fit_a_telephone(counter: Stood, page: Page
         assert violations(page) == [], path
         assert "simulation" in page.inner_text("body")
         assert page.evaluate("document.documentElement.scrollWidth") <= 320, path
+
+
+def test_the_list_of_disclosures_is_accessible_in_every_language(counter: Stood, page: Page) -> None:
+    story = newcomer(counter, 104)
+    story.order()
+    bring_in(counter)
+    page.goto(f"{counter.town.base}/my/counter?lang=en")
+    page.fill("#address", story.who.email)
+    page.click("main button")
+    page.fill("#code", code_in(story.box))
+    page.click("main button")
+    page.wait_for_url(f"{counter.town.base}/my/counter")
+    story.close()
+    for language, scheme, width in (("en", "light", 1100), ("zh", "dark", 320), ("ms", "light", 320)):
+        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+        page.set_viewport_size({"width": width, "height": 700})
+        page.goto(f"{counter.town.base}/my/counter/disclosures?lang={language}")
+        assert page.locator("main tbody tr").count() > 0
+        assert violations(page) == [], language
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, language
 
 
 def test_from_the_board_to_what_was_found(counter: Stood, page: Page) -> None:

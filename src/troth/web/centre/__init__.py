@@ -13,6 +13,7 @@ from troth.web.centre.consents import consent, consents, objection, say, say_obj
 from troth.web.centre.contact import contact
 from troth.web.centre.directories import directories
 from troth.web.centre.directories import download as directory_file
+from troth.web.centre.disclosures import disclosures
 from troth.web.centre.door import ask, enter, leave, prefer, provider
 from troth.web.centre.door import password as by_password
 from troth.web.centre.guardian import guardian
@@ -69,6 +70,7 @@ ROUTES: list[BaseRoute] = [
     Route("/my/{org}/switches/{kind}/{item}", switch, methods=["GET", "POST"]),
     Route("/my/{org}/wards", wards, methods=["GET"]),
     Route("/my/{org}/wards/{ticket}", child, methods=["GET", "POST"]),
+    Route("/my/{org}/disclosures", disclosures, methods=["GET"]),
     Route("/my/{org}/receipts", receipts, methods=["GET"]),
     Route("/my/{org}/receipts/{sequence}", download, methods=["GET"]),
     Route("/my/{org}/rights", rights, methods=["GET"]),

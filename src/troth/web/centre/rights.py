@@ -17,7 +17,7 @@ from troth.web.centre.person import read
 from troth.web.plainly import Plainly
 from troth.web.speech import label
 
-HERE = {"withdraw": "consents", "object": "consents", "disclosures": ""}
+HERE = {"withdraw": "consents", "object": "consents", "disclosures": "disclosures"}
 """Rights that this centre carries out itself, with the page where it does."""
 
 
