@@ -55,7 +55,7 @@ async def board(request: Request) -> Response:
     hosted = await hosted_of(request)
     say, given = Plainly(hosted.catalogue, language_of(request)), request.query_params
     fields = _fields(say)
-    found = await run_in_threadpool(hosted.board)
+    found = await run_in_threadpool(hosting_of(request).changes.look, hosted)
     only = State(asked) if (asked := fields["state"].one(given)) else None
     original = hosted.original is not None and not fields["words"].one(given)
     rows = list(_rows(hosted, say, found, only, original))

@@ -18,6 +18,9 @@ async def tour(request: Request) -> Response:
     """The steps, from the entry that `?since=` names; without one, where to begin."""
     hosted, hosting = await hosted_of(request), hosting_of(request)
     asked = request.query_params.get(SINCE, "")
+    await run_in_threadpool(
+        hosting.changes.look, hosted
+    )  # so that what turns during the tour is told afterwards
     begun = asked.isascii() and asked.isdigit() and len(asked) < 16
     found, head = await run_in_threadpool(_read, hosted, int(asked) if begun else -1)
     others = [
