@@ -21,6 +21,7 @@ from pathlib import Path
 
 import httpx
 
+from examples.axle.staff import Staff, head, marketing, recruiter
 from examples.kit.browser import NAME, Answers, Browser
 from examples.kit.centre import Centre, code_in
 from examples.kit.mailbox import Mailbox
@@ -266,6 +267,7 @@ class Story:
         mail.set_content(f"Please tell me what you hold on me. {self.who.marked('letter')}")
         with smtplib.SMTP(*self._around.post, timeout=10) as post:
             post.send_message(mail)
+        self.box.wait("We have your message")
         self.done["wrote to the marketing unit"] += 1
 
     def deregister(self) -> None:
@@ -287,43 +289,6 @@ class Story:
 
     def _often(self, share: float) -> bool:
         return self._chance.random() < share
-
-
-class Staff:
-    """Those who work at axle, as their browser sees it: with a name, a password, and a role."""
-
-    def __init__(self, site: str, login: str, password: str) -> None:
-        self._http = httpx.Client(
-            base_url=site, follow_redirects=True, timeout=300, headers={"Sec-Fetch-Site": "same-origin"}
-        )
-        self._http.post("/staff/sign-in", data={"login_id": login, "password": password})
-
-    def press(self, path: str, **form: str) -> httpx.Response:
-        """Send a form of the staff pages."""
-        return self._http.post(path, data=form)
-
-    def look(self, path: str) -> httpx.Response:
-        """Open a page."""
-        return self._http.get(path)
-
-    def close(self) -> None:
-        """Home."""
-        self._http.close()
-
-
-def marketing(site: str) -> Staff:
-    """Mei, of the marketing unit."""
-    return Staff(site, "mei", "Simulated-gear-1")
-
-
-def recruiter(site: str) -> Staff:
-    """Hans, who reads applications."""
-    return Staff(site, "hans", "Simulated-gear-2")
-
-
-def head(site: str) -> Staff:
-    """Lin, who answers for the house."""
-    return Staff(site, "lin", "Simulated-gear-3")
 
 
 class Town:

@@ -16,7 +16,8 @@ from examples.axle.company.careers import TABLES
 from examples.axle.company.careless import CAMPAIGN
 from examples.axle.company.lake import OTHERS
 from examples.axle.company.lapses import ALL, APPLICANTS, EXPORT, JOINED, LATE, MINOR, SURVEY
-from examples.axle.people import Around, Story, head, marketing, recruiter
+from examples.axle.people import Around, Story
+from examples.axle.staff import head, marketing, recruiter
 from examples.kit.browser import NAME
 from examples.kit.integration import counted
 from examples.kit.people import person
