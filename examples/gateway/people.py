@@ -16,6 +16,7 @@ import re
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -29,8 +30,10 @@ from examples.kit.mailbox import Mailbox
 from examples.kit.people import Person, person
 from examples.kit.process import ready, tied
 from examples.kit.progress import Progress
-from examples.kit.time import acting
+from examples.kit.time import acting, now
 
+LEAVES_EVERY = 3
+"""Of so many newcomers one cancels on another day, when they lie in a dump."""
 NIGHT_EVERY = 12
 """After so many newcomers the staff makes a dump of its own accord, besides those of every night."""
 LISTINGS = re.compile(r'href="(/listing/\d+)"')
@@ -77,6 +80,8 @@ class Story:
         self.browser = Browser(who, around.site)
         self.done = self.browser.done
         self.password = who.password
+        self.here = False
+        """Whether they have an account."""
 
     @cached_property
     def box(self) -> Mailbox:
@@ -122,7 +127,8 @@ class Story:
         page = self.browser.fill("registered", "/register", form)
         if not page.is_success:
             return False
-        return self.browser.press("confirmed", page, {"code": code_in(self.box)}).is_success
+        self.here = self.browser.press("confirmed", page, {"code": code_in(self.box)}).is_success
+        return self.here
 
     def sign_in(self) -> bool:
         """With address and password."""
@@ -272,6 +278,11 @@ class Story:
             centre.see()
             centre.leave()
 
+    def leave(self) -> None:
+        """Come back on another day, and cancel."""
+        if self.sign_in():
+            self.cancel(anew=False)
+
     def cancel(self, *, anew: bool | None = None) -> bool:
         """Cancel; some register anew, as the policy has it for whoever wants something corrected."""
         anew = self._often(0.4) if anew is None else anew
@@ -283,6 +294,7 @@ class Story:
         there = self.browser.fill("cancelled", "/cancel", form)
         if not there.is_success:
             return False
+        self.here = False
         return self.join() if anew else True
 
     def _upload(self, what: str, address: str, form: Answers, files: Files) -> httpx.Response:
@@ -300,6 +312,8 @@ class Town:
         self._seed = seed
         self._progress = Progress(state, seed)
         self._done: Counter[str] = Counter()
+        self._leaving: list[tuple[str, Story]] = []
+        """Who will cancel on another day than the one they came."""
 
     @property
     def done(self) -> dict[str, int]:
@@ -309,12 +323,20 @@ class Town:
     def step(self) -> None:
         """One more person comes and lives their story; now and then the staff dumps and brings back who is missing."""
         number = self._progress.take()
-        story = Story(person(number, self._seed), self._around)
+        story, today = Story(person(number, self._seed), self._around), now().date().isoformat()
+        with acting():
+            self._play(story, story.live)
+            if story.here and number % LEAVES_EVERY == 0:
+                self._leaving.append((today, Story(story.who, self._around)))
+            for day, leaver in [one for one in self._leaving if one[0] != today]:
+                self._leaving.remove((day, leaver))
+                self._play(leaver, leaver.leave)
+            if number % NIGHT_EVERY == NIGHT_EVERY - 1:
+                self._at_the_desk(number)
+
+    def _play(self, story: Story, act: Callable[[], None]) -> None:
         try:
-            with acting():
-                story.live()
-                if number % NIGHT_EVERY == NIGHT_EVERY - 1:
-                    self._at_the_desk(number)
+            act()
         finally:
             story.close()
             self._done += story.done

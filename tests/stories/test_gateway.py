@@ -337,6 +337,11 @@ def test_correcting_in_place_costs_nothing(gateway: Stood, member: Story) -> Non
     assert "register anew" in page, "the way of the text is offered beside it"
 
 
+def tickets(gateway: Stood) -> list[Ticket]:
+    with gateway.organisation.database.read() as connection:
+        return gateway.organisation.intake.listed(connection, limit=500)
+
+
 def test_cancelling_takes_what_is_held_and_registering_anew_begins_anew(
     gateway: Stood, member: Story
 ) -> None:
@@ -361,6 +366,8 @@ def test_cancelling_takes_what_is_held_and_registering_anew_begins_anew(
     assert held(gateway, "SELECT 1 FROM archive WHERE document->>'member' = %s", number) != [], (
         "law has it kept"
     )
+    outcomes = {one.outcome for one in tickets(gateway) if one.right == "correct"}
+    assert outcomes == {"granted"}, "the receipt is numbered, and answered at once"
     assert not member.sign_in()
     assert member.join()
     assert number_of(gateway, member) != number

@@ -44,7 +44,8 @@ ANSWERS_EVERY = 4
 
 def company(house: House, site: str, proxy: int) -> Company:
     """Put the company together."""
-    members, interfaces, dumps = Members(house), Interfaces(house), Dumps(house)
+    desk, interfaces, dumps = Desk(house), Interfaces(house), Dumps(house)
+    members = Members(house, desk)
     identity, market = Identity(house, members), Market(house, members)
     permissions, lapses = Permissions(house, members, market), Lapses(house, site)
     lapses.wire(identity, dumps, market, interfaces)
@@ -52,7 +53,7 @@ def company(house: House, site: str, proxy: int) -> Company:
     identity.sweep()
     text = POLICY.read_text(encoding="utf-8")
     return Company(
-        house, members, identity, market, permissions, dumps, Desk(house), interfaces, lapses, text, proxy
+        house, members, identity, market, permissions, dumps, desk, interfaces, lapses, text, proxy
     )
 
 
@@ -81,6 +82,7 @@ def work(opened: Company) -> None:
         passes += 1
         try:
             if now().date().isoformat() > (opened.dumps.last() or began):
+                opened.lapses.by_night(opened.dumps)
                 opened.dumps.night()
             if passes % ANSWERS_EVERY == 0:
                 opened.desk.answer_all()

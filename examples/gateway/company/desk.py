@@ -12,9 +12,12 @@ WORDS = {
     ),
     "cancel": (
         "granted",
-        "Your account is cancelled, and what we held of you has gone as you chose; the archive keeps what law demands.",
+        "Your account is cancelled from now on, and what we hold of you goes as you choose; the archive keeps what law demands.",
     ),
-    "correct": ("granted", "Your membership is cancelled, and you may register anew with the right details."),
+    "correct": (
+        "granted",
+        "Your membership is cancelled from now on, and you may register anew with the right details.",
+    ),
 }
 ELSE = (
     "informed",
@@ -33,10 +36,14 @@ class Desk:
         """Answer whatever waits and can be answered; how much that was."""
         answered = 0
         for one in self._house.troth.ask("tickets?limit=200")["tickets"]:
-            outcome, words = WORDS.get(one["right"], ELSE)
             try:
-                self._house.troth.ask(f"tickets/{one['number']}/answer", outcome=outcome, words=words)
+                self.answer(one["number"], one["right"])
             except Told:
                 continue  # somebody has to show first who they are, or somebody else was quicker
             answered += 1
         return answered
+
+    def answer(self, number: str, right: str) -> None:
+        """Answer one of them. Raises Told."""
+        outcome, words = WORDS.get(right, ELSE)
+        self._house.troth.ask(f"tickets/{number}/answer", outcome=outcome, words=words)

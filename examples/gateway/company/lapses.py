@@ -115,6 +115,11 @@ class Lapses:
         }  # fmt: skip
         market.also = self.mirrored
 
+    def by_night(self, dumps: Dumps) -> None:
+        """While members are brought back, so is whoever cancelled since."""
+        if self.on(MEMBER_RESTORED):
+            dumps.restore("", asking=False)
+
     def mirrored(self, market: Market, listing: int, data: bytes) -> None:
         """A picture that came in while pictures are mirrored goes abroad as well."""
         if self.on(STORE_ABROAD):

@@ -11,6 +11,7 @@ from typing import Any
 
 from examples.gateway.company import acts
 from examples.gateway.company.asking import Asked, Refused
+from examples.gateway.company.desk import Desk
 from examples.gateway.company.house import House
 from examples.gateway.company.store import Document
 from examples.kit.time import now
@@ -41,8 +42,8 @@ class Visit:
 class Members:
     """Raises Mistake, Refused, Told, Away."""
 
-    def __init__(self, house: House) -> None:
-        self._house, self._store = house, house.store
+    def __init__(self, house: House, desk: Desk) -> None:
+        self._house, self._store, self._desk = house, house.store, desk
 
     def visit(self, session: str) -> Visit | None:
         """Who is signed in by a session, as long as it lasts."""
@@ -99,14 +100,14 @@ class Members:
             "accounts/confirm", ticket=form.get("ticket", ""), code=form.get("code", ""), **came
         )
         self.welcome(entered["subject"], FORM)
-        self._house.troth.must(entered["subject"], acts.REGISTER)
-        names = self._house.troth.ask("accounts/mine", session=entered["session"])["names"]
+        session = self._let_in(entered, acts.REGISTER, new=True)
+        names = self._house.troth.ask("accounts/mine", session=session)["names"]
         held = {one["kind"]: one["value"] for one in names}
         self._store.put(
             "members", account=entered["account"], subject=entered["subject"], member=held["name"], email=held["email"],
             name=form.get("name", "")[:80], mobile_number=form.get("mobile_number", "")[:40], joined_at=now().isoformat(),
         )  # fmt: skip
-        return self._let_in(entered)
+        return session
 
     def sign_in(self, form: dict[str, str], came: dict[str, str]) -> str:
         """Address and password open a session."""
@@ -140,13 +141,12 @@ class Members:
         self._house.troth.must(visit.subject, acts.CHAT)
         self._store.change("members", visit.member["id"], verification_state="verified")
 
-    def _let_in(self, entered: dict[str, Any], *more: Asked) -> str:
-        """Nobody is let in unless the cookie is permitted."""
-        member = self._of(entered["account"])
+    def _let_in(self, entered: dict[str, Any], *more: Asked, new: bool = False) -> str:
+        """Nobody is let in unless the cookie is permitted, and, where they are not `new`, gateway knows them."""
         try:
-            if member is None:
+            if not new and self._of(str(entered["account"])) is None:
                 raise Mistake("Nobody here has this account.")
-            self._house.troth.must(member["subject"], acts.SIGN_IN_COOKIE, *more)
+            self._house.troth.must(entered["subject"], acts.SIGN_IN_COOKIE, *more)
         except (Mistake, Refused):
             self.sign_out(entered["session"])
             raise
@@ -172,19 +172,23 @@ class Members:
         self._store.change("members", visit.member["id"], **said)
 
     def cancel(self, visit: Visit, form: dict[str, str], right: str) -> str:
-        """Cancel: the account shuts, a numbered ticket is the receipt, and the number of the member stays to tell that nobody may
-        come back by it."""
-        self._house.troth.ask("accounts/close", session=visit.session, password=form.get("password", ""))
+        """Cancel: whoever has the password has a numbered ticket, answered at once, and the account shuts. The number of the member
+        stays, to tell that nobody may come back by it."""
         how = "anonymise" if form.get("how") == "anonymise" else "erase"
-        gone = {"member": visit.number, "subject": visit.subject, "how": how, "closed_at": now().isoformat()}
-        self._store.put("cancellations", **gone)
+        said = {"name": visit.member["email"], "password": form.get("password", "")}
+        session = self._house.troth.ask("accounts/sign-in", **said)["session"]
         asked = {
             "kind": "request",
             "right": right,
             "subject": visit.subject,
             "words": f"Cancel my account, and {how} what is held.",
         }
-        return str(self.ticket(**asked)["number"])
+        number = str(self.ticket(**asked)["number"])
+        self._desk.answer(number, right)
+        self._house.troth.ask("accounts/close", session=session, password=said["password"])
+        gone = {"member": visit.number, "subject": visit.subject, "how": how, "closed_at": now().isoformat()}
+        self._store.put("cancellations", **gone)
+        return number
 
     def ticket(self, **asked: str) -> dict[str, Any]:
         """Somebody asks something: numbered, with the day on which the answer is due."""
