@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import select
+import signal
 from collections.abc import Iterator
 
 import psycopg
@@ -254,6 +257,27 @@ def test_whoever_declines_the_text_is_asked_for_nothing(day: Stood) -> None:
     story.write()
     story.close()
     assert story.done["wrote: refused"] == 1
+
+
+def test_a_killed_company_is_started_again_where_it_was(day: Stood, team: tuple[Story, Story, Story]) -> None:
+    _, one, _ = team
+    child = day.town.nursery.children["desk"]
+    before, port = child.pid, child.port
+    assert before is not None
+    watch = os.pidfd_open(before)
+    os.kill(before, signal.SIGKILL)
+    assert select.select([watch], [], [], 20)[0]
+    os.close(watch)
+    day.town.nursery.tend()
+    assert child.pid not in (None, before)
+    assert child.port == port
+    worked = one.done["worked: approvals"]
+    assert one.work("approvals", approval="leave on Monday"), (
+        "the session, the database and what was permitted outlive it"
+    )
+    assert one.done["worked: approvals"] == worked + 1
+    day.look()
+    assert day.clauses("broken") == set()
 
 
 def test_whoever_unbinds_is_alone_again(day: Stood, team: tuple[Story, Story, Story]) -> None:
