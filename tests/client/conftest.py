@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.mariadb import mariadb_server, mariadb_url
 from tests.web.kit import Place
 from troth.app.config import Home
 from troth.app.hosting import open_hosting
@@ -14,6 +15,7 @@ from troth.app.serve import listen, serving
 from troth.client import Client, KeyFile
 from troth.ledger import Origin
 
+__all__ = ["mariadb_server", "mariadb_url"]
 SHOP = Path(__file__).parent / "shop"
 
 

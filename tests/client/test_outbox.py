@@ -31,6 +31,15 @@ def by_postgres(folder: Path, request: pytest.FixtureRequest) -> Connect:
     return lambda: psycopg.connect(url)
 
 
+def by_mariadb(folder: Path, request: pytest.FixtureRequest) -> Connect:
+    import pymysql
+    from sqlalchemy import make_url
+
+    url = make_url(str(request.getfixturevalue("mariadb_url")))
+    _, at = url.get_dialect()().create_connect_args(url)
+    return lambda: pymysql.connect(**at)
+
+
 def by_alchemy(folder: Path, request: pytest.FixtureRequest) -> Connect:
     from sqlalchemy import create_engine
     from sqlalchemy.pool import NullPool
@@ -54,7 +63,13 @@ def by_django(folder: Path, request: pytest.FixtureRequest) -> Connect:
 
 
 @pytest.fixture(
-    params=[by_sqlite, pytest.param(by_postgres, marks=pytest.mark.postgres), by_alchemy, by_django]
+    params=[
+        by_sqlite,
+        pytest.param(by_postgres, marks=pytest.mark.postgres),
+        pytest.param(by_mariadb, marks=pytest.mark.slow),
+        by_alchemy,
+        by_django,
+    ]
 )
 def connect(request: pytest.FixtureRequest, tmp_path: Path) -> Connect:
     """The company's database, by each kind of connection."""

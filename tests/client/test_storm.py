@@ -25,7 +25,7 @@ from troth.client import Client, KeyFile, Relay
 
 PEOPLE = 3
 TURNS = 30
-ROUNDS = 30 if os.environ.get("TROTH_STORM") == "long" else 2
+ROUNDS = 30 if os.environ.get("TROTH_STORM") == "long" else 1
 pytestmark = pytest.mark.storm
 
 
