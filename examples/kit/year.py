@@ -97,8 +97,8 @@ def plan(lapses: list[str], days: int, seed: int) -> list[Planted]:
     share = days / max(len(order), 1)
     found = []
     for number, lapse in enumerate(order):
-        begins = int(share * (number + chance.uniform(0.1, 0.25)))
-        found.append(Planted(lapse, begins, int(share * (number + chance.uniform(0.75, 0.9)))))
+        begins = int(share * (number + chance.uniform(0.05, 0.12)))
+        found.append(Planted(lapse, begins, int(share * (number + chance.uniform(0.88, 0.95)))))
     return found
 
 
