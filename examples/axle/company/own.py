@@ -13,18 +13,21 @@ from examples.axle.company.lapses import SURVEY
 from examples.kit.time import now
 
 SWITCHES = {
-    **{
-        f"consent:{one}": "I agree: "
-        for one in (
-            "marketing", "third_party_offers", "better_service", "contact_email", "participation", "cn_pipl.share", "cn_pipl.export",
-        )
-    },
-    **{
-        f"objects:{one}": "I say no to: "
-        for one in ("opt_out", "marketing", "interests", "direct_email", "direct_in_service", "direct_other")
-    },
-}  # fmt: skip
-"""Each switch as it is called on record, and how its line begins."""
+    "consent:marketing": "Send me news, invitations, surveys and promotion",
+    "consent:third_party_offers": "Send me offers of others, whom you choose",
+    "consent:better_service": "Use my interests to serve me better",
+    "consent:contact_email": "Write to me by email",
+    "consent:participation": "Take my answers to surveys",
+    "consent:cn_pipl.share": "Share with your offices and with research",
+    "consent:cn_pipl.export": "Send my data abroad, where an office or a desk is",
+    "objects:opt_out": "No more news, invitations, surveys and promotion",
+    "objects:marketing": "No marketing of any kind",
+    "objects:interests": "No use that rests on your interest alone",
+    "objects:direct_email": "No direct marketing by email",
+    "objects:direct_in_service": "No direct marketing inside the services",
+    "objects:direct_other": "No direct marketing by other means",
+}
+"""Each switch as it is called on record, and how it reads."""
 AT_ONCE = {"object": "objects:interests", "restrict": "restricted"}
 """What asking for a right brings about at once, before anybody answers."""
 RIGHTS = ("access", "correct", "object", "restrict", "delete", "export", "withdraw")
@@ -75,10 +78,7 @@ def settings(request: HttpRequest) -> HttpResponse:
     visit = customer(request)
     if request.method != "POST":
         facts = gate().facts_of(visit.subject)["facts"]
-        lines = [
-            (what, says + what.partition(":")[2].replace("_", " "), what in facts)
-            for what, says in SWITCHES.items()
-        ]
+        lines = [(what, words, what in facts) for what, words in SWITCHES.items()]
         return page(request, "settings.html", switches=lines)
     form = typed(request)
     what = form.get("turn", "")
