@@ -222,6 +222,16 @@ def test_a_ticket_that_ends_by_hand_ends_its_run(small: Counter) -> None:
     assert set(small.stands(number).values()) == {"left"}
 
 
+def test_who_is_answered_by_people_is_not_answered_again(small: Counter) -> None:
+    number = small.asked("delete", ground="UNLAWFUL")
+    small.work()
+    papers = ["violation", "identity"]
+    Reception(small.quay).answer(number, "granted", "Done by hand.", "console", papers=papers)
+    small.work()
+    assert set(small.stands(number).values()) == {"done", "left"}
+    assert "answer" not in small.stands(number)
+
+
 def test_a_recipient_is_tracked_until_it_answers(small: Counter) -> None:
     number = small.asked("delete", ground="UNLAWFUL")
     small.work()

@@ -9,6 +9,7 @@ from troth.app.carrying import Carrier
 from troth.app.choices import file_of, read_yaml
 from troth.app.config import Home
 from troth.app.folders import read_folder
+from troth.app.mapping import secrets_of
 from troth.app.organisation import Organisation
 from troth.app.posting import posting_of
 from troth.app.reception import Reception
@@ -23,8 +24,20 @@ FILE: Final = "rights.yaml"
 NAMED: Final = "TROTH_RIGHTS"
 
 
-def carrier_of(organisation: Organisation, home: Home, folder: Path, secrets: Secrets) -> Carrier:
-    """Who carries the requests of an organisation out, by the map beside its policy. Raises MapRefused, RightsUnreadable."""
+def carrier_beside(
+    organisation: Organisation, home: Home, folder: Path, data: Path | None = None
+) -> Carrier | None:
+    """Who carries requests out where a map lies beside the policy; None where none does. Raises as `carrier_of`."""
+    if not (folder / MAP_FILE).is_file():
+        return None
+    return carrier_of(organisation, home, folder, secrets_of(None), data)
+
+
+def carrier_of(
+    organisation: Organisation, home: Home, folder: Path, secrets: Secrets, data: Path | None = None
+) -> Carrier:
+    """Who carries the requests of an organisation out, by the map beside its policy; `data` is the folder where relative
+    places of stores start, where that is another one. Raises MapRefused, RightsUnreadable."""
     findings = Findings()
     files = read_folder(folder, findings)
     if MAP_FILE not in files:
@@ -42,7 +55,7 @@ def carrier_of(organisation: Organisation, home: Home, folder: Path, secrets: Se
         )
     posting = posting_of(home, organisation.clock, of=organisation.id)
     reception = Reception(organisation, posting.site)
-    return Carrier(Searching(reception, folder, map, secrets), approve=approved_of(home))
+    return Carrier(Searching(reception, data or folder, map, secrets), approve=approved_of(home))
 
 
 def approved_of(home: Home) -> frozenset[str]:

@@ -8,6 +8,7 @@ by one that plans anew: what is gone already is found no more, so that it is nei
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -87,8 +88,9 @@ class Carrier:
             steps = organisation.steps.steps(connection, run.id)
         waits = any(one.name == Stage.IDENTITY and one.standing is Standing.OPEN for one in steps)
         over = ticket.state in (State.WITHDRAWN, State.DUPLICATE, State.MERGED, State.CLOSED)
-        refused = ticket.state is State.ANSWERED and ticket.outcome == "refused"
-        if over or refused:
+        begun = any(one.name == Stage.GROUNDS and one.standing is Standing.DONE for one in steps)
+        by_hand = ticket.state is State.ANSWERED and (ticket.outcome == "refused" or not begun)
+        if over or by_hand:
             organisation.act(lambda acts: organisation.steps.end(acts.work.connection, run.id, acts.at))
         elif waits and ticket.subject:
             organisation.act(
@@ -132,12 +134,16 @@ class Carrier:
             self._wait(taken, {"waits": "for proof of identity"})
 
     def _grounds(self, taken: Taken, ticket: Ticket) -> None:
-        papers = tuple(taken.step.said.get("papers", ()))
+        papers, ground = shown_in(taken.step)
+        known, named = self._reception.known(ticket.number), replace(ticket, ground=ground or ticket.ground)
         with self.organisation.database.read() as connection:
-            found = self.organisation.intake.judged(
-                connection, ticket, self._reception.known(ticket.number), papers=papers
-            )
-        said = {"outcome": found.outcome.value, "missing": list(found.missing), "papers": list(papers)}
+            found = self.organisation.intake.judged(connection, named, known, papers=papers)
+        said = {
+            "outcome": found.outcome.value,
+            "missing": list(found.missing),
+            "papers": papers,
+            "ground": named.ground,
+        }
         if found.outcome is RequestOutcome.ACCEPT:
             self._done(taken, said)
         else:
@@ -222,7 +228,10 @@ class Carrier:
     def _answer(self, taken: Taken, ticket: Ticket) -> None:
         if ticket.state is not State.ANSWERED:
             text, files, outcome = self._written(ticket)
-            self._reception.answer(ticket.number, outcome, text, BY, files=files, papers=self._papers(ticket))
+            papers, ground = self._shown(ticket.number)
+            self._reception.answer(
+                ticket.number, outcome, text, BY, files=files, papers=papers, ground=ground
+            )
         keys = [ticket.rule] if ticket.rule.startswith("right:") else []
         self._done(taken, {"answered": True}, evidence.ANSWERED, ticket, {"right": ticket.right}, keys)
 
@@ -267,9 +276,11 @@ class Carrier:
         assert plan is not None
         return plan
 
-    def paper(self, number: str, papers: Sequence[str]) -> bool:
-        """Evidence on file for the grounds; whether something waited for it."""
-        return self._woken(number, Stage.GROUNDS, said={"papers": sorted(papers)})
+    def paper(self, number: str, papers: Sequence[str], ground: str = "") -> bool:
+        """Evidence on file for the grounds, and the listed ground that the words come to; whether something waited for it."""
+        before, named = self._shown(number)
+        said = {"papers": sorted({*before, *papers}), "ground": ground or named}
+        return self._woken(number, Stage.GROUNDS, said=said)
 
     def approve(self, number: str, by: str) -> bool:
         """A second person agrees with the plan; whether one was waited for."""
@@ -301,9 +312,9 @@ class Carrier:
     def _steps(self) -> Steps:
         return self.organisation.steps
 
-    def _papers(self, ticket: Ticket) -> tuple[str, ...]:
-        steps = self.status(ticket.number)
-        return tuple(next((one.said.get("papers", ()) for one in steps if one.name == Stage.GROUNDS), ()))
+    def _shown(self, number: str) -> tuple[list[str], str]:
+        """The papers on file for a request, and its ground."""
+        return next((shown_in(one) for one in self.status(number) if one.name == Stage.GROUNDS), ([], ""))
 
     def _done(
         self, taken: Taken, said: Said, kind: str = "", ticket: Ticket | None = None, named: Said | None = None,
@@ -343,6 +354,11 @@ class Carrier:
 
 class _Unfinished(TrothError):
     """A stage that was not finished; tried again."""
+
+
+def shown_in(step: Step) -> tuple[list[str], str]:
+    """The papers that were shown for the grounds of a request, and the ground that its words came to."""
+    return list(step.said.get("papers", ())), str(step.said.get("ground", ""))
 
 
 def _planned(plan: Plan) -> dict[str, Any]:

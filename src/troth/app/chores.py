@@ -5,6 +5,7 @@ once when it begins and once when it ends, and stops no other.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
+from troth.app.carriers import carrier_beside
+from troth.app.carrying import Carrier
 from troth.app.guarding import show_access
 from troth.app.hosting import Hosting
 from troth.app.mailing import Postbox, mailboxes_of
@@ -39,6 +42,8 @@ ALERTS: Final = (("overdue", timedelta(0)), ("day", timedelta(days=1)), ("week",
 CLOCK: Final = "intake.clock"
 IMPORTS_EVERY: Final = timedelta(seconds=30)
 """How often it is looked whether an import is due; each has a pace of its own."""
+REQUESTS_EVERY: Final = timedelta(seconds=2)
+"""How often it is looked whether a request can be carried on."""
 Tell = Callable[[str], None]
 
 
@@ -62,6 +67,7 @@ class Chores:
     boxes: Sequence[Mailbox] = ()
     tell: Tell = print
     office: Office | None = None
+    carrier: Carrier | None = None
     chores: list[Chore] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -73,6 +79,7 @@ class Chores:
             Chore("tasks", timedelta(hours=1), lambda: _quietly(bring_up(self.organisation))),
             *(self._reading(postbox, box) for box in self.boxes),
             *([Chore("imports", IMPORTS_EVERY, self.office.chore)] if self.office else []),
+            *([Chore("requests", REQUESTS_EVERY, self._carried)] if self.carrier else []),
             Chore("dates", timedelta(minutes=10), lambda: _quietly(watch_dates(self.organisation))),
             Chore("reminders", timedelta(minutes=30), lambda: _quietly(remind(self.organisation, channel))),
             Chore("contacts", timedelta(hours=1), lambda: _quietly(reaching.turn())),
@@ -87,6 +94,13 @@ class Chores:
     def _reading(self, postbox: Postbox, box: Mailbox) -> Chore:
         """A mailbox is looked into every half minute."""
         return Chore(f"mailbox {box.address}", timedelta(seconds=30), lambda: _quietly(postbox.collect(box)))
+
+    def _carried(self) -> None:
+        """Requests are carried out as far as they go now."""
+        assert self.carrier is not None
+        self.carrier.begin()
+        while self.carrier.turn(f"chores.{os.getpid()}"):
+            pass
 
     def turn(self) -> None:
         """Do what is due."""
@@ -214,7 +228,8 @@ def chores_of(hosting: Hosting, tell: Tell) -> list[Chores]:
         posting = posting_of(hosted.home, hosting.clock)
         boxes = mailboxes_of(hosted.home).get(id, ())
         office = office_of(hosted.organisation, hosted.folder, offices_of(hosted.home).get(id))
-        found.append(Chores(hosted.organisation, posting, boxes, tell, office))
+        carrier = carrier_beside(hosted.organisation, hosted.home, hosted.folder)
+        found.append(Chores(hosted.organisation, posting, boxes, tell, office, carrier))
     return found
 
 

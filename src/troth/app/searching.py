@@ -47,12 +47,15 @@ class Searching:
     secrets: Secrets
 
     def proven(self, ticket: Ticket) -> tuple[Proven, ...]:
-        """The identities that whoever asks has proven: their subject id, and the address the request is answered at."""
+        """The identities that whoever asks has proven: every subject id they are known
+        by, and the address the request is answered at."""
         organisation = self.reception.organisation
         with organisation.database.read() as connection:
-            subject = organisation.rooms.subjects.id_of(connection, ticket.subject)
+            subjects = organisation.rooms.subjects
+            names = subjects.group(connection, subjects.root(connection, ticket.subject))
+            ids = [id for name in names if (id := subjects.id_of(connection, name)) is not None]
         contact = self.reception.contact(ticket.number)
-        found = [Proven(SUBJECT, str(subject))] if subject else []
+        found = [Proven(SUBJECT, str(id)) for id in ids]
         if contact is not None and contact.address and contact.channel in ("email", "sms", "phone"):
             found.append(Proven("email" if contact.channel == "email" else "phone", contact.address))
         return tuple(found)

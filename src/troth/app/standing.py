@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import yaml
 
+from troth.app.carriers import carrier_beside
 from troth.app.chores import Chores, chores_of, doing
 from troth.app.companies import Company
 from troth.app.config import Home
@@ -124,7 +125,8 @@ def _chores(town: Town, company: Company, posting: Posting) -> tuple[Chores, Cho
         if chore.name == "imports" and office is not None:
             # Before the company is up its files are not there yet.
             chore.do = lambda: office.chore() if id in town.sites else None
-    return quick, Chores(organisation, posting, (), town.tell)
+    carrier = carrier_beside(organisation, home, hosted.folder, town.data_of(id))
+    return quick, Chores(organisation, posting, (), town.tell, carrier=carrier)
 
 
 def name_provider(town: Town, id: str, folder: Path, port: int) -> None:

@@ -35,6 +35,7 @@ def add(commands: Any) -> None:
     made.add_argument(
         "--paper", action="append", default=[], metavar="PAPER", help="evidence on file for its grounds"
     )
+    made.add_argument("--ground", default="", metavar="CODE", help="the listed ground that its words come to")
     made = _numbered(verbs, "approve", "agree with its plan, as a second person", _approve)
     made.add_argument("--by", required=True, metavar="MEMBER", help="the id of whoever agrees")
     made = _numbered(verbs, "told", "what a recipient answered", _told)
@@ -94,8 +95,8 @@ def _plan(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer,
 def _run(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:
     carrier = _carrier(organisation, args)
     carrier.begin()
-    if args.paper:
-        carrier.paper(args.number, args.paper)
+    if args.paper or args.ground:
+        carrier.paper(args.number, args.paper, args.ground)
     carrier.retry(args.number)
     while carrier.turn(f"cli.{os.getpid()}", args.number):
         pass
