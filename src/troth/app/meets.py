@@ -29,7 +29,9 @@ from troth.policy.model import Category, Recipient
 
 FILE: Final = "meets.yaml"
 SECTIONS: Final = ("tables", "screens", "files", "partners")
-HELP: Final = "Write what lies where under tables, screens, files and partners, as examples/harbour/meets.yaml does."
+HELP: Final = (
+    "Write what lies where under tables, screens, files and partners, as examples/harbour/meets.yaml does."
+)
 
 
 class MeetsUnreadable(OperatorError):
