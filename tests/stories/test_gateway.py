@@ -53,6 +53,12 @@ def gateway(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stood]:
         yield stood
 
 
+def children(pid: int) -> set[int]:
+    """The processes that a process started, by whichever of its threads."""
+    listed = [file.read_text() for file in Path(f"/proc/{pid}/task").glob("*/children")]
+    return {int(one) for text in listed for one in text.split()}
+
+
 @pytest.fixture
 def member(gateway: Stood) -> Iterator[Story]:
     """Somebody who has just registered, and may send pictures."""
@@ -471,6 +477,26 @@ def test_a_proxy_that_writes_down_where_members_go(gateway: Stood, member: Story
 
 
 # -- the rest ---------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.skipif(
+    not Path("/proc/self/task").is_dir(), reason="children are counted where Linux lists them"
+)
+def test_a_killed_proxy_stands_again_where_it_was(gateway: Stood, member: Story) -> None:
+    assert member.go_by_the_channel("gateway.example") == [200]
+    company = gateway.town.nursery.children["gateway"].pid
+    assert company is not None
+    (proxy,) = children(company)
+    os.kill(proxy, signal.SIGKILL)
+    until(lambda: bool(children(company) - {proxy}), 30)
+    until(lambda: reached(member), 30)
+
+
+def reached(member: Story) -> bool:
+    try:
+        return member.go_by_the_channel("gateway.example") == [200]
+    except httpx.HTTPError:
+        return False
 
 
 def test_without_troth_nothing_is_taken(gateway: Stood, tmp_path: Path) -> None:

@@ -63,30 +63,42 @@ def open_books(house: House) -> None:
         house.troth.ask(f"recipients/{recipient}/facts", facts=list(facts))
 
 
-def start_proxy(data: Path, site: int) -> int:
-    """The proxy, which ends with this process; its port."""
-    folder = data / "proxy"
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "dangerous.txt").write_text(DANGEROUS, encoding="utf-8")
-    (folder / "hosts.json").write_text(json.dumps({"gateway.example": site}), encoding="utf-8")
-    command = [sys.executable, "-m", "examples.gateway.company.proxy", "--folder", str(folder)]
-    running = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
-    assert running.stdout is not None
-    return int(json.loads(running.stdout.readline())["port"])
+class Channel:
+    """The proxy, which ends with this process, and stands again where it stood when it went by itself."""
+
+    def __init__(self, house: House, site: int) -> None:
+        self._folder, self.port = house.data / "proxy", 0
+        self._folder.mkdir(parents=True, exist_ok=True)
+        (self._folder / "dangerous.txt").write_text(DANGEROUS, encoding="utf-8")
+        (self._folder / "hosts.json").write_text(json.dumps({"gateway.example": site}), encoding="utf-8")
+        self._start()
+
+    def tend(self) -> None:
+        """Start it again if it went."""
+        if self._running.poll() is not None:
+            self._start()
+
+    def _start(self) -> None:
+        told = ["--folder", str(self._folder), "--port", str(self.port)]
+        command = [sys.executable, "-m", "examples.gateway.company.proxy", *told]
+        self._running = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)  # noqa: S603 - our own
+        assert self._running.stdout is not None
+        self.port = int(json.loads(self._running.stdout.readline())["port"])
 
 
-def work(opened: Company) -> None:
+def work(opened: Company, channel: Channel) -> None:
     """A dump for each day that begins, and an answer for whoever asked. Where nobody is there, it is tried again."""
     pause, passes, began = threading.Event(), 0, now().date().isoformat()
     while not pause.wait(LOOKS_EVERY):
         passes += 1
         try:
+            channel.tend()
             if now().date().isoformat() > (opened.dumps.last() or began):
                 opened.lapses.by_night(opened.dumps)
                 opened.dumps.night()
             if passes % ANSWERS_EVERY == 0:
                 opened.desk.answer_all()
-        except (Away, Told, OSError, httpx.HTTPError, OperationalError) as problem:
+        except (Away, Told, OSError, ValueError, httpx.HTTPError, OperationalError) as problem:
             print(f"gateway: left for later ({type(problem).__name__})", file=sys.stderr, flush=True)
 
 
@@ -104,11 +116,11 @@ def main() -> None:
     # The port is needed for what leads back here, so the socket comes first and the site after it.
     server = make_server("127.0.0.1", args.port, _Later(), threaded=True)
     house = House(args.data, Store(args.postgres), Partners(args.partners), Troth(args.keys))
-    proxy = start_proxy(args.data, server.server_port)
-    opened = company(house, f"http://127.0.0.1:{server.server_port}", proxy)
+    channel = Channel(house, server.server_port)
+    opened = company(house, f"http://127.0.0.1:{server.server_port}", channel.port)
     open_books(house)
     server.app = make_app(opened)
-    threading.Thread(target=work, args=(opened,), daemon=True, name="work").start()
+    threading.Thread(target=work, args=(opened, channel), daemon=True, name="work").start()
     ready(port=server.server_port)
     server.serve_forever()
 
