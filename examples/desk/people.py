@@ -92,6 +92,12 @@ class Story:
         """Accept the text no more."""
         self.browser.send("declined", "/me/decline", {"do": "decline"})
 
+    def be_in(self) -> bool:
+        """Still in, or in again by another code: a session does not outlast the day."""
+        return self.browser.open("/me").is_success or self._coded(
+            "asked for a code", "/sign-in", {"mobile": self.mobile}, "signed in"
+        )
+
     def texts(self) -> list[dict[str, str]]:
         """The text messages that lie in the tray for this number."""
         found: list[dict[str, str]] = httpx.get(
@@ -266,6 +272,8 @@ class Story:
             self.accept_invitation()
         self.write()
         self.day()
+        if team:
+            self.back_up()
         self.allow_calls(agreed=self.often(0.8), permitted=self.often(0.8))
         for likely, act in (
             (0.5, self.order),
@@ -316,10 +324,11 @@ class Town:
         if place == 0:
             self._founder = story
         story.live([person(number + n, self._seed) for n in range(1, TEAM + 1)] if place == 0 else [])
-        if place == TEAM and self._founder:
+        if place == TEAM and self._founder and self._founder.be_in():
             self._founder.list_everybody()
             for one in self._stories[-TEAM:]:
-                one.call()
+                if one.be_in():
+                    one.call()
             self._founder.back_up()
 
 

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, Response
 
 from examples.desk.company.frame import At, Company, SignedIn
 from examples.desk.company.joining import Visit
+from examples.desk.company.lapses import RESTART
 from examples.desk.company.store import EVERY
 from examples.kit.time import now
 
@@ -64,6 +65,8 @@ def report(company: At, visit: SignedIn, said: dict[str, Any]) -> Any:
     with company.store.within(visit.tenant) as rows:
         for _ in stopped:
             rows.put("device_runs", device=device, how="force_stopped", at=now())
+            if company.lapses.on(RESTART):
+                rows.put("device_runs", device=device, how="itself", at=now())
     return JSONResponse(answer)
 
 
