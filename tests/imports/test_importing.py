@@ -9,7 +9,7 @@ import pytest
 from troth.app.importing import Importer
 from troth.app.organisation import Organisation
 from troth.decide.model import Question
-from troth.imports import BROUGHT, Import, ImportsUnreadable, check_imports, read_imports
+from troth.imports import BROUGHT, Import, ImportsUnreadable, check_imports, read_imports, read_lines
 
 LIST = """
 customers:
@@ -133,17 +133,15 @@ def test_a_row_that_was_written_while_files_are_read_is_not_taken_for_a_breach(
     quay_on_sqlite: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A customer and a letter to her are written after the first file was read: whichever comes first, she is known before it."""
-    from troth.app import importing
-
-    office, read = write(tmp_path / "office"), importing.read_lines
+    office = write(tmp_path / "office")
     more = FIRST + "3,cat@c.test,2026-03-01,yes,yes,\n"
 
     def slowly(*given: object) -> object:
-        found = read(*given)  # type: ignore[arg-type]
+        found = read_lines(*given)  # type: ignore[arg-type]
         write(office, customers=more, sent="no,customer,what\nL1,3,email\n")
         return found
 
-    monkeypatch.setattr(importing, "read_lines", slowly)
+    monkeypatch.setattr("troth.app.importing.read_lines", slowly)
     importer = Importer(quay_on_sqlite, imports(), office)
     assert sum(came.breaches for _ in range(2) for came in importer.turn(all=True)) == 0
     assert len(events(quay_on_sqlite, "gate:act:permitted")) == 4

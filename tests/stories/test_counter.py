@@ -8,6 +8,7 @@ import re
 import select
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 import httpx
 import pytest
@@ -207,7 +208,7 @@ def test_the_account_manager_acts_for_a_person_at_the_console(counter: Stood) ->
             "words": "Whom did you give my details to?",
         }
         same = {"Sec-Fetch-Site": "same-origin"}
-        form = {name: (None, value) for name, value in (said | {"channel": "phone"}).items()}
+        form: dict[str, Any] = {name: (None, value) for name, value in (said | {"channel": "phone"}).items()}
         slip = {"authority": ("slip.txt", b"Puan Rohani asks for me. Signed.", "text/plain")}
         typed = desk.post("/counter/tickets/new", files=form | slip, headers=same)
         assert typed.status_code == 200, re.findall(r"alert.*", typed.text)

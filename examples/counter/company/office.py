@@ -48,7 +48,8 @@ BINDER = (
     ("backup_passwords", 1, "papers/envelope.txt"), ("backup_passwords", 2, "papers/envelope-log.txt"),
     ("firewall", 1, "papers/firewall.txt"), ("firewall", 2, "papers/firewall-read.txt"),
     ("transmission", 1, "papers/mail-server.txt"), ("locks", 1, "lists/cabinets.xlsx"), ("locks", 2, "lists/cabinets.xlsx"),
-    ("team", 1, "lists/staff.csv"), ("team", 2, "lists/staff.csv"), ("remits", 1, "papers/remit-systems.txt"), ("remits", 2, "papers/remit-disputes.txt"),
+    ("team", 1, "lists/staff.csv"), ("team", 2, "lists/staff.csv"),
+    ("remits", 1, "papers/remit-systems.txt"), ("remits", 2, "papers/remit-disputes.txt"),
     ("remits", 3, "papers/remit-training.txt"), ("remits", 4, "papers/remit-liaison.txt"), ("reports", 1, "papers/board.txt"),
     ("reports", 2, "papers/general-manager.txt"),
 )  # fmt: skip
