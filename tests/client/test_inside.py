@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from examples.kit.time import jump
 from examples.kit.waiting import until
 from tests.client.conftest import SHOP
 from tests.web.kit import Place
 from troth.app.config import Home
 from troth.app.opening import open_organisation
+from troth.app.pace import FILE as TIME
+from troth.app.pace import NAMED
 from troth.client import Client, Question
 from troth.inside import Inside
 from troth.kernel.errors import OperatorError
@@ -49,3 +53,13 @@ def test_a_home_that_cannot_be_opened_is_one_sentence(tmp_path: Path, name: str)
     (tmp_path / "file").write_text("no folder")
     with pytest.raises(OperatorError, match="home"):
         Inside.open(tmp_path / name, "shop")
+
+
+def test_in_a_run_it_writes_the_time_of_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    open_organisation(Home.at(tmp_path), "shop", SHOP).close()
+    jump(timedelta(days=40), tmp_path / TIME)
+    monkeypatch.setenv(NAMED, str(tmp_path / TIME))
+    with Inside.open(tmp_path, "shop") as inside:
+        inside.subject({"email": "amy@people.example"})
+        (made,) = inside.evidence(kind="subjects:subject:created")["events"]
+    assert datetime.fromisoformat(made["occurred_at"]) > datetime.now(UTC) + timedelta(days=39)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from contextlib import ExitStack
 from pathlib import Path
@@ -15,10 +16,13 @@ from troth.app.config import Home
 from troth.app.hosting import Engines, Hosted, Hosting
 from troth.app.keys import SCOPES, ApiKey
 from troth.app.opening import open_organisation
+from troth.app.pace import NAMED, RunClock
+from troth.app.system import SystemClock
 from troth.client import Call, Voice
 from troth.client.wire import answer_of, away, body_of
 from troth.gate import Reply
 from troth.inside.door import Door
+from troth.kernel.clock import Clock
 from troth.kernel.errors import OperatorError, TrothError
 from troth.ledger import Origin
 from troth.web.api.models import QuestionSent
@@ -59,7 +63,7 @@ class Inside(Voice):
             )
         place = Home.at(home, database)
         with ExitStack() as opened:
-            made = open_organisation(place, organisation, compile=Engines(), bring_up=False)
+            made = open_organisation(place, organisation, compile=Engines(), bring_up=False, clock=_clock())
             opened.callback(made.close)
             declared = made.policy()
             hosted = Hosted(made, declared.bundle, home, home=place, digest=declared.digest)
@@ -114,3 +118,9 @@ class Inside(Voice):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _clock() -> Clock:
+    """The time of the run that this process is part of, where there is one, so that both doors write the same time; else the machine's."""
+    told = os.environ.get(NAMED)
+    return RunClock(Path(told)) if told else SystemClock()
