@@ -16,6 +16,9 @@ from pathlib import Path
 
 from examples.kit.waiting import until
 
+PATIENCE = 45.0
+"""Seconds that somebody waits for a mail: whoever gives up sooner lives another life on a busy machine than on an idle one."""
+
 
 def box_of(room: Path, address: str) -> Path:
     """The folder of an address inside a mail room."""
@@ -79,11 +82,11 @@ class Mailbox:
         self._read.update(new)
         return list(self._mails(new))
 
-    def wait(self, subject: str, seconds: float = 10.0) -> Mail:
+    def wait(self, subject: str, seconds: float = PATIENCE) -> Mail:
         """The next unread mail with this in its subject. Raises TimeoutError."""
         return self.wait_for(lambda mail: subject in mail.subject, seconds)
 
-    def wait_for(self, fits: Callable[[Mail], bool], seconds: float = 10.0) -> Mail:
+    def wait_for(self, fits: Callable[[Mail], bool], seconds: float = PATIENCE) -> Mail:
         """The next unread mail that fits. Raises TimeoutError."""
         found: list[Mail] = []
 

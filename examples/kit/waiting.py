@@ -8,7 +8,7 @@ from collections.abc import Callable
 PAUSE = 0.02
 
 
-def until(so: Callable[[], bool], seconds: float = 10.0) -> None:
+def until(so: Callable[[], bool], seconds: float = 30.0) -> None:
     """Come back once it is so. Raises TimeoutError."""
     end = time.monotonic() + seconds
     while not so():

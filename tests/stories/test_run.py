@@ -190,4 +190,5 @@ def test_a_fixed_piece_of_life_is_the_same_for_a_seed(tmp_path: Path) -> None:
     assert harbour["refused"] > 0
     assert "broken" not in harbour["clauses"]
     assert harbour["clauses"]["kept"] > 50
-    assert counter["acts"] > counter["refused"] > 0
+    assert counter["acts"] > 0
+    assert "broken" not in counter["clauses"]
