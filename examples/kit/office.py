@@ -40,7 +40,9 @@ class Office:
 
     def __init__(self, keys: KeyFile) -> None:
         head = {"Authorization": f"Bearer {keys.key}"}
-        self._http = httpx.Client(base_url=f"{keys.url}/api/v1/{keys.organisation}/", headers=head, timeout=30)
+        self._http = httpx.Client(
+            base_url=f"{keys.url}/api/v1/{keys.organisation}/", headers=head, timeout=30
+        )
         self._left: set[str] = set()
 
     def turn(self) -> int:
