@@ -29,7 +29,7 @@ from troth.client import KeyFile
 from troth.kernel.errors import OperatorError
 from troth.ledger import Origin
 
-AT_ONCE: Final = 3
+AT_ONCE: Final = 2
 """How many processes come up at the same time: more would only wait for each other."""
 FASTEST_PEOPLE: Final = 8.0
 """How many times their usual pace people come at, however fast days pass."""
