@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from hypothesis import settings
 
-from tests.support import chromium, databases
+from tests.support import chromium, databases, migrated
 from tests.support.exams import could_not_run
 from tests.support.loopback import only_loopback
 
@@ -77,12 +77,36 @@ def postgres_url(postgres_server: str) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """The URL (as SQLAlchemy reads it) of an empty database; each test runs on SQLite and on PostgreSQL."""
+KINDS = ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)]
+
+
+@pytest.fixture(params=KINDS)
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The URL (as SQLAlchemy reads it) of a database in which nothing is; each test runs on SQLite and on PostgreSQL."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'troth.db'}"
     return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture(scope="session")
+def migrated_postgres(postgres_server: str) -> Iterator[str]:
+    """The name of a migrated database on the server, to be copied."""
+    with databases.migrated(postgres_server) as name:
+        yield name
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The URL of a migrated database with nothing in it; each test runs on SQLite and on PostgreSQL."""
+    if request.param == "sqlite":
+        yield migrated.lay(tmp_path / "troth.db")
+        return
+    server, template = (
+        request.getfixturevalue("postgres_server"),
+        request.getfixturevalue("migrated_postgres"),
+    )
+    with databases.fresh_database(server, template) as url:
+        yield url
 
 
 @pytest.fixture(scope="session")

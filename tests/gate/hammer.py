@@ -38,18 +38,22 @@ def change(
     place: str, url: str, board: Board, people: Sequence[str], mine: Sequence[int], rounds: int
 ) -> None:
     """Give and withdraw, over and over, saying so on the board: a yes before it is begun, a no once it is acknowledged."""
-    with organisation(Path(place), url, entropy=SystemEntropy()) as quay:
-        _wait_for_all(board)
-        for _ in range(rounds):
-            for index in mine:
-                board.epochs[index] += 1
-                quay.act(
-                    lambda acts, who=people[index]: acts.consent(who, "newsletter", "given", language="en")
-                )  # type: ignore[misc]
-                quay.act(lambda acts, who=people[index]: acts.consent(who, "newsletter", "withdrawn"))  # type: ignore[misc]
-                board.epochs[index] += 1
-    with board.writing.get_lock():
-        board.writing.value -= 1
+    try:
+        with organisation(Path(place), url, entropy=SystemEntropy()) as quay:
+            _wait_for_all(board)
+            for _ in range(rounds):
+                for index in mine:
+                    _give_and_withdraw(quay, board, people[index], index)
+    finally:
+        with board.writing.get_lock():
+            board.writing.value -= 1
+
+
+def _give_and_withdraw(quay: Organisation, board: Board, who: str, index: int) -> None:
+    board.epochs[index] += 1
+    quay.act(lambda acts: acts.consent(who, "newsletter", "given", language="en"))
+    quay.act(lambda acts: acts.consent(who, "newsletter", "withdrawn"))
+    board.epochs[index] += 1
 
 
 def ask(place: str, url: str, board: Board, people: Sequence[str], verb: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.migrated import lay_at
 from troth.app.config import Home
 from troth.app.opening import open_organisation
 from troth.app.organisation import Organisation
@@ -104,7 +105,7 @@ def folder(at: Path, text: str = POLICY) -> Path:
 def organisation(place: Path, url: str = "", **more: Any) -> Iterator[Organisation]:
     """Quay on a database, by a clock that tests move."""
     given: dict[str, Any] = {"clock": SteppedClock(NOON), "entropy": SeededEntropy("quay")} | more
-    home = Home.at(place, url)
+    home = lay_at(Home.at(place, url))
     policy = place / "policy"
     if not policy.exists():
         folder(policy)

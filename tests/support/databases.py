@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import URL, Connection, create_engine, make_url, text
 
 from tests.support.exams import could_not_run
+from troth.db import migrate, open_database
 
 NAMED = "TROTH_TEST_POSTGRES"
 _numbers = itertools.count(1)
@@ -69,11 +70,22 @@ def _hurry(url: str) -> None:
 
 
 @contextmanager
-def fresh_database(server_url: str) -> Iterator[str]:
-    """Create an empty database, yield its URL, drop it with whatever is still connected to it."""
+def migrated(server_url: str) -> Iterator[str]:
+    """A database at the newest migration to be copied; its name."""
+    import troth.app.house  # noqa: F401  the tables of every room
+
+    with fresh_database(server_url) as url:
+        with open_database(url) as database:
+            migrate(database)
+        yield str(make_url(url).database)
+
+
+@contextmanager
+def fresh_database(server_url: str, template: str = "template0") -> Iterator[str]:
+    """Create an empty database, or a copy of a template, yield its URL, drop it with whatever is still connected to it."""
     name = f"troth_{os.getpid()}_{next(_numbers)}"
     with _administering(server_url) as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0'))
+        connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
     try:
         yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
     finally:

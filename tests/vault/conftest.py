@@ -12,6 +12,12 @@ from troth.vault import Vault
 
 
 @pytest.fixture
+def database_url(empty_database_url: str) -> str:
+    """A key store is a database of its own, and begins with nothing."""
+    return empty_database_url
+
+
+@pytest.fixture
 def vault(tmp_path: Path, database_url: str) -> Iterator[Vault]:
     """A vault whose key store is of either kind."""
     with vault_in(tmp_path, url=database_url) as opened:

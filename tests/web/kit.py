@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
+from tests.support.migrated import lay_at
 from troth.app.config import Home
 from troth.app.hosting import Hosting, open_hosting
 from troth.app.organisation import Organisation
@@ -94,7 +95,7 @@ def place(
     """A server for these examples."""
     folders = {name: EXAMPLES / name for name in names}
     with (
-        open_hosting(home, folders, originals=originals, clock=clock) as hosting,
+        open_hosting(lay_at(home), folders, originals=originals, clock=clock) as hosting,
         serving(hosting, listen()) as base,
     ):
         yield Place(base, hosting)
