@@ -272,7 +272,9 @@ OFFERS: Vocabulary = {
     "accuracy_statement": Word("a statement that what was given is right, kept with it"),
     "version_first": Word("the version in force before first use, and a record of which was shown"),
     "settings_behind_sign_in": Word("settings behind the sign-in, and a record of each change"),
-    "guardian_view": Word("a page where a proven guardian sees what is done with a child's data, and can object"),
+    "guardian_view": Word(
+        "a page where a proven guardian sees what is done with a child's data, and can object"
+    ),
     "minor_attestation": Word("a tenant's dated statement for each minor, and a list of the minors"),
     "leaving_privacy": Word("the policy of a third party, on the page before a person leaves for it"),
 }

@@ -19,7 +19,14 @@ from troth.probes.sheets import SheetsEye
 from troth.probes.sql import SqlEye
 
 EYES: Final[Mapping[str, Callable[[Probe, str], Eye]]] = MappingProxyType(
-    {"sql": SqlEye, "lines": LinesEye, "egress": EgressEye, "cookies": CookiesEye, "served": ServedEye, "parquet": ParquetEye}
+    {
+        "sql": SqlEye,
+        "lines": LinesEye,
+        "egress": EgressEye,
+        "cookies": CookiesEye,
+        "served": ServedEye,
+        "parquet": ParquetEye,
+    }
 )
 """Those that need a place and nothing else."""
 NOWHERE: Final[Mapping[str, str]] = MappingProxyType({})

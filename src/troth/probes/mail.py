@@ -93,7 +93,9 @@ class _Watching(HTMLParser):
         if tag == "a" and any(piece in (said.get("href") or "") for piece in self._tracked):
             self.found.append("a link that is counted")
         if tag == "a":
-            self.found += [f"a link to {piece}" for piece in self._unwanted if piece in (said.get("href") or "")]
+            self.found += [
+                f"a link to {piece}" for piece in self._unwanted if piece in (said.get("href") or "")
+            ]
 
 
 def _read(path: Path, probe: Probe) -> _Mail:

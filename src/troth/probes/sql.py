@@ -38,7 +38,9 @@ class SqlEye:
                 looked += len(rows)
                 wrong = self._wrong(names, rows)
                 found += len(wrong)
-                seen += [self._shown(dict(zip(names, row, strict=True))) for row in wrong[: MOST_SHOWN - len(seen)]]
+                seen += [
+                    self._shown(dict(zip(names, row, strict=True))) for row in wrong[: MOST_SHOWN - len(seen)]
+                ]
         return Look(self._probe.id, not found, now, tuple(seen), found, looked)
 
     def _wrong(self, names: list[str], rows: Sequence[Row[Any]]) -> Sequence[Row[Any]]:
