@@ -14,7 +14,6 @@ import json
 import os
 import random
 import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -121,7 +120,7 @@ def lived(company: str, data: Path, seed: int) -> Iterator[dict[str, Any]]:
                 raise SystemExit(f"{company} did not come up: {''.join(said[-3:])}")
             yield json.loads((data / "up.json").read_text(encoding="utf-8"))
         finally:
-            run.send_signal(signal.SIGINT)
+            run.terminate()  # as good as Ctrl-C, which a shell may have told its children not to hear
             run.wait(60)
             hearing.join(60)
 
