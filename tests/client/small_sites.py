@@ -6,12 +6,13 @@ within its view, and `/plain` has no decorator and asks within as well.
 
 from __future__ import annotations
 
-import asyncio
 import json
+import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from tests.support import loops
 from troth.client import Answer, Question
 from troth.client.guarding import Asker
 
@@ -71,7 +72,7 @@ def flask_site(asker: Asker, **own: Any) -> Site:
         return {"may": guard.may(request, NEWS)} | duties(guard.must(request, SHIP))
 
     def ask(path: str, who: str | None = None, **headers: str) -> Shown:
-        got = app.test_client().get(path, headers=named(who, headers))
+        got = loops.apart(lambda: app.test_client().get(path, headers=named(who, headers)))
         return Shown(got.status_code, {k.lower(): v for k, v in got.headers.items()}, got.text)
 
     return ask
@@ -82,6 +83,8 @@ def settle_django() -> None:
     import django
     from django.conf import settings
 
+    # A browser in this process keeps a loop running in the main thread, which Django takes for an asynchronous program.
+    os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     if not settings.configured:
         settings.configure(
             SECRET_KEY="for a test", ALLOWED_HOSTS=["testserver"], ROOT_URLCONF="", USE_TZ=True,
@@ -130,7 +133,7 @@ def django_site(asker: Asker, **own: Any) -> Site:
 
     def ask(path: str, who: str | None = None, **headers: str) -> Shown:
         with override_settings(ROOT_URLCONF=Urls):
-            got = Client().get(path, headers=named(who, headers))
+            got = loops.apart(lambda: Client().get(path, headers=named(who, headers)))
         return Shown(got.status_code, {k.lower(): v for k, v in got.headers.items()}, got.content.decode())
 
     return ask
@@ -184,7 +187,7 @@ def fastapi_site(asker: Asker, **own: Any) -> Site:
             return await browser.get(path, headers=headers)
 
     def ask(path: str, who: str | None = None, **headers: str) -> Shown:
-        got = asyncio.run(asked(path, named(who, headers)))
+        got = loops.run(asked(path, named(who, headers)))
         return Shown(got.status_code, {k.lower(): v for k, v in got.headers.items()}, got.text)
 
     return ask

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import Callable
 
@@ -11,6 +10,7 @@ import pytest
 from fastapi import FastAPI
 
 from tests.client.small_sites import NEWS, SITES, Site
+from tests.support import loops
 from tests.web.kit import Place
 from troth.client import Answer, AsyncClient, Client, KeyFile
 from troth.client.fastapi import Troth as FastApiTroth
@@ -151,7 +151,7 @@ def test_fastapi_asks_by_a_client_that_does_not_wait(keys: KeyFile, reader: str,
                 assert found[0].json() == ["stop_on_withdrawal"]
                 return [one.status_code for one in found]
 
-    assert asyncio.run(asked()) == [200, 403]
+    assert loops.run(asked()) == [200, 403]
 
 
 @pytest.mark.parametrize("framework", list(SITES))

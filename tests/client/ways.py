@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import http.client
 import inspect
 import json
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from tests.support.loops import Loop
 from troth.client import Answer, AsyncClient, Client, KeyFile, Problem, Question
 from troth.inside import Inside
 
@@ -29,7 +29,7 @@ class Awaited:
     """The client that does not wait, waited for: every verb is awaited in one event loop."""
 
     def __init__(self, keys: KeyFile, timeout: float = 10.0) -> None:
-        self._runner = asyncio.Runner()
+        self._runner = Loop()
         self._client = AsyncClient(keys, timeout)
 
     def __getattr__(self, verb: str) -> Callable[..., Any]:
