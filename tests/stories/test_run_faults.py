@@ -27,10 +27,10 @@ from troth.app.running import enliven, running
 from troth.app.town import Settings, Town
 from troth.client import KeyFile
 
-pytestmark = [pytest.mark.story, pytest.mark.postgres]
+pytestmark = [pytest.mark.story, pytest.mark.postgres, pytest.mark.storm]
 COMPANY = "gateway"
 """It has one of everything: partners, a database, a provider people sign in at."""
-PROCESSES = (
+EVERY = (
     "mail room",
     f"{COMPANY} partners",
     f"{COMPANY} liaotong",
@@ -38,6 +38,8 @@ PROCESSES = (
     COMPANY,
     f"{COMPANY} people",
 )
+PROCESSES = EVERY if os.environ.get("TROTH_STORM") == "long" else ("postgres", COMPANY)
+"""In a usual run the two that hold what people said; `make storm` kills each of them."""
 
 
 @pytest.fixture(scope="module")
