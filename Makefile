@@ -5,8 +5,8 @@
 BIN := .venv/bin
 # Compiled modules are kept, whatever the shell says: else every start compiles them anew.
 unexport PYTHONDONTWRITEBYTECODE
-# Two workers: two cores is the machine this is planned for.
-PYTEST_ARGS ?= -n 2
+# Three workers for the two cores this is planned for: half of what a test waits for is a process or a page of its own.
+PYTEST_ARGS ?= -n 3
 PYTEST := $(BIN)/python -m pytest -q $(PYTEST_ARGS)
 CODE := $(wildcard src examples bench tests tools verifier)
 TYPED := src verifier/troth_verify.py $(if $(wildcard examples/*.py examples/*/*.py),examples) $(if $(wildcard bench/*.py),bench)
