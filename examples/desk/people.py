@@ -8,12 +8,8 @@ The same seed makes the same people, who choose the same things.
 
 from __future__ import annotations
 
-import argparse
-import json
 import random
 import re
-import sys
-import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,10 +20,9 @@ import httpx
 from examples.desk.pocket import use_app
 from examples.kit.browser import Browser
 from examples.kit.centre import CODE
+from examples.kit.coming import came
 from examples.kit.people import Person, person
-from examples.kit.process import ready, tied
 from examples.kit.progress import Progress
-from examples.kit.time import acting
 from examples.kit.waiting import until
 from troth.client import Away, Problem
 
@@ -334,32 +329,11 @@ class Town:
 
 def main() -> None:
     """Let people come."""
-    parser = argparse.ArgumentParser(description="People who come to desk by the front door.")
-    parser.add_argument("--site", required=True)
-    parser.add_argument("--trays", required=True)
-    parser.add_argument("--mail", type=Path)
-    parser.add_argument("--post", metavar="HOST:PORT")
-    parser.add_argument("--state", type=Path, required=True)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--speed", type=float, default=1.0)
-    parser.add_argument("--people", type=int, default=0)
-    parser.add_argument("--pause", type=float, default=2.0)
-    args = parser.parse_args()
-    tied()
-    town = Town(Around(args.site, args.trays), args.seed, args.state)
-    ready()
-    came = 0
-    while not args.people or came < args.people:
-        try:
-            with acting():
-                town.step()
-        except (httpx.HTTPError, TimeoutError, LookupError, OSError, Away, Problem) as problem:
-            # The site may be away for a moment; whoever was on the way gives up, the next one comes.
-            print(f"people: {type(problem).__name__}", file=sys.stderr, flush=True)
-        came += 1
-        if not args.people:
-            time.sleep(args.pause / max(args.speed, 0.01))
-    print(json.dumps({"people": came, "done": town.done}), flush=True)
+    came(
+        "People who come to desk by the front door.",
+        lambda told: Town(Around(told.site, told.trays), told.seed, told.state),
+        besides=(Away, Problem),
+    )
 
 
 if __name__ == "__main__":

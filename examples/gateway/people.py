@@ -8,13 +8,9 @@ The same seed makes the same people, who choose the same things.
 
 from __future__ import annotations
 
-import argparse
 import io
-import json
 import random
 import re
-import sys
-import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,11 +22,11 @@ from PIL import Image, ImageDraw
 
 from examples.kit.browser import Answers, Browser, Files
 from examples.kit.centre import Centre, code_in
+from examples.kit.coming import came
 from examples.kit.mailbox import Mailbox
 from examples.kit.people import Person, person
-from examples.kit.process import ready, tied
 from examples.kit.progress import Progress
-from examples.kit.time import acting, now
+from examples.kit.time import now
 
 LEAVES_EVERY = 3
 """Of so many newcomers one cancels on another day, when they lie in a dump."""
@@ -324,15 +320,14 @@ class Town:
         """One more person comes and lives their story; now and then the staff dumps and brings back who is missing."""
         number = self._progress.take()
         story, today = Story(person(number, self._seed), self._around), now().date().isoformat()
-        with acting():
-            self._play(story, story.live)
-            if story.here and number % LEAVES_EVERY == 0:
-                self._leaving.append((today, Story(story.who, self._around)))
-            for day, leaver in [one for one in self._leaving if one[0] != today]:
-                self._leaving.remove((day, leaver))
-                self._play(leaver, leaver.leave)
-            if number % NIGHT_EVERY == NIGHT_EVERY - 1:
-                self._at_the_desk(number)
+        self._play(story, story.live)
+        if story.here and number % LEAVES_EVERY == 0:
+            self._leaving.append((today, Story(story.who, self._around)))
+        for day, leaver in [one for one in self._leaving if one[0] != today]:
+            self._leaving.remove((day, leaver))
+            self._play(leaver, leaver.leave)
+        if number % NIGHT_EVERY == NIGHT_EVERY - 1:
+            self._at_the_desk(number)
 
     def _play(self, story: Story, act: Callable[[], None]) -> None:
         try:
@@ -350,31 +345,10 @@ class Town:
 
 def main() -> None:
     """Let people come."""
-    parser = argparse.ArgumentParser(description="People who come to gateway by the front door.")
-    parser.add_argument("--site", required=True)
-    parser.add_argument("--mail", type=Path, required=True)
-    parser.add_argument("--post", required=True, metavar="HOST:PORT")
-    parser.add_argument("--state", type=Path, required=True)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--speed", type=float, default=1.0)
-    parser.add_argument("--people", type=int, default=0)
-    parser.add_argument("--pause", type=float, default=2.0)
-    args, _ = parser.parse_known_args()
-    tied()
-    host, _, port = args.post.partition(":")
-    town = Town(Around(args.site, args.mail, (host, int(port))), args.seed, args.state)
-    ready()
-    came = 0
-    while not args.people or came < args.people:
-        try:
-            town.step()
-        except (httpx.HTTPError, TimeoutError, LookupError, OSError) as problem:
-            # The site may be away for a moment; whoever was on the way gives up, the next one comes.
-            print(f"people: {type(problem).__name__}", file=sys.stderr, flush=True)
-        came += 1
-        if not args.people:
-            time.sleep(args.pause / max(args.speed, 0.01))
-    print(json.dumps({"people": came, "done": town.done}), flush=True)
+    came(
+        "People who come to gateway by the front door.",
+        lambda told: Town(Around(told.site, told.mail, told.post), told.seed, told.state),
+    )
 
 
 if __name__ == "__main__":
