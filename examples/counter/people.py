@@ -132,9 +132,9 @@ class Story:
         return Centre(self.browser, address)
 
     def see_whom_it_went_to(self) -> None:
-        """Open one's own page by a code; some ask there."""
+        """Open one's own page by a code; some ask there. Whose details the product does not know yet gets none, and asks again."""
         centre = self.centre()
-        if not centre.enter(self.who.email, self.box):
+        if not centre.enter(self.who.email, self.box, asks=3):
             return
         centre.see()
         if self._often(0.5):

@@ -98,7 +98,8 @@ class Browser:
     def count(self, what: str, answer: httpx.Response) -> None:
         """Note what came of it."""
         refused = answer.status_code == 403
-        self.done[f"{what}: refused" if refused else what if answer.is_success else f"{what}: failed"] += 1
+        failed = f"{what}: failed ({answer.status_code})"
+        self.done[f"{what}: refused" if refused else what if answer.is_success else failed] += 1
 
 
 def _from_home(who: Person) -> httpx.HTTPTransport | None:

@@ -78,7 +78,9 @@ class Server:
         (self._data / "pg_hba.conf").write_text(RULES)
         settings = [f"--{name}={value}" for name, value in SETTINGS.items()]
         command = [str(self._bin / "postgres"), "-D", str(self._data), "-k", str(self.sockets), *settings]
-        self._process = subprocess.Popen(command, cwd="/", **self._as)  # noqa: S603 - a program of the wheel
+        self._process = subprocess.Popen(  # noqa: S603 - a program of the wheel, which holds nothing of whoever started this open
+            command, cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, **self._as
+        )
         self._wait()
 
     @property

@@ -17,6 +17,8 @@ from troth.kernel.errors import OperatorError
 PATIENCE: Final = 60.0
 """Seconds a child has to say that it is up."""
 PARTING: Final = 5.0
+LAST_WORDS: Final = 1.0
+"""Seconds to hear what one that is gone still said."""
 WAITS: Final = (0.0, 1.0, 2.0, 5.0, 15.0)
 """Seconds before a child that died is started again, growing with every death."""
 
@@ -53,6 +55,7 @@ class Child:
         self._reader: threading.Thread | None = None
         self._again_at = 0.0
         self._up = threading.Event()
+        self._ready = False
 
     @property
     def pid(self) -> int | None:
@@ -76,10 +79,10 @@ class Child:
                 text=True,
                 start_new_session=True,
             )
-        self._up.clear()
-        self._reader = threading.Thread(target=self._read, args=(self._process,), daemon=True)
+        self._up, self._ready, self.said = threading.Event(), False, {}
+        self._reader = threading.Thread(target=self._read, args=(self._process, self._up), daemon=True)
         self._reader.start()
-        if not self._up.wait(PATIENCE) or not self.said.get("ready"):
+        if not self._up.wait(PATIENCE) or not self._ready:
             self.stop()
             raise ChildFailed(
                 f"The process '{order.name}' did not come up: {_last_line(order.log)}", f"See {order.log}."
@@ -141,23 +144,22 @@ class Child:
         if process is None:
             return
         if self._reader is not None:
-            self._reader.join(PARTING)
-        for stream in (process.stdin, process.stdout):
-            if stream is not None and not stream.closed:
-                stream.close()
+            self._reader.join(LAST_WORDS)
+        if process.stdin is not None and not process.stdin.closed:
+            process.stdin.close()
         process.wait()
 
-    def _read(self, process: subprocess.Popen[str]) -> None:
+    def _read(self, process: subprocess.Popen[str], up: threading.Event) -> None:
+        """Hear what it says until nobody can say anything any more. A process of its own may hold the output open when it is dead,
+        so only this thread closes it, and who goes on does not wait for that."""
         assert process.stdout is not None
-        try:
-            for line in process.stdout:
-                self._hear(line)
-        except ValueError:
-            pass  # closed while reading
-        finally:
-            self._up.set()
+        with process.stdout as said:
+            for line in said:
+                if process is self._process:
+                    self._hear(line, up)
+        up.set()
 
-    def _hear(self, line: str) -> None:
+    def _hear(self, line: str, up: threading.Event) -> None:
         try:
             said = json.loads(line)
         except ValueError:
@@ -165,7 +167,8 @@ class Child:
         if isinstance(said, dict):
             self.said = said
             if said.get("ready"):
-                self._up.set()
+                self._ready = True
+                up.set()
 
 
 class Nursery:
