@@ -11,6 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from tests.support.chromium import MOST_WAITED
 from tests.web.kit import Place, place
 from troth.app.config import Home
 
@@ -92,7 +93,7 @@ def visitor(browser: Browser, *, gpc: bool = False, scripts: bool = True, **more
     """Somebody who was never here before. With `gpc` their browser tells scripts and servers not to share or sell."""
     headers = {"extra_http_headers": {"Sec-GPC": "1"}} if gpc else {}
     context: BrowserContext = browser.new_context(java_script_enabled=scripts, **headers, **more)  # type: ignore[arg-type]
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(MOST_WAITED)
     if gpc:
         context.add_init_script(
             "Object.defineProperty(Navigator.prototype, 'globalPrivacyControl', {get: () => true})"

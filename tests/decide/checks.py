@@ -20,6 +20,9 @@ from troth.decide.model import Facts, Outcome, Question
 from troth.policy.catalogue import Catalogue
 from troth.policy.facts import Fact
 
+MANY = 23
+"""How often each of the people of a case stands in a list: more than a byte of a bitmap has bits, and no multiple of it."""
+
 
 def same_answer(case: Case) -> None:
     """The engine's whole answer is the naive interpreter's, obstacles and what is missing included."""
@@ -34,7 +37,7 @@ def same_decision(case: Case) -> None:
     """A single decision, a prepared one and the bytes made at compile time say what the answer says."""
     engine = Engine(case.catalogue, policy="p")
     for question, facts in case.asked():
-        wanted = naive.answer(case.catalogue, question, facts, "p")
+        wanted = naive.decide(case.catalogue, question, facts, "p")
         words = engine.layout.pack(facts)
         decided = engine.decide(question, words.subject, words.request)
         assert engine.prepare(question)(words.subject, words.request) is decided
@@ -55,12 +58,12 @@ def same_list(case: Case) -> None:
     """Listing is checking: bitmap, ids and deciding grounds, from bitmaps and from words, person by person."""
     engine = Engine(case.catalogue)
     packed = [engine.layout.pack(facts) for facts in case.facts]
-    people = [words.subject for words in packed] * 23
+    people = [words.subject for words in packed] * MANY
     lanes = lanes_of(engine.layout, people)
     batch = Batch(engine, lanes)
     for question in case.questions:
         for request in {words.request for words in packed}:
-            wanted = [_code(engine, case, question, person, request) for person in people]
+            wanted = [_code(engine, case, question, words.subject, request) for words in packed] * MANY
             codes = batch.codes(question, request)
             assert codes.tolist() == wanted, question
             assert codes_of(engine, question, lanes, request).tolist() == wanted, question
@@ -100,7 +103,7 @@ def same_rows(
 def _code(engine: Engine, case: Case, question: Question, person: int, request: int) -> int:
     """The number of the first deciding ground, as the naive interpreter sees it."""
     known = engine.layout.unpack(person | request)
-    grounds = naive.answer(case.catalogue, question, known).grounds
+    grounds = naive.decide(case.catalogue, question, known).grounds
     numbers = {key: code for code, key in engine.codes.items()}
     return numbers[grounds[0]] if grounds else 0
 
@@ -137,7 +140,7 @@ def what_is_missing_permits(case: Case) -> None:
         order = [(sum("is:" in one for one in way), len(way), way) for way in missing]
         assert order == sorted(order)
         for way in missing:
-            assert naive.answer(case.catalogue, question, given(facts, way)).outcome is Outcome.PERMIT
+            assert naive.decide(case.catalogue, question, given(facts, way)).outcome is Outcome.PERMIT
             assert not any(set(other) < set(way) for other in missing)
 
 

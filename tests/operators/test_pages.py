@@ -13,10 +13,10 @@ from tests.operators.door import Worker, hire, office, organisation_of
 from tests.operators.test_vouched import write
 from tests.support.axe import violations
 from tests.support.chromium import fresh_page
+from tests.support.ways import each_way, looking, sideways
 from tests.web.kit import Place
 
 REASON = "The mail server leaks addresses and nobody else is here."
-LOCALES = {"en": "en-GB", "zh": "zh-CN", "ms": "ms-MY"}
 
 
 @pytest.fixture(scope="module")
@@ -58,29 +58,18 @@ def visit(page: Page, worker: Worker, language: str) -> None:
     worker.post("/language", {"language": language, "back": "/"})
 
 
-@pytest.mark.parametrize("language", LOCALES)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@each_way
 def test_accessibility_of_the_pages_about_operators(
-    browser: Browser, staffed: tuple[Worker, list[str]], language: str, scheme: str
+    browser: Browser, staffed: tuple[Worker, list[str]], language: str, scheme: str, width: int
 ) -> None:
     worker, paths = staffed
-    context = browser.new_context(locale=LOCALES[language])
-    page = context.new_page()
-    try:
+    with looking(browser, language, scheme, width) as page:
         visit(page, worker, language)
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        for width in (1280, 320):
-            page.set_viewport_size({"width": width, "height": 900})
-            for path in paths:
-                page.goto(worker.at.base + path)
-                assert page.locator("html").get_attribute("lang") == language, path
-                assert violations(page) == [], (path, width)
-                wide = page.evaluate(
-                    "document.documentElement.scrollWidth > document.documentElement.clientWidth"
-                )
-                assert not wide, f"{path} is wider than {width}"
-    finally:
-        context.close()
+        for path in paths:
+            page.goto(worker.at.base + path)
+            assert page.locator("html").get_attribute("lang") == language, path
+            assert violations(page) == [], path
+            assert not sideways(page), f"{path} is too wide"
 
 
 def test_a_denied_page_is_accessible_too(browser: Browser, counter: Place) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.web.centre.kit import ADDRESS, Visitor, code_for, lived, with_bag
 from tests.web.kit import Place, live, place
@@ -94,16 +94,3 @@ def parish(folder: Path) -> Iterator[Parish]:
         live(at)
         lived(at)
         yield Parish(at, lives(at))
-
-
-@contextmanager
-def looking(browser: Browser, language: str, scheme: str, width: int) -> Iterator[Page]:
-    """A page of a new profile in a language, light or dark, so many CSS pixels wide."""
-    context = browser.new_context(
-        locale=language, color_scheme="dark" if scheme == "dark" else "light", viewport={"width": width, "height": 800}
-    )  # fmt: skip
-    context.set_default_timeout(10_000)
-    try:
-        yield context.new_page()
-    finally:
-        context.close()

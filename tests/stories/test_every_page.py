@@ -2,29 +2,18 @@
 dark, wide and at 320 CSS pixels (WCAG 2.2, 1.4.10), and the browser has nothing to report.
 
 The pages are found by following links from the routes, so that a page which comes along is looked at without anybody listing it, and
-one that no link leads to is a failure. `make axe` looks at each page in every way there is; a usual run takes three ways of twelve,
-such that each language, each scheme and each width is among them.
+one that no link leads to is a failure.
 """
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
-from itertools import product
 
-import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.stories.parish import LANGUAGES, OUTSIDE, Parish, looking
+from tests.stories.parish import OUTSIDE, Parish
 from tests.support.axe import violations
-
-WIDE, NARROW = 1280, 320
-EVERY = [(*one,) for one in product(LANGUAGES, ("light", "dark"), (WIDE, NARROW))]
-USUAL = [("en", "light", NARROW), ("zh", "dark", NARROW), ("ms", "dark", WIDE)]
-WAYS = EVERY if os.environ.get("TROTH_AXE") == "every" else USUAL
-each_way = pytest.mark.parametrize(
-    ("language", "scheme", "width"), WAYS, ids=["-".join(map(str, w)) for w in WAYS]
-)
+from tests.support.ways import each_way, looking, sideways, turn_of
 
 
 def test_accessibility_leaves_no_page_out(village: Parish) -> None:
@@ -41,7 +30,12 @@ def test_accessibility_of_the_console(
 ) -> None:
     with looking(browser, language, scheme, width) as page:
         village.staff_in(page)
-        assert wrong(village, page, village.console.addresses, language) == []
+        assert (
+            wrong(
+                village, page, turn_of(list(village.console.addresses), (language, scheme, width)), language
+            )
+            == []
+        )
 
 
 @each_way
@@ -50,7 +44,10 @@ def test_accessibility_of_the_privacy_centre(
 ) -> None:
     with looking(browser, language, scheme, width) as page:
         village.person_in(page, language, f"{language}-{scheme}-{width}@people.example")
-        assert wrong(village, page, village.centre.addresses, language) == []
+        assert (
+            wrong(village, page, turn_of(list(village.centre.addresses), (language, scheme, width)), language)
+            == []
+        )
 
 
 @each_way
@@ -59,7 +56,7 @@ def test_accessibility_for_those_outside(
 ) -> None:
     with looking(browser, language, scheme, width) as page:
         addresses = dict.fromkeys([*OUTSIDE, *village.outside.addresses])
-        assert wrong(village, page, addresses, language) == []
+        assert wrong(village, page, turn_of(list(addresses), (language, scheme, width)), language) == []
 
 
 def wrong(village: Parish, page: Page, addresses: Iterable[str], language: str) -> list[str]:
@@ -78,8 +75,3 @@ def wrong(village: Parish, page: Page, addresses: Iterable[str], language: str) 
             found.append(f"{address}: speaks {spoken}")
         found += [f"{address}: the browser says {one}" for one in said if "status of 40" not in one]
     return found
-
-
-def sideways(page: Page) -> bool:
-    """Whether some of the page lies beyond the right edge."""
-    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))

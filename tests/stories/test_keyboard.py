@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.stories.parish import Parish, looking
+from tests.stories.parish import Parish
+from tests.support.ways import looking
 from tests.web.walk import Found
 
 MOST = 120

@@ -13,6 +13,8 @@ from playwright.sync_api import Browser, Page, Route, sync_playwright
 from tests.support.loopback import is_loopback
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
+MOST_WAITED = 60_000
+"""Milliseconds a page is waited for: a machine may be busy with other tests."""
 FLAGS = (
     "--headless",
     "--no-sandbox",
@@ -57,7 +59,7 @@ def fresh_page(browser: Browser, *, scripts: bool = True) -> Iterator[tuple[Page
             route.continue_()
 
     context = browser.new_context(java_script_enabled=scripts, locale="en-GB", timezone_id="UTC")
-    context.set_default_timeout(10_000)
+    context.set_default_timeout(MOST_WAITED)
     context.route("**/*", guard)
     try:
         yield context.new_page(), strangers

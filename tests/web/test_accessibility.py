@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.support.axe import violations
+from tests.support.ways import sideways
 from tests.web.kit import Place
 
 WIDE, NARROW = 1280, 320
@@ -62,7 +63,3 @@ def tabbed(page: Page, times: int) -> Iterator[str]:
         )
         assert focused["line"] != "none", f"the focus cannot be seen at {focused['place']}"
         yield str(focused["place"])
-
-
-def sideways(page: Page) -> bool:
-    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))

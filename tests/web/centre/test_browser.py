@@ -7,9 +7,10 @@ from playwright.sync_api import Browser, Page
 
 from tests.support.axe import violations
 from tests.support.chromium import fresh_page
+from tests.support.ways import sideways
 from tests.web.centre.kit import ADDRESS, code_for, lived
 from tests.web.kit import Place
-from tests.web.test_accessibility import sideways, tabbed
+from tests.web.test_accessibility import tabbed
 
 PATHS = (
     "", "/consents", "/consents/other_purpose", "/consents/export", "/objections/mailing_list", "/receipts", "/rights", "/policy",
