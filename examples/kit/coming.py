@@ -2,24 +2,28 @@
 
     came("People who come to acme by the front door.", lambda told: Town(Around(told.site, told.mail, told.post), told.seed, told.state))
 
-With `--people N` that many live their whole story and the process ends; without, they come one after another.
+With `--people N` that many live their whole story and the process ends; without, they come one after another. With `--days N` besides
+they come spread over so many days of the run: who is not due waits until time has jumped that far.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Protocol
 
 import httpx
 
 from examples.kit.process import ready, tied
-from examples.kit.time import acting
+from examples.kit.time import acting, now
+from examples.kit.waiting import until
 
 GIVES_UP = (httpx.HTTPError, TimeoutError, LookupError, OSError)
 """The site may be away for a moment; whoever was on the way gives up, the next one comes."""
@@ -63,6 +67,7 @@ def came(
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--speed", type=float, default=1.0)
     parser.add_argument("--people", type=int, default=0)
+    parser.add_argument("--days", type=float, default=0.0)
     parser.add_argument("--pause", type=float, default=2.0)
     args = parser.parse_args()
     tied()
@@ -70,8 +75,11 @@ def came(
     told = Told(args.site, args.mail, (host, int(port or 0)), args.trays, args.state, args.seed)
     living = found(told)
     ready()
-    number = 0
+    number, began = 0, now()
     while not args.people or number < args.people:
+        if args.people and number:
+            due = began + timedelta(days=args.days * number / args.people)
+            until(lambda due=due: now() >= due, math.inf)  # type: ignore[misc]
         _next(living, (*GIVES_UP, *besides))
         number += 1
         if not args.people:

@@ -8,10 +8,10 @@ from collections.abc import Callable
 PAUSE = 0.02
 
 
-def until(so: Callable[[], bool], seconds: float = 30.0) -> None:
+def until(so: Callable[[], bool], seconds: float = 30.0, pause: float = PAUSE) -> None:
     """Come back once it is so. Raises TimeoutError."""
     end = time.monotonic() + seconds
     while not so():
         if time.monotonic() > end:
             raise TimeoutError(f"It did not come about within {seconds:g} seconds.")
-        time.sleep(PAUSE)
+        time.sleep(pause)

@@ -2,7 +2,8 @@
 
 python -m examples.kit.year --company NAME [--people N] [--seed N] [--days N] [--data DIR] [--json]
 
-The company stands in a run of its own. So many people come in the course of the year; time jumps from day to day between their acts.
+The company stands in a run of its own. So many people come in the course of the year, spread over its days; time jumps from day to day
+between their acts.
 Each lapse on its page of switches is planted once, for a while, as a plan drawn from the seed says; it is found when the board calls
 something broken meanwhile. Something broken while nothing is planted is a false alarm. The same seed makes the same plan and people.
 """
@@ -19,29 +20,32 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 
+from examples.kit.looks import Looks
 from examples.kit.time import NAMED as NAMED_TIME
-from examples.kit.time import jump
+from examples.kit.time import ahead, jump
 from examples.kit.waiting import until
 from troth.client import Client, KeyFile
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 DAY: Final = timedelta(days=1)
-PATIENCE: Final = 12.0
-"""Seconds that probes have to see what has changed; they look every few seconds."""
+PATIENCE: Final = 120.0
+"""Seconds that probes have at most to look again; as soon as each of them has, nobody waits any longer."""
 CHECK_EVERY: Final = 5
 """Days between looks at the board while nothing is planted."""
 SEARCH_EVERY: Final = 2
 """Days between looks at the board while something is."""
 STUCK: Final = 120.0
+EASY: Final = 0.5
+"""Seconds between looks at the board by somebody who waits: each is judged anew from all that is known."""
 
 
 @dataclass(slots=True)
@@ -115,7 +119,7 @@ def lived(company: str, data: Path, seed: int) -> Iterator[dict[str, Any]]:
         hearing = threading.Thread(target=_hear, args=(run.stdout, said, up), daemon=True)
         try:
             hearing.start()
-            up.wait(PATIENCE * 10)
+            up.wait(PATIENCE)
             if run.poll() is not None or not up.is_set():
                 raise SystemExit(f"{company} did not come up: {''.join(said[-3:])}")
             yield json.loads((data / "up.json").read_text(encoding="utf-8"))
@@ -144,6 +148,7 @@ class Living:
         self._up = up
         self._mine = up["companies"][year.company]
         self._board = board
+        self._looks = Looks(board)
         self._time = data.resolve() / "time"
         self._state = data.resolve() / "companies" / year.company / "year.json"
         self._http = httpx.Client(timeout=60, follow_redirects=True)
@@ -175,7 +180,7 @@ class Living:
         trays = ["--trays", up["trays"]] if up["trays"] else []
         command = [
             sys.executable, "-m", self._mine["people"], "--site", self._mine["site"], "--mail", up["mail"], "--post", up["post"],
-            "--state", str(self._state), "--seed", str(year.seed), "--people", str(year.people), *trays,
+            "--state", str(self._state), "--seed", str(year.seed), "--people", str(year.people), "--days", str(year.days), *trays,
         ]  # fmt: skip
         environment = os.environ | {NAMED_TIME: str(self._time)}
         with subprocess.Popen(  # noqa: S603 - modules of the examples
@@ -187,8 +192,8 @@ class Living:
                 people.kill()
 
     def _until_there(self, people: subprocess.Popen[str], day: int) -> None:
-        """Until as many people have come as come by that day, or the last of them has been there."""
-        due = day * self._year.people // self._year.days
+        """Until as many people have come as come by that day, the first at once, or the last of them has been there."""
+        due = min(self._year.people, 1 + day * self._year.people // self._year.days)
         until(lambda: people.poll() is not None or self._came() >= due, STUCK)
 
     def _came(self) -> int:
@@ -205,7 +210,7 @@ class Living:
                 self._check(day)
                 self._turn(one, "yes")
             elif day == one.ends:
-                self._search(one, day, PATIENCE)
+                self._search(one, day, last=True)
                 self._turn(one, "no")
                 self._quiet()
         for one in on if day % SEARCH_EVERY == 0 else ():
@@ -219,10 +224,11 @@ class Living:
             address, data={"on": on}, headers={"Sec-Fetch-Site": "same-origin"}
         ).raise_for_status()
 
-    def _search(self, one: Planted, day: int, seconds: float = 0.0) -> None:
-        """Whether a lapse is found by now; at the end of its days, whatever probes need to see it is waited for."""
-        if seconds and not one.found:
-            self._wait_for(lambda: bool(self._broken() - self._alarmed), seconds)
+    def _search(self, one: Planted, day: int, *, last: bool = False) -> None:
+        """Whether a lapse is found by now; at the end of its days every probe has one more look at what it has come to."""
+        if last and not one.found:
+            at = datetime.now(UTC) + ahead(self._time)
+            self._wait_for(lambda: bool(self._broken() - self._alarmed) or self._looks.all_since(at))
         broken = self._broken() - self._alarmed
         if broken and not one.found:
             one.found, one.after_days = True, day - one.begins
@@ -230,7 +236,7 @@ class Living:
 
     def _quiet(self) -> None:
         """What is taken away is seen to be gone by the next look."""
-        self._wait_for(lambda: not self._broken() - self._alarmed, PATIENCE)
+        self._wait_for(lambda: not self._broken() - self._alarmed)
 
     def _check(self, day: int) -> None:
         """Nothing is planted: whatever is broken is a false alarm, told once as long as it lasts."""
@@ -243,9 +249,9 @@ class Living:
         return {one["clause"] for one in self._board.promises()["clauses"] if one["state"] == "broken"}
 
     @staticmethod
-    def _wait_for(so: Any, seconds: float) -> None:
+    def _wait_for(so: Callable[[], bool]) -> None:
         try:
-            until(so, seconds)
+            until(so, PATIENCE, EASY)
         except TimeoutError:
             return
 

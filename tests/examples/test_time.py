@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -100,6 +101,42 @@ def test_whoever_is_killed_on_the_way_holds_nothing_up(file: Path) -> None:
         actor.kill()
     jump(DAY)
     assert RunClock(file).ahead == DAY
+
+
+COMERS = """
+import sys
+from examples.kit.coming import came
+from examples.kit.time import now
+
+class Living:
+    done = {}
+    def step(self):
+        print(now().isoformat(), flush=True)
+
+came("People who come.", lambda told: Living(), needs=())
+"""
+
+
+def test_so_many_people_come_spread_over_so_many_days(file: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", COMERS, "--site", "x", "--state", str(tmp_path / "state")]
+    with subprocess.Popen(
+        [*command, "--people", "4", "--days", "40"],
+        cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as people:  # fmt: skip
+        assert people.stdout is not None
+        assert people.stdin is not None
+        said = people.stdout
+        assert "ready" in said.readline()
+        first = datetime.fromisoformat(said.readline().strip())
+        jump(12 * DAY)
+        came = [datetime.fromisoformat(said.readline().strip())]
+        jump(20 * DAY)
+        came += [datetime.fromisoformat(said.readline().strip()) for _ in range(2)]
+        assert json.loads(said.readline())["people"] == 4
+        people.stdin.close()
+    days = [(one - first) / DAY for one in came]
+    assert 12 <= days[0] < 13, "who is due after ten days comes once so many have passed, and nobody else"
+    assert all(32 <= day < 33 for day in days[1:]), "then whoever came to be due meanwhile"
 
 
 def test_days_pass_at_a_speed(file: Path) -> None:

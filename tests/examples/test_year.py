@@ -38,7 +38,6 @@ def test_another_seed_makes_another_plan() -> None:
 @pytest.mark.story
 def test_a_few_days_of_harbour(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One lapse: with so few people nobody may give an occasion to it, and then it is missed, and said to be."""
-    monkeypatch.setattr(kit, "PATIENCE", 12.0)
     monkeypatch.setattr(kit.Living, "lapses", lambda _: ["affiliate_new_aim"])
     year = a_year("harbour", 3, 5, 12, tmp_path)
     assert year.false_alarms == []
