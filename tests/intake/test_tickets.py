@@ -211,7 +211,13 @@ def test_a_request_on_an_open_ground_is_carried_out_on_one_that_is_listed(
     quay.intake.prove(number, somebody(quay, 9), Proof.DOCUMENT, "console")
     with pytest.raises(IdentityOpen, match="paper:violation"):
         answer(quay, number, ground="UNLAWFUL")
+    with quay.database.read() as connection:
+        before = quay.promises.evidence(connection)
+    assert "request_ground:unlawful" not in before
     assert answer(quay, number, ground="UNLAWFUL", papers=("violation",)).ground == "UNLAWFUL"
+    with quay.database.read() as connection:
+        tallies = quay.promises.evidence(connection)["request_ground:unlawful"].tallies
+    assert [(one.permitted, one.refused) for one in tallies] == [(1, 0)]
 
 
 def test_what_is_on_record_of_a_person_counts_as_proof(quay_on_sqlite: Organisation) -> None:

@@ -34,7 +34,7 @@ from troth.kernel.findings import did_you_mean
 from troth.ledger import Origin, Work
 from troth.policies import Declared
 from troth.policy.facts import Fact
-from troth.policy.model import Refusal
+from troth.policy.model import Refusal, RequestGround
 from troth.policy.terms import PeriodTerm
 from troth.policy.vocabulary import RIGHTS
 from troth.subjects import SubjectErased
@@ -249,8 +249,7 @@ class Intake(Register):
         said = {"by": by, "outcome": outcome, "late": "yes" if late else "no", "refusal": refusal}
         said |= {"message": message, "ground": ticket.ground}
         keys = () if late else keys_of(declared, ticket)
-        if refusal:
-            keys = (*keys, *_refusals(declared, refusal))
+        keys = (*keys, *(_refusals(declared, refusal) if refusal else _grounds(declared, ticket)))
         return self._happened(work, ticket, evidence.ANSWERED, at, origin, said, keys)
 
     def _check_request(
@@ -362,3 +361,9 @@ class Intake(Register):
 
 def _refusals(declared: Declared, code: str) -> tuple[str, ...]:
     return tuple(one.key for one in declared.catalogue.all(Refusal) if one.code == code)
+
+
+def _grounds(declared: Declared, ticket: Ticket) -> tuple[str, ...]:
+    """The listed grounds on which a request was accepted."""
+    listed = declared.catalogue.all(RequestGround)
+    return tuple(one.key for one in listed if one.code == ticket.ground and ticket.right in one.rights)
