@@ -202,6 +202,8 @@ class Hosting:
         self.admissions: dict[str, Admission] = {}
         self.doors = {id: doors_of(one.home, id) for id, one in self._organisations.items()}
         self.sights: dict[str, Sights] = {}
+        self.stores: dict[str, Path] = {}
+        """Where relative places of an organisation's stores start, where that is not its policy folder."""
         self.changes = Changes()
         self.pace: Pace | None = None
         """How fast time passes, where it is that of a run."""

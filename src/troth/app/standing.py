@@ -125,6 +125,7 @@ def _chores(town: Town, company: Company, posting: Posting) -> tuple[Chores, Cho
         if chore.name == "imports" and office is not None:
             # Before the company is up its files are not there yet.
             chore.do = lambda: office.chore() if id in town.sites else None
+    town.hosting.stores[id] = town.data_of(id)
     carrier = carrier_beside(organisation, home, hosted.folder, town.data_of(id))
     return quick, Chores(organisation, posting, (), town.tell, carrier=carrier)
 

@@ -28,6 +28,7 @@ from troth.receipts import NoReceipt
 from troth.recordings import RecordingUnknown
 from troth.safeguards import ItemUnknown
 from troth.staff import StaffGone, StaffUnknown
+from troth.steps import StepUnknown
 from troth.subjects import IdentitiesDiffer, IdentityTaken, SubjectUnknown
 from troth.tasks import TaskUnknown
 
@@ -48,6 +49,7 @@ STATUS: Final[Mapping[type[TrothError], int]] = {
     TicketStays: 409,
     Overtaken: 409,
     TaskUnknown: 404,
+    StepUnknown: 404,
     MessageMoveRefused: 409,
     StaffUnknown: 404,
     StaffGone: 409,

@@ -9,8 +9,8 @@ from typing import Final
 SECTIONS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
         "promises": {"board": "", "life": "/life", "ask": "/ask", "ledger": "/ledger", "policy": "/policy", "coverage": "/coverage"},
-        "people": {"tickets": "/tickets", "tasks": "/tasks", "accounts": "/accounts", "messages": "/messages", "notices": "/notices",
-                   "site": "/site", "directories": "/directories"},
+        "people": {"tickets": "/tickets", "requests": "/requests", "tasks": "/tasks", "accounts": "/accounts", "messages": "/messages",
+                   "notices": "/notices", "site": "/site", "directories": "/directories"},
         "house": {"staff": "/staff", "approvals": "/approvals", "emergencies": "/emergencies", "backups": "/backups",
                   "lineage": "/lineage", "recordings": "/recordings"},
     }

@@ -33,6 +33,8 @@ from troth.web.console.minors import minors
 from troth.web.console.notices import notices
 from troth.web.console.policy import coverage, policy
 from troth.web.console.recordings import recordings
+from troth.web.console.requests import one as request
+from troth.web.console.requests import queue
 from troth.web.console.roles import roles
 from troth.web.console.sight import sight
 from troth.web.console.site import site
@@ -68,6 +70,10 @@ ROUTES: list[BaseRoute] = [
     Route("/{org}/consents", consents, action="notices.read"),
     Route("/{org}/minors", minors, action="notices.read"),
     Route("/{org}/tickets", tickets, action="requests.read"),
+    Route("/{org}/requests", queue, action="requests.read"),
+    Route("/{org}/requests", queue, action="requests.answer", methods=["POST"]),
+    Route("/{org}/requests/{number}", request, action="requests.read"),
+    Route("/{org}/requests/{number}", request, action="requests.answer", methods=["POST"]),
     Route("/{org}/tasks", tasks, action="requests.read"),
     Route("/{org}/tasks/{task}", task, action="requests.answer", methods=["GET", "POST"]),
     Route("/{org}/tickets/new", new, action="requests.answer", methods=["GET", "POST"]),
