@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
 
+from examples.harbour import seldom
 from examples.harbour.staff import CASES, Staff
 from examples.kit.browser import Answers, Browser
 from examples.kit.centre import Centre, code_in
 from examples.kit.coming import came
+from examples.kit.frontdesk import FrontDesk
 from examples.kit.mailbox import Mailbox
 from examples.kit.people import Person, person
 from examples.kit.progress import Progress
@@ -30,17 +32,16 @@ are, the more newcomers it waits for."""
 EVERY_CASE = 3
 """After so many newcomers somebody behind the counter has something to do, and after so many turns everything was done once."""
 TURNS = 4
-BUTTONS = ("review", "invite", "important", "print_list")
+BUTTONS = ("review", "invite", "important", "print_list", "incident")
 MOST_AT_ONCE = 200
 CHOICES = ("unless:cookies_off", "allowed:basket_cookie", "allowed:language_cookie", "point:site_beacon")
 DESK = "privacy@harbour.example"
 """As the policy publishes it."""
-ITEMS = ("sharing", "other_purpose", "transfer", "publication", "successor", "affiliate_new_aim")
-"""What people may allow at their privacy page."""
 WORDS = {
     "access": "What do you hold on me?",
     "correct": "My telephone number is another.",
     "delete": "Please erase me.",
+    "refuse": "I give you no more than I have to.",
 }
 TOLD = "told_erased.txt"
 ENDS = re.compile(r'action="/orders/(?P<number>\d+)/end"><button>End site (?P<marker>\w+)<')
@@ -68,6 +69,9 @@ class Story:
         self._password = who.password
         self._ordered = 0
         self.agreed = self.asked = ""
+        self.wrote = ""
+        """How they wrote to the privacy desk, if they did."""
+        self._turn = seldom.turn_of(who.number)
         self.browser = Browser(who, around.site)
         self.done = self.browser.done
 
@@ -81,23 +85,28 @@ class Story:
             self.look_around()
         if not self.join():
             return
-        for likely, act in (
-            (0.8, self.order),
-            (0.6, self.see_to_order),
-            (0.5, self.register_domain),
-            (0.4, self.file_site),
-            (0.3, self.ask),
-            (0.1, self.bind),
-            (0.3, self.come_back),
-            (0.5, self.see_to_their_data),
-            (0.1, self.write_to_the_desk),
-            (0.1, self.write_by_form),
+        turn, comes = self._turn, self._turn in seldom.ALWAYS
+        for sure, likely, act in (
+            (comes, 0.8, self.order),
+            (False, 0.6, self.see_to_order),
+            (comes, 0.5, self.register_domain),
+            (comes, 0.4, self.file_site),
+            (False, 0.3, self.ask),
+            (turn == seldom.BINDS, 0.1, self.bind),
+            (turn == seldom.RECOVERS, 0.3, self.come_back),
+            (turn in seldom.ASKS or turn in seldom.AGREES, 0.3, self.see_to_their_data),
+            (turn == seldom.WRITES, 0.0, self.write_to_the_desk),
+            (turn == seldom.WRITES_BY_FORM, 0.0, self.write_by_form),
+            (turn == seldom.LEAVES, 0.0, self.leave_at_home),
+            (turn == seldom.DECLINES, 0.0, self.decline),
         ):
-            if self._often(likely):
+            if self._often(likely) or sure:
                 act()
-        if self._often(0.06):
-            self.browser.send("declined", "/decline")
-            self.browser.look("/account")
+
+    def decline(self) -> None:
+        """Take back that one ever accepted the policy."""
+        self.browser.send("declined", "/decline")
+        self.browser.look("/account")
 
     def look_around(self) -> None:
         """Read the policy, choose what may be stored, choose a language, put something into the basket."""
@@ -130,10 +139,10 @@ class Story:
     def come_back(self) -> None:
         """Leave, and come in again; some have forgotten their password."""
         self.browser.send("signed out", "/sign-out")
-        if self._often(0.8):
-            self.sign_in()
-        else:
+        if self._turn == seldom.RECOVERS:
             self.recover()
+        else:
+            self.sign_in()
 
     def recover(self) -> bool:
         """Come in by a code, with another password from now on."""
@@ -232,15 +241,14 @@ class Story:
         centre.see()
         if self._often(0.4):
             centre.object("mailing_list")
-        if self._often(0.6):
-            item = self._chance.choice(ITEMS)
+        if item := seldom.AGREES.get(self._turn):
             centre.say(item, "give")
             self.agreed = item
             if self._often(0.3):
                 centre.say(item, "withdraw")
-        if self._often(0.5):
-            self.asked = self._chance.choice(("access", "access", "correct", "delete"))
-            centre.ask(self.asked, f"{WORDS[self.asked]} {self.who.marked('request')}")
+        if right := seldom.ASKS.get(self._turn):
+            self.asked = right
+            centre.ask(right, f"{WORDS[right]} {self.who.marked('request')}")
         centre.leave()
 
     def write_by_form(self) -> None:
@@ -252,6 +260,7 @@ class Story:
             "address": self.who.email,
         }
         self.browser.press("wrote by the form", page, said)
+        self.wrote = "form"
 
     def write_to_the_desk(self) -> None:
         """Write a mail to the address that the policy publishes."""
@@ -262,6 +271,7 @@ class Story:
         with smtplib.SMTP(*self._around.post, timeout=10) as post:
             post.send_message(mail)
         self.done["wrote to the privacy desk"] += 1
+        self.wrote = "mail"
 
     # -- mail ---------------------------------------------------------------------------------------------------
 
@@ -312,26 +322,46 @@ class Town:
             oldest = self._stories.pop(0)
             oldest.close()
             self._gone += oldest.done
+        if number == 0:
+            self.first_day()
         story.live()
-        if story.asked in ("correct", "delete"):
-            self.see_to_request(story)
-        if number % (EVERY_CASE * max(1, number // 40)) == 1:
-            self.work_behind_the_counter(number, story.who)
+        self.see_to(story)
+        if number % (EVERY_CASE * max(1, number // 40)) == 1 and self._stories:
+            self.work_behind_the_counter(number, self._stories[-1].who)
         every = NEWS_EVERY * max(1, number // 40)
         if number % every == every - 1:
             self.write_news(number, maintenance=number // every % 2 == 1)
 
-    def see_to_request(self, story: Story) -> None:
-        """What a customer asked for at their privacy page is done behind the counter; whoever is erased gets no mail any more."""
+    def first_day(self) -> None:
+        """Those who work at harbour learn what they have to know."""
+        with FrontDesk(self._around.data) as desk:
+            seldom.first_day(desk)
+            self._gone += desk.done
+
+    def see_to(self, story: Story) -> None:
+        """What somebody asked for is done behind the counter and answered by the privacy desk, which also sees to it that no paper is
+        older than it may be; whoever is erased gets no mail any more."""
+        if story.asked == "correct" and not seldom.refused(story.who.number):
+            self.do("correct", story, phone=story.who.phone)
+        elif story.asked == "delete":
+            self.do("erase", story)
+            story.was_erased()
+        with FrontDesk(self._around.data) as desk:
+            desk.bring_papers()
+            if story.asked in seldom.BY_HAND:
+                seldom.see_to(desk, story.who.number, story.asked)
+            if story.wrote:
+                seldom.see_to_question(desk, by_mail=story.wrote == "mail")
+            self._gone += desk.done
+        if story.asked == "delete":
+            self._stories.remove(story)
+            story.close()
+            self._gone += story.done
+
+    def do(self, button: str, story: Story, **typed: str) -> None:
+        """Somebody of the staff presses a button for a customer."""
         with Staff(self._around.site, self._around.data) as staff:
-            if story.asked == "correct":
-                staff.press("correct", user_name=story.who.user_name, phone=story.who.phone)
-            else:
-                staff.press("erase", user_name=story.who.user_name)
-                story.was_erased()
-                self._stories.remove(story)
-                story.close()
-                self._gone += story.done
+            staff.press(button, user_name=story.who.user_name, **typed)
             self._gone += staff.done
 
     def work_behind_the_counter(self, number: int, who: Person) -> None:

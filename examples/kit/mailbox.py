@@ -87,11 +87,14 @@ class Mailbox:
         return self.wait_for(lambda mail: subject in mail.subject, seconds)
 
     def wait_for(self, fits: Callable[[Mail], bool], seconds: float = PATIENCE) -> Mail:
-        """The next unread mail that fits. Raises TimeoutError."""
+        """The next unread mail that fits; those that came after it stay unread. Raises TimeoutError."""
         found: list[Mail] = []
 
         def came() -> bool:
-            found.extend(filter(fits, self.unread()))
+            for path in sorted(self._folder.glob("*.eml")):
+                if path not in self._read and not found:
+                    self._read.add(path)
+                    found.extend(filter(fits, self._mails([path])))
             return bool(found)
 
         until(came, seconds)

@@ -175,7 +175,7 @@ def test_a_field_its_notice_lacks(town: Town, board: Client) -> None:
     assert story.done["filed"] == 1
     look(town)
     seen = town.rounds["harbour"].last["filing_fields"].seen
-    assert [row["field"] for row in seen] == ["date_of_birth"]
+    assert [row["field"] for row in seen] == ["date_of_birth"] * 2, "on the form, and rung up for"
     assert_broken_then_mended(town, board, "filing_fields", "field_without_notice")
 
 

@@ -30,6 +30,8 @@ from troth.client.flask import Troth
 
 TOLD = "told_erased.txt"
 """Markers of people whom harbour told that something of theirs is erased everywhere: they write them down themselves."""
+OFFICE = "office.txt"
+"""Names the file with the key, for those of the staff who work with the product itself."""
 POLICY = Path(__file__).resolve().parent.parent / "text" / "en.md"
 
 
@@ -72,6 +74,7 @@ def main() -> None:
     # The port is needed for the links in mails, so the socket comes first and the site after it.
     server = make_server("127.0.0.1", args.port, _Later(), threaded=True)
     post = Post(host, int(port), f"http://127.0.0.1:{server.server_port}")
+    (args.data / OFFICE).write_text(str(args.keys.resolve()), encoding="utf-8")
     opened = company(args.data, KeyFile.read(args.keys), post, args.partners, args.egress, args.database)
     open_books(opened.house.client)
     server.app = make_app(opened)

@@ -36,7 +36,7 @@ ALL = (
     Lapse(
         FIELD_WITHOUT_NOTICE,
         "The filing form asks for more than its notice says",
-        "A field for the date of birth stands on the form; what is typed there goes into the dossier, and nobody is asked.",
+        "A field for the date of birth stands on the form, and whoever filed last is rung up for it; no notice says so.",
     ),
     Lapse(
         PIXEL_AFTER_LEAVING,
@@ -78,7 +78,7 @@ class Lapses:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._after: dict[str, Callable[[bool], None]] = {
-            FIELD_WITHOUT_NOTICE: self._drop_undeclared_field,
+            FIELD_WITHOUT_NOTICE: self._undeclared_field,
             TABLE_OUTSIDE: self._copy_customers,
         }
 
@@ -99,10 +99,13 @@ class Lapses:
         if name in self._after:
             self._after[name](on)
 
-    def _drop_undeclared_field(self, on: bool) -> None:
-        """Once it is off, what was gathered without a notice goes."""
-        if not on:
-            path = f"$.{UNDECLARED}"
+    def _undeclared_field(self, on: bool) -> None:
+        """Whoever filed last is rung up for what the form asks for now; once it is off, what was gathered without a notice goes."""
+        path = f"$.{UNDECLARED}"
+        if on and (last := self._store.row("SELECT max(id) AS id FROM filings")):
+            typed = "UPDATE filings SET dossier = json_set(dossier, ?, ?) WHERE id = ?"
+            self._store.change(typed, path, "1970-05-17", last["id"])
+        elif not on:
             self._store.change("UPDATE filings SET dossier = json_remove(dossier, ?)", path)
 
     def _copy_customers(self, on: bool) -> None:

@@ -57,6 +57,13 @@ class Mailing:
                     "UPDATE list_members SET left_at = ? WHERE customer = ?", now(), member["id"]
                 )
 
+    def incident(self, words: str) -> int:
+        """What happened, and what everybody whom it may concern can do next; how many were taken on."""
+        return sum(
+            self._letter(member, "incident_notice", "important_notice", "Something happened here", words)
+            for member in self._store.rows(MEMBERS)
+        )
+
     def important(self, words: str) -> int:
         """What everybody has to know, whether they are on the list or not; how many were taken on."""
         return sum(

@@ -9,6 +9,10 @@ from examples.harbour.company.frame import STAFF, Answered, Company, form, page
 from examples.harbour.company.lapses import ALL, NAMES
 
 DESK = "/staff"
+INCIDENT = (
+    "A laptop of our machine hall was lost; its disk is encrypted, and was erased from afar. It may have held names of services. "
+    "Change the password of your account, and write to us if a stranger speaks to you of your order."
+)
 
 
 def staff(app: Flask, company: Company) -> None:
@@ -44,7 +48,7 @@ def staff(app: Flask, company: Company) -> None:
         rows = company.house.store.rows(last)
         return page("staff.html", name=name, releases=rows, acts=acts.RELEASES, papers=acts.PAPERS)
 
-    @app.post("/staff/<any(news, maintenance, important, print_list):letter>")
+    @app.post("/staff/<any(news, maintenance, important, incident, print_list):letter>")
     def write(letter: str) -> Answered:
         company.admin()
         words = {
@@ -53,6 +57,7 @@ def staff(app: Flask, company: Company) -> None:
                 "New machines stand in our hall in Cyberjaya.",
             ),
             "important": ("From January on, prices are shown with the service tax.",),
+            "incident": (INCIDENT,),
         }
         sent = getattr(company.mailing, letter)(*words.get(letter, ()))
         return page("said.html", title="Handed in", said=f"It goes to {sent}.")

@@ -113,6 +113,8 @@ class Importer:
         due = [(one, sheets) for one, sheets in self._imports if all or self._due[one.id] <= now]
         came = {one.id: Came(one.id) for one, _ in due}
         rows = {one.id: self._rows(one, sheets, came[one.id]) for one, sheets in reversed(due)}
+        # What was read had come by now: were this asked before, a row could wait for the next turn, and those that build on it not.
+        now = self._organisation.clock.now()
         with self._organisation.database.read() as connection:
             self._memory.feed(
                 self._organisation.ledger.events(connection, kinds=(BROUGHT,), after=self._memory.upto)
