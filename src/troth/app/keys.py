@@ -22,6 +22,7 @@ SCOPES: Final = {
     "accounts": "let people register, sign in, recover and close their accounts",
     "messages": "have messages sent, and record opt-outs",
     "intake": "open tickets for people, work on them, and bring what tasks ask for",
+    "requests": "open requests over people's data, see their plans, agree with them, say what recipients answered",
     "observe": "report what was seen outside the gate",
     "device": "speak for an installation of an app: begin a run, ask what may be done, report what was done",
     "vault:write": "keep, change and remove sealed values of people",

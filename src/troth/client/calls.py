@@ -8,6 +8,7 @@ from troth.client.accounts import AccountCalls
 from troth.client.aio import AsyncConnection
 from troth.client.asking import Asking
 from troth.client.call import Speaker
+from troth.client.carried import CarriedCalls
 from troth.client.connection import Connection
 from troth.client.enterprise import EnterpriseCalls
 from troth.client.mail import MailCalls
@@ -19,7 +20,16 @@ from troth.client.requests import RequestCalls
 
 
 class Calls(
-    Asking, People, Record, AccountCalls, EnterpriseCalls, MailCalls, NoticeCalls, MinorCalls, RequestCalls
+    Asking,
+    People,
+    Record,
+    AccountCalls,
+    EnterpriseCalls,
+    MailCalls,
+    NoticeCalls,
+    MinorCalls,
+    RequestCalls,
+    CarriedCalls,
 ):
     """Every call there is, described once."""
 

@@ -24,6 +24,7 @@ from troth.web.api import (
     reading,
     receipts,
     register,
+    requests,
     vault,
     vault_models,
     writing,
@@ -39,7 +40,7 @@ from troth.web.problems import MEDIA, of_error, problem_response
 ABOUT = (
     "Ask before touching data, record what people chose, report what was seen, read what each promise stands on. "
     "Send `Authorization: Bearer KEY`; a key opens one organisation, for some of the scopes ask, subjects, consents, accounts, "
-    "notices, messages, intake, observe, device, vault:write, vault:read, staff and read. Refusals are problems as RFC 9457 "
+    "notices, messages, intake, requests, observe, device, vault:write, vault:read, staff and read. Refusals are problems as RFC 9457 "
     "describes them; a denial is an answer and no refusal."
 )
 PEEKS = "What would be answered now, on what is on record; nothing is written."
@@ -59,6 +60,7 @@ def make_api(hosting: Hosting) -> FastAPI:
     api.include_router(register.router)
     api.include_router(messages.router)
     api.include_router(intake.router)
+    api.include_router(requests.router)
     api.include_router(accounts.router)
     api.include_router(notices.router)
     api.include_router(minors.router)
