@@ -10,7 +10,7 @@ from typing import Final, Self
 
 import httpx
 
-from examples.harbour.company.offices import SEAL, sealed
+from examples.harbour.company.seal import SEAL, sealed
 from examples.kit.browser import trust
 from examples.kit.waiting import until
 

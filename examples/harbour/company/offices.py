@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 import os
 import secrets
@@ -13,13 +12,13 @@ from typing import Any, Final
 
 from examples.harbour.company import acts
 from examples.harbour.company.house import House
+from examples.harbour.company.seal import SEAL as SEAL
+from examples.harbour.company.seal import sealed
 from examples.harbour.company.store import Store, now
 from examples.kit import time
 from troth.client import may
 
 ADMIN: Final = "aminah"
-SEAL: Final = "authority.key"
-"""The key of the office that issues orders for the release of data; it left harbour a copy in person, so that a seal can be checked."""
 THEIRS: Final = ("orders", "domains", "filings", "tickets", "login_log", "list_members", "mail_events")
 """Tables of what belongs to a customer. What was passed on stays as a number that leads to nobody, with the answer of whoever had it."""
 LASTS: Final = timedelta(hours=8)
@@ -145,11 +144,6 @@ class Words:
         """One of them; '' where there was none like that."""
         row = self._store.row("SELECT words FROM texts WHERE digest = ?", digest)
         return str(row["words"]) if row else ""
-
-
-def sealed(key: str, order: str) -> str:
-    """The seal of the office on an order."""
-    return hmac.new(bytes.fromhex(key), order.encode(), "sha256").hexdigest()[:32]
 
 
 def _hand_over(file: Path, text: str) -> None:

@@ -24,6 +24,7 @@ from troth.app.standing import (
     name_verifiers,
     published,
 )
+from troth.app.thrift import THRIFT
 from troth.app.town import Around, Town
 from troth.client import KeyFile
 from troth.kernel.errors import OperatorError
@@ -47,7 +48,7 @@ def order(town: Town, name: str, module: str, *args: object, once: bool = False,
     data = town.settings.data.resolve()
     log = data / "logs" / f"{name.replace(' ', '-')}.log"
     command = [sys.executable, "-m", module, *map(str, args)]
-    return Order(name, command, folder, log, port, once, {NAMED_TIME: str(data / TIME)})
+    return Order(name, command, folder, log, port, once, {NAMED_TIME: str(data / TIME), **THRIFT})
 
 
 def people_of(id: str) -> str:

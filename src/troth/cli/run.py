@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from troth.app.running import enliven, live, live_once, running, what_lives, where_to_look
+from troth.app.thrift import be_thrifty
 from troth.app.town import Settings
 from troth.kernel.errors import TrothError
 
@@ -60,6 +61,7 @@ def _minutes(text: str) -> timedelta:
 def run(args: argparse.Namespace) -> int:
     """Exit code 0 at the end of it, 2 when it cannot be opened."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    be_thrifty()
     settings = Settings(
         args.examples, args.data, args.port, args.originals, args.seed, args.speed, only=tuple(args.only),
         only_people=args.people, checkpoint_every=args.checkpoint_every,
