@@ -9,17 +9,34 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import JSONB
 
-from tests.connectors.kit import Store, csv_store, lines_store, sql_store
+from tests.connectors.kit import (
+    DATABASES,
+    Store,
+    array_store,
+    csv_store,
+    lines_store,
+    parquet_store,
+    sql_store,
+    workbook_store,
+)
 from tests.support.mariadb import mariadb_server, mariadb_url
 
 __all__ = ["mariadb_server", "mariadb_url"]
 
+FILES = {
+    "csv": csv_store,
+    "jsonl": lines_store,
+    "json": array_store,
+    "parquet": parquet_store,
+    "xlsx": workbook_store,
+}
 STORES = [
-    "sqlite",
+    *DATABASES,
     "csv",
     "jsonl",
-    pytest.param("mariadb", marks=pytest.mark.slow),
-    *(pytest.param(n, marks=pytest.mark.postgres) for n in ("postgresql", "postgresql-text")),
+    "json",
+    "parquet",
+    "xlsx",
 ]
 
 
@@ -35,10 +52,8 @@ def _made(request: pytest.FixtureRequest, folder: Path) -> Store:
     match request.param:
         case "sqlite":
             return sql_store(f"sqlite:///{folder / 'store.db'}", sa.JSON())
-        case "csv":
-            return csv_store(folder)
-        case "jsonl":
-            return lines_store(folder)
+        case name if name in FILES:
+            return FILES[name](folder)
         case "mariadb":
             return sql_store(request.getfixturevalue("mariadb_url"), sa.JSON())
         case name:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
+from openpyxl import Workbook
 
 from troth.connectors.files import FilesConnector
 from troth.connectors.sql import SqlConnector
@@ -58,6 +60,14 @@ systems:
         key: [id]
         fields: {id: not_personal, contact_id: {is: not_personal, to: contacts.id}, body: notes}
 """
+
+
+DATABASES = [
+    "sqlite",
+    pytest.param("mariadb", marks=pytest.mark.slow),
+    *(pytest.param(n, marks=pytest.mark.postgres) for n in ("postgresql", "postgresql-text")),
+]
+"""The stores of the exam that speak SQL."""
 
 
 def _dataset(name: str) -> Dataset:
@@ -139,6 +149,47 @@ def lines_store(folder: Path) -> Store:
             "".join(f"{json.dumps(row)}\n" for row in rows), encoding="utf-8"
         )
     return _files(folder, ".jsonl", lambda text: text + "{not json\n")
+
+
+def array_store(folder: Path) -> Store:
+    for name, rows in (("contacts", PEOPLE), ("notes", LINES)):
+        (folder / f"{name}.json").write_text(json.dumps(rows, indent=2), encoding="utf-8")
+    return _files(folder, ".json", lambda text: text.replace("]", "{not json", 1))
+
+
+def parquet_store(folder: Path) -> Store:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    people = [{**row, "profile": json.dumps(row["profile"])} for row in PEOPLE]
+    for name, rows in (("contacts", people), ("notes", LINES)):
+        pq.write_table(pa.Table.from_pylist(rows), folder / f"{name}.parquet", row_group_size=2)
+
+    def spoil() -> bool:
+        rows = [*people[:2], {**people[2], "profile": "{not json"}]
+        pq.write_table(pa.Table.from_pylist(rows), folder / "contacts.parquet")
+        return True
+
+    return replace(_files(folder, ".parquet", str), spoil=spoil)
+
+
+def workbook_store(folder: Path) -> Store:
+    def filled(name: str, rows: list[dict[str, Any]]) -> None:
+        book = Workbook()
+        sheet = book.worksheets[0]
+        sheet.append(list(rows[0]))
+        for row in rows:
+            sheet.append([json.dumps(v) if isinstance(v, dict) else v for v in row.values()])
+        book.save(folder / f"{name}.xlsx")
+
+    filled("contacts", PEOPLE)
+    filled("notes", LINES)
+
+    def spoil() -> bool:
+        filled("contacts", [*PEOPLE[:2], {**PEOPLE[2], "profile": "{not json"}])
+        return True
+
+    return replace(_files(folder, ".xlsx", str), spoil=spoil)
 
 
 def _files(folder: Path, kind: str, spoiled: Callable[[str], str]) -> Store:

@@ -12,7 +12,7 @@ from tests.connectors.kit import CONTACTS, MAP, Store, sql_store
 from troth.connectors.files import FilesConnector
 from troth.connectors.sql import SqlConnector
 from troth.datamap import Proven, load_map, reach, rows_of, survey
-from troth.datamap.connector import Condition
+from troth.datamap.connector import Condition, Reading
 from troth.datamap.errors import StoreRefused, StoreUnreachable
 from troth.kernel.findings import Findings
 
@@ -68,13 +68,17 @@ def test_a_connection_that_is_cut_ends_in_one_sentence_and_changes_nothing(
 
 def test_a_file_that_may_not_be_read_is_told(tmp_path: Path) -> None:
     lake = FilesConnector("lake", tmp_path)
-    (tmp_path / "contacts.csv").mkdir()
-    with pytest.raises(StoreUnreachable, match="lake: a file cannot be used"):
-        lake.describe()
-    (tmp_path / "contacts.csv").rmdir()
+    (tmp_path / "contacts.csv").write_text("id,email\n1,ann@a.test\n")
+    with pytest.raises(StoreUnreachable, match="a file cannot be used"), lake.reading() as reading:
+        read_when_gone(reading, tmp_path / "contacts.csv")
     (tmp_path / "contacts.jsonl").write_text("[1, 2]\n")
     with pytest.raises(StoreRefused, match="not what its name says"):
         lake.describe()
+
+
+def read_when_gone(session: Reading, path: Path) -> None:
+    path.unlink()
+    session.count(path.stem, EVERYBODY)
 
 
 def test_a_person_with_a_hundred_thousand_rows_is_shown_whole(tmp_path: Path) -> None:

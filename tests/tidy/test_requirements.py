@@ -54,13 +54,15 @@ def test_no_list_names_an_address() -> None:
 def test_each_run_time_dependency_has_its_reason() -> None:
     page = text_of(ROOT / "docs/dependencies.md")
     given = {name.lower() for name in re.findall(r"^\| `([^`]+)` \| \S", page, re.MULTILINE)}
-    asked = names_in("run.in") | names_in("examples.in")
+    asked = names_in("run.in") | names_in("examples.in") | names_in("stores.in")
     assert asked == given, (
         f"without a reason: {sorted(asked - given)}; no longer used: {sorted(given - asked)}"
     )
 
 
-@pytest.mark.parametrize(("folder", "lists"), [("src", ["run.in"]), ("examples", ["run.in", "examples.in"])])
+@pytest.mark.parametrize(
+    ("folder", "lists"), [("src", ["run.in", "stores.in"]), ("examples", ["run.in", "examples.in"])]
+)
 def test_everything_that_is_imported_is_asked_for(folder: str, lists: list[str]) -> None:
     asked = {name for file in lists for name in names_in(file)}
     brought_by = packages_distributions()

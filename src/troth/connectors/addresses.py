@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
 
 from troth.connectors.files import FilesConnector
+from troth.connectors.folders import FolderConnector
 from troth.connectors.sql import SqlConnector
 from troth.datamap.connector import Connector
 from troth.datamap.errors import StoreUnreachable
@@ -83,7 +84,9 @@ def open_connector(system: System, folder: Path, secrets: Secrets, *, writable: 
     scheme = system.at.partition(":")[0]
     secret = secrets.get(system.credentials) if system.credentials else None
     if scheme == "files":
-        return FilesConnector(system.id, folder / _rest(system.at), writable=writable)
+        return FilesConnector(system.id, folder / _rest(system.at), writable=writable, tables=system.tables)
+    if scheme == "folder":
+        return FolderConnector(system.id, folder / _rest(system.at), writable=writable, tables=system.tables)
     if scheme == "sqlite":
         return SqlConnector(
             system.id, f"sqlite:///{(folder / _rest(system.at)).resolve()}", writable=writable
@@ -112,7 +115,9 @@ def _server(system: System, secret: tuple[str, str] | None) -> sa.URL:
     try:
         url = sa.make_url(system.at)
     except ArgumentError:
-        raise StoreUnreachable(f"{system.id}: '{system.at.partition(':')[0]}' is no address that is known here.",
-                               "Write sqlite:FILE, files:FOLDER, postgresql://HOST/NAME or mariadb://HOST/NAME.") from None  # fmt: skip
+        raise StoreUnreachable(
+            f"{system.id}: '{system.at.partition(':')[0]}' is no address that is known here.",
+            "Write sqlite:FILE, files:FOLDER, folder:FOLDER or postgresql://HOST/NAME; docs/map.md has them all.",
+        ) from None
     url = url.set(drivername=_DRIVERS.get(url.drivername, url.drivername))
     return url.set(username=secret[0], password=secret[1]) if secret else url

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -88,11 +89,18 @@ def holds(row: Mapping[str, Any], change: Change) -> bool:
         found = value_of(row, name)
         found_all = found if isinstance(found, list) and is_nested(name) else [found]
         present = [one for one in found_all if one is not None]
-        if any(str(one) != str(value) for one in present) or (
+        if not all(_same(one, value) for one in present) or (
             value is not None and not present and not is_nested(name)
         ):
             return False
     return True
+
+
+def _same(found: Any, wanted: Any) -> bool:
+    """Whether a store holds what was written, which it may hand out as another type: an amount as 0.0, an instant with its zone."""
+    if isinstance(found, datetime) and isinstance(wanted, str):
+        return found.replace(tzinfo=None) == datetime.fromisoformat(wanted).replace(tzinfo=None)
+    return bool(found == wanted) or str(found) == str(wanted)
 
 
 def key_of(dataset: Dataset, row: Mapping[str, Any]) -> Key:

@@ -153,11 +153,13 @@ def check_table(dataset: Dataset, table: Table, findings: Findings) -> None:
             findings.error("unmapped-field", dataset.place, f"{dataset.name}: the column '{column.name}' is not mapped.",
                            f"Name its category under 'fields:', or write '{NOT_PERSONAL}'.")  # fmt: skip
     for field in dataset.fields:
+        if field.column not in columns and table.sampled:
+            continue
         if field.column not in columns:
             findings.error("column-gone", field.place, f"{dataset.name}: there is no column '{field.column}' any more.",
                            did_you_mean(field.column, columns - set(dataset.columns)))  # fmt: skip
     for name in dataset.key:
-        if name not in columns:
+        if name not in columns and not table.sampled:
             findings.error("column-gone", dataset.place, f"{dataset.name}: the key names no column '{name}'.",
                            did_you_mean(name, columns))  # fmt: skip
     if not dataset.key and not table.key:

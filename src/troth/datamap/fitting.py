@@ -53,13 +53,13 @@ def treated(dataset: Dataset, table: Table, *, keep_row: bool) -> Iterator[Field
     for field in dataset.fields:
         if field.erasure is Erasure.KEEP or (keep_row and field.erasure is None):
             continue
-        if (field.personal or field.erasure is not None) and table.column(field.column) is not None:
+        if (field.personal or field.erasure is not None) and _column(table, field) is not None:
             yield field
 
 
 def treatment(dataset: Dataset, table: Table, field: Field) -> Treatment | str:
     """How a field is treated, or one sentence why the store would refuse what the map says."""
-    column = table.column(field.column)
+    column = _column(table, field)
     assert column is not None
     if len(field.path) > 1:
         kind = Kind.TEXT
@@ -69,6 +69,11 @@ def treatment(dataset: Dataset, table: Table, field: Field) -> Treatment | str:
     if problem:
         return f"{dataset.name}.{field.name} {problem}"
     return Treatment(field.name, way, column.kind, field.value, column.length)
+
+
+def _column(table: Table, field: Field) -> Column | None:
+    """The live column; where only some rows were looked at, one that none of them held is taken for text."""
+    return table.column(field.column) or (Column(field.column, Kind.TEXT) if table.sampled else None)
 
 
 def _of_row(dataset: Dataset) -> Erasure | None:

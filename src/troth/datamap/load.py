@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from collections.abc import Mapping as Map
+from dataclasses import replace
 from typing import Any
 
 from troth.datamap.fideslang import keys_of, load_fideslang
@@ -89,7 +90,7 @@ class _Maps(Reader):
         if not systems:
             self.error("empty-map", root.place, "This map names no system.", "Write one under 'systems:'.")
         return DataMap(
-            tuple(systems),
+            tuple(_named(one, datasets) for one in systems),
             tuple(datasets),
             tuple(
                 Processor(id=n.text, place=n.place, **self.terms(b, PROCESSOR, "a processor"))
@@ -225,6 +226,12 @@ class _Maps(Reader):
             on=on or (field,), when=self.pairs(when, "when"), place=place,
             follows=None if follows is None else Follows(follows),
         )  # fmt: skip
+
+
+def _named(system: System, datasets: list[Dataset]) -> System:
+    """A system with the names under which its datasets are kept."""
+    mapped = (one.table for one in datasets if one.system == system.id)
+    return replace(system, tables=tuple(dict.fromkeys((*mapped, *dict(system.left_out)))))
 
 
 def _told_apart(links: list[Link]) -> Iterator[Link]:

@@ -63,6 +63,8 @@ class Field:
     cite: str = ""
     whose: str = ""
     """The link through which a value in a shared row belongs to somebody."""
+    marks: str = ""
+    """The fact that it says of its row (`restricted`, `objects:ID`): written when that fact comes to hold of the person."""
     place: Place = NOWHERE
 
     @property
@@ -123,6 +125,8 @@ class Dataset:
     """The retention statement of the policy that keeps what stays."""
     triggers: tuple[str, ...] = ()
     """Triggers of the table whose effects are known and mapped."""
+    history: bool = False
+    """Whether its rows are what somebody did with the organisation: deals, orders, payments."""
     about: str = ""
     because: str = ""
     cite: str = ""
@@ -158,6 +162,8 @@ class System:
     backups: tuple[str, ...] = ()
     left_out: tuple[tuple[str, str], ...] = ()
     """Tables that hold nothing of anybody, each with its reason."""
+    tables: tuple[str, ...] = ()
+    """What its datasets and `left_out` name: stores without tables of their own read there what is kept under which name."""
     about: str = ""
     place: Place = NOWHERE
 

@@ -62,6 +62,8 @@ class Table:
     triggers: tuple[Trigger, ...] = ()
     indexed: tuple[tuple[str, ...], ...] = ()
     """Leading columns of each index, keys and unique ones included."""
+    sampled: bool = False
+    """Whether the columns are only what some rows hold, or nothing lies there now: one that none of them held may come again."""
 
     def column(self, name: str) -> Column | None:
         """The column of that name, or None."""

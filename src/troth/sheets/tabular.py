@@ -60,7 +60,7 @@ def of_excel(source: Path | bytes, name: str, sheet: str = "") -> Tabular:
                     f"{name} has no sheet of that name.", f"It has {', '.join(book.sheetnames)}."
                 )
             found = book[sheet] if sheet else book.worksheets[0]
-            rows = [[_plain(cell) for cell in row] for row in found.iter_rows(values_only=True)]
+            rows = [[plain(cell) for cell in row] for row in found.iter_rows(values_only=True)]
         finally:
             book.close()
     except (OSError, zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, IndexError) as problem:
@@ -95,7 +95,7 @@ def _even(lines: Iterator[Sequence[Any]], wide: int, name: str) -> Iterator[Sequ
         yield [*cells[:wide], *[None] * (wide - len(cells))]
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """Dates as ISO 8601 writes them, all else as numbers and text."""
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == time() else value.isoformat()
