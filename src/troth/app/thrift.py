@@ -29,4 +29,4 @@ def be_thrifty() -> bool:
     if told is None:
         return False
     said = ((_M_ARENA_MAX, HEAPS), (_M_MMAP_THRESHOLD, LARGE), (_M_TRIM_THRESHOLD, LARGE))
-    return sum(told(what, value) for what, value in said) == len(said)
+    return [int(told(what, value)) for what, value in said] == [1] * len(said)
