@@ -16,6 +16,7 @@ from hypothesis import settings
 
 from tests.support import chromium, databases, migrated
 from tests.support.exams import could_not_run
+from tests.support.hashes import make_light
 from tests.support.loopback import only_loopback
 
 if TYPE_CHECKING:
@@ -23,9 +24,10 @@ if TYPE_CHECKING:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let the network of the test process end at this machine, before any test module is imported."""
+    """Before any test module is imported: the network of the test process ends at this machine, and passwords cost little in it."""
     for way in ("connect", "connect_ex"):
         setattr(socket.socket, way, only_loopback(getattr(socket.socket, way)))
+    make_light()
     _settle_hypothesis()
 
 

@@ -38,10 +38,11 @@ def test_everything_comes_back_on_either_database(both: tuple[Fresh, Fresh], tmp
     [found] = home.restored(into)
     assert found.erased_again == 0
     grown = {"erasures_backups": 2, "ledger_entries": 2}  # the two backups, noted after they were made
-    assert state(into).keys() == state(home.home).keys()
-    for name, rows in state(home.home).items():
+    before, after = state(home.home), state(into)
+    assert after.keys() == before.keys()
+    for name, rows in before.items():
         if name != "ledger_nodes":
-            assert state(into)[name] == rows - grown.get(name, 0), name
+            assert after[name] == rows - grown.get(name, 0), name
     assert [known(into, who) for who in home.people] == [known(home.home, who) for who in home.people]
     assert sound(into)
     assert check_ledger(into, "quay", kept).holds
