@@ -70,12 +70,22 @@ class Counter:
         return [str(hit) for hit in search([str(self.folder / "shop.db")], markers).hits]
 
 
+def files(desk: Counter, number: str) -> dict[str, bytes]:
+    """What came with the answer, by name."""
+    with desk.quay.database.read() as connection:
+        parts = desk.quay.intake.parts(connection, number)
+        opened = [
+            desk.quay.intake.file(connection, number, one.number) for one in parts if one.what == "file"
+        ]
+    return {one.name: one.data for one in opened}
+
+
 @contextmanager
 def counter(
-    place: Path, url: str = "", *, text: str = MAP, approve: tuple[str, ...] = ()
+    place: Path, url: str = "", *, text: str = MAP, approve: tuple[str, ...] = (), policy: str = ASKING
 ) -> Iterator[Counter]:
     folder = place / "policy"
-    with asked(place, url, ASKING) as quay:
+    with asked(place, url, policy) as quay:
         people = build(f"sqlite:///{folder / 'shop.db'}")
         with sqlite3.connect(folder / "shop.db") as shop:
             shop.execute("UPDATE customers SET email = ? WHERE id = ?", (ADDRESS, WHO))
@@ -91,4 +101,4 @@ def counter(
         yield Counter(quay, folder, people, carrier)
 
 
-__all__ = ["ADDRESS", "WHO", "Counter", "Stage", "Standing", "clock_of", "counter", "later", "see"]
+__all__ = ["ADDRESS", "WHO", "Counter", "Stage", "Standing", "clock_of", "counter", "files", "later", "see"]

@@ -62,7 +62,7 @@ def _engine(url: sa.URL, system: str, at_connect: Mapping[str, tuple[str, ...]])
     kind = url.get_backend_name()
     options: dict[str, Any] = {"connect_args": {_TIMEOUT[kind]: PATIENCE}} if kind in _TIMEOUT else {}
     if kind == "sqlite":
-        url = _existing(url, system)
+        url = existing(url, system)
     try:
         engine = sa.create_engine(url, pool_pre_ping=kind != "sqlite", hide_parameters=True, **options)
     except (SQLAlchemyError, ImportError) as problem:
@@ -85,7 +85,7 @@ def _engine(url: sa.URL, system: str, at_connect: Mapping[str, tuple[str, ...]])
     return engine
 
 
-def _existing(url: sa.URL, system: str) -> sa.URL:
+def existing(url: sa.URL, system: str) -> sa.URL:
     """The address of a SQLite file that is there: a mistyped one must not make an empty database."""
     if not url.database or url.database == ":memory:" or url.database.startswith("file:"):
         return url

@@ -15,8 +15,9 @@ from sqlalchemy import ColumnElement, Connection
 
 from troth.connectors import reflection
 from troth.connectors.conditions import Where
-from troth.connectors.dialects import reading_engine, translated, writing_engine
+from troth.connectors.dialects import existing, reading_engine, translated, writing_engine
 from troth.connectors.documents import parsed, written
+from troth.connectors.fingerprints import fingerprint
 from troth.connectors.rows import batches, changed, document_columns, field_of, is_nested, meets, unmet
 from troth.datamap.connector import Ability, Change, Condition, Key, Row
 from troth.datamap.errors import NotAble, StoreRefused
@@ -51,6 +52,18 @@ class SqlConnector:
         """What this kind of database can do."""
         able = _BASE | _BY_DIALECT.get(self._reader.dialect.name, frozenset())
         return able if self._writer is not None else able - {Ability.WRITE, Ability.SCRUBS}
+
+    @property
+    def lasting(self) -> bool:
+        """A file is let go of between uses: whoever moves it away is noticed."""
+        return self._reader.dialect.name != "sqlite"
+
+    def fingerprint(self) -> str:
+        """A text that changes with the shape. Raises StoreUnreachable."""
+        if not self.lasting:
+            existing(self._url, self._system)
+        with translated(self._system), self._reader.connect() as connection:
+            return fingerprint(connection)
 
     def describe(self) -> Schema:
         """The live shape, read anew."""

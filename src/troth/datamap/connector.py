@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from troth.datamap.model import Dataset
 from troth.datamap.schema import Schema
@@ -122,4 +122,18 @@ class Connector(Protocol):
 
     def close(self) -> None:
         """Let go of whatever it holds open."""
+        ...
+
+
+@runtime_checkable
+class Fingerprinted(Connector, Protocol):
+    """A connector that can say, far cheaper than by describing it, whether the shape of its store is another than before."""
+
+    @property
+    def lasting(self) -> bool:
+        """Whether its connections may be held open between uses: a server's may, a file's may not."""
+        ...
+
+    def fingerprint(self) -> str:
+        """A text that changes with the shape; empty where this kind of store has none. Raises StoreUnreachable."""
         ...

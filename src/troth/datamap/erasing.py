@@ -143,7 +143,7 @@ def check_plan(survey: Survey, plan: Plan) -> None:
 
 
 @dataclass(slots=True)
-class _Work:
+class Handled:
     """What is written in one system, kept so that it can be read again."""
 
     gone: dict[str, list[Key]] = field(default_factory=dict)
@@ -152,22 +152,22 @@ class _Work:
 
 def erase_in(survey: Survey, plan: Plan, system: str, token: Token) -> Outcome:
     """Carry out what a plan says for one system, in one transaction where it has any, and read it again; what fails is an outcome."""
-    connector, work = survey.connectors[system], _Work()
+    connector, work = survey.connectors[system], Handled()
     removed = changed = 0
     try:
         with connector.writing() as session:
             for act in plan.of_system(system):
                 met = _act(survey, session, act, work, token)
                 removed, changed = removed + met * act.removes, changed + met * (not act.removes)
-            _read_back(survey, session, work)
+            read_back(survey, session, work)
         with connector.reading() as session:
-            _read_back(survey, session, work)
+            read_back(survey, session, work)
     except TrothError as problem:
         return Outcome(system, problem=str(problem))
     return Outcome(system, removed, changed, scrubbed=Ability.SCRUBS in connector.abilities)
 
 
-def _act(survey: Survey, session: Writing, act: Act, work: _Work, token: Token) -> int:
+def _act(survey: Survey, session: Writing, act: Act, work: Handled, token: Token) -> int:
     dataset = survey.dataset(act.dataset)
     if act.removes:
         work.gone.setdefault(act.dataset, []).extend(act.keys)
@@ -190,7 +190,7 @@ def _remember(written: dict[Key, Change], changes: Sequence[Change]) -> None:
         written[change.key] = Change(change.key, tuple(values.items()))
 
 
-def _read_back(survey: Survey, session: Reading, work: _Work) -> None:
+def read_back(survey: Survey, session: Reading, work: Handled) -> None:
     """Read every row again. Raises NotErased; inside the transaction that undoes it."""
     for name in {**work.gone, **work.written}:
         gone = work.gone.get(name, [])

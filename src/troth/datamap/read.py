@@ -26,11 +26,11 @@ FOLLOWS = t.word(_words(Follows))
 ROW: Terms = {
     "table": t.text(), "key": t.texts(), "people": t.flag(), "on_erasure": ERASURE, "when_shared": ERASURE,
     "purposes": t.refs("purpose"), "source": t.ref("source"), "retention": t.ref("retention"), "triggers": t.texts(),
-    "about": t.text(), "because": t.text(), "cite": t.text(), "fields": None, "links": None,
+    "history": t.flag(), "about": t.text(), "because": t.text(), "cite": t.text(), "fields": None, "links": None,
 }  # fmt: skip
 FIELD: Terms = {
     "is": t.texts(), "identity": t.text(), "folded": t.flag(), "on_erasure": ERASURE, "value": t.text(),
-    "because": t.text(), "cite": t.text(), "whose": t.text(), "many": t.flag(),
+    "because": t.text(), "cite": t.text(), "whose": t.text(), "marks": t.text(), "many": t.flag(),
     "to": t.text(), "follows": FOLLOWS, "when": None, "fields": None,
 }  # fmt: skip
 LINK: Terms = {"fields": t.texts(), "to": t.text(), "on": t.texts(), "when": None, "follows": FOLLOWS}

@@ -14,7 +14,9 @@ from troth.policy.model import (
     UserDuty,
 )
 from troth.promises.model import Control
-from troth.rights import CYCLES
+
+AFTER_ALL = frozenset({"cancel", "visibility"})
+"""Rights with effects in stores that nobody carries out yet. Questions, complaints and what people decline are answered by people."""
 
 
 def _planned(id: str, room: str, title: str, *kinds: type[Statement]) -> Control:
@@ -26,7 +28,7 @@ PLANNED: tuple[Control, ...] = (
         "rights.others",
         "rights",
         "requests of other rights carried out over the stores",
-        lambda s: isinstance(s, Right) and s.what not in CYCLES,
+        lambda s: isinstance(s, Right) and s.what in AFTER_ALL,
         built=False,
     ),
     _planned("retention.schedule", "retention", "deletion on time in every store", Retention),

@@ -18,6 +18,8 @@ from troth.datamap import Explained
 
 SCHEMA: Final = "troth.access/1"
 """The name of the form of the JSON: a list of datasets, each with why it is held and its rows."""
+LISTING: Final = "troth.disclosures/1"
+"""The name of the form of a list of disclosures."""
 _STYLE: Final = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#1a1a1a;background:#fff}"
     "table{border-collapse:collapse;width:100%;margin:.5rem 0 1rem}th,td{border:1px solid #999;padding:.25rem .5rem;text-align:left;"
@@ -35,17 +37,19 @@ class Package:
 
 def package(
     title: str, at: datetime, explained: Sequence[Explained], rows: Iterable[tuple[str, Mapping[str, Any]]],
-    words: Mapping[str, str],
+    words: Mapping[str, str], given: Sequence[Mapping[str, Any]] = (),
 ) -> Package:  # fmt: skip
-    """Everything that is held, in three forms. `words` are the headings of the page, in the person's language."""
+    """Everything that is held, in three forms. `words` are the headings of the page, in the person's language; `given` is each time
+    something was given to somebody."""
     held: dict[str, list[Mapping[str, Any]]] = {one.dataset: [] for one in explained}
     for name, row in rows:
         held[name].append(row)
     found = [one.as_json() | {"rows": [_plain(row) for row in held[one.dataset]]} for one in explained]
     files = {
-        "answer.html": _page(title, at, explained, held, words).encode(),
+        "answer.html": _page(title, at, explained, held, words, given).encode(),
         "data.json": json.dumps(
-            {"schema": SCHEMA, "at": at.isoformat(), "title": title, "datasets": found}, ensure_ascii=False, indent=1
+            {"schema": SCHEMA, "at": at.isoformat(), "title": title, "datasets": found, "disclosures": [*given]},
+            ensure_ascii=False, indent=1,
         ).encode(),
     }  # fmt: skip
     files |= {
@@ -54,6 +58,16 @@ def package(
         if held[one.dataset]
     }
     return Package(files, sum(map(len, held.values())))
+
+
+def listing(at: datetime, given: Sequence[Mapping[str, Any]], words: Mapping[str, str]) -> Package:
+    """The list of whom somebody's data were given to, as a page and as JSON."""
+    body = f"<h1>{escape(words['given'])}</h1><p>{at:%Y-%m-%d %H:%M} UTC</p>{_rows(given, words)}"
+    told = json.dumps(
+        {"schema": LISTING, "at": at.isoformat(), "disclosures": [*given]}, ensure_ascii=False, indent=1
+    )
+    files = {"answer.html": _html(words, words["given"], body).encode(), "data.json": told.encode()}
+    return Package(files, len(given))
 
 
 def certificate(number: str, at: datetime, said: Mapping[str, Any]) -> bytes:
@@ -65,7 +79,7 @@ def certificate(number: str, at: datetime, said: Mapping[str, Any]) -> bytes:
 
 def _page(
     title: str, at: datetime, explained: Sequence[Explained], held: Mapping[str, Sequence[Mapping[str, Any]]],
-    words: Mapping[str, str],
+    words: Mapping[str, str], given: Sequence[Mapping[str, Any]],
 ) -> str:  # fmt: skip
     body = [f"<h1>{escape(title)}</h1><p>{at:%Y-%m-%d %H:%M} UTC</p>"]
     for one in explained:
@@ -83,11 +97,17 @@ def _page(
             )
             body.append(f"<dt>{escape(words[heading])}</dt><dd>{said or '–'}</dd>")
         body.append("</dl>" + _rows(held[one.dataset], words))
+    if given:
+        body.append(f"<h2>{escape(words['given'])}</h2>{_rows(given, words)}")
+    return _html(words, title, "".join(body))
+
+
+def _html(words: Mapping[str, str], title: str, body: str) -> str:
     language = escape(words["language"])
     return (
         f'<!doctype html><html lang="{language}"><head><meta charset="utf-8">'
         f'<meta name="viewport" content="width=device-width"><title>{escape(title)}</title><style>{_STYLE}</style></head>'
-        f"<body>{''.join(body)}</body></html>"
+        f"<body>{body}</body></html>"
     )
 
 

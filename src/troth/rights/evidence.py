@@ -9,11 +9,13 @@ from typing import Any, Final
 from troth.ledger import Draft, Origin
 
 OPENED: Final = "rights:cycle:opened"
+SETTLED: Final = "rights:gate:settled"
 PLANNED: Final = "rights:plan:made"
 OBSTRUCTED: Final = "rights:plan:obstructed"
 APPROVED: Final = "rights:plan:approved"
 INTENDED: Final = "rights:system:intended"
 ERASED: Final = "rights:system:erased"
+WRITTEN: Final = "rights:system:written"
 FAILED: Final = "rights:system:failed"
 VERIFIED: Final = "rights:cycle:verified"
 LEFT_OVER: Final = "rights:cycle:left_over"

@@ -1,4 +1,4 @@
-"""The cycle of each right, as data: which stages a request goes through, in which order."""
+"""The cycle of each right, as data: which stages a request goes through, in which order, and what it does at the stores."""
 
 from __future__ import annotations
 
@@ -21,6 +21,8 @@ class Stage(StrEnum):
     """Whoever asks is proven to be whom it is about."""
     GROUNDS = "grounds"
     """The policy's grounds: accepted, may be refused, barred, more proof needed."""
+    SETTLE = "settle"
+    """What holds at the gate from now on: restricted, an objection, a consent withdrawn."""
     PLAN = "plan"
     """Which rows of which systems, in what order, what would break and what must stay."""
     APPROVE = "approve"
@@ -35,22 +37,54 @@ class Stage(StrEnum):
     """The person is answered."""
 
 
+class Does(StrEnum):
+    """What a right does at the stores."""
+
+    READS = "reads"
+    """Rows are shown."""
+    LISTS = "lists"
+    """What is on record here is shown; no store is asked."""
+    ERASES = "erases"
+    """Rows go, or lose what is personal."""
+    WRITES = "writes"
+    """Values of rows are written, and the rows stay."""
+
+
 _READS: Final = (Stage.IDENTITY, Stage.GROUNDS, Stage.PLAN, Stage.ANSWER)
-_ERASES: Final = (
-    Stage.IDENTITY, Stage.GROUNDS, Stage.PLAN, Stage.APPROVE, Stage.ACT, Stage.VERIFY, Stage.TELL, Stage.ANSWER,
-)  # fmt: skip
+_ACTS: Final = (Stage.PLAN, Stage.APPROVE, Stage.ACT, Stage.VERIFY, Stage.TELL, Stage.ANSWER)
+_BEGINS: Final = (Stage.IDENTITY, Stage.GROUNDS)
+_SETTLES: Final = (*_BEGINS, Stage.SETTLE)
 CYCLES: Final[Mapping[str, tuple[Stage, ...]]] = MappingProxyType(
-    {"access": _READS, "export": _READS, "delete": _ERASES}
+    {
+        "access": _READS,
+        "export": _READS,
+        "history": _READS,
+        "disclosures": (*_BEGINS, Stage.ANSWER),
+        "delete": (*_BEGINS, *_ACTS),
+        "withdraw": (*_SETTLES, *_ACTS),
+        "correct": (*_BEGINS, *_ACTS),
+        "restrict": (*_SETTLES, *_ACTS),
+        "object": (*_SETTLES, *_ACTS),
+    }
 )
 """By right. A right that is not here is answered by people alone."""
+DOES: Final[Mapping[str, Does]] = MappingProxyType(
+    {
+        "access": Does.READS, "export": Does.READS, "history": Does.READS, "disclosures": Does.LISTS,
+        "delete": Does.ERASES, "withdraw": Does.ERASES,
+        "correct": Does.WRITES, "restrict": Does.WRITES, "object": Does.WRITES,
+    }
+)  # fmt: skip
+"""By right: what it does at the stores."""
 _PLANNED: Final = (Stage.APPROVE, Stage.ACT, Stage.VERIFY, Stage.TELL, Stage.ANSWER)
 """Stages that are known once there is a plan."""
 
 
 def first_stages(right: str) -> tuple[Wanted, ...]:
-    """The steps of a request before its plan."""
-    stages = [one for one in CYCLES[right] if one not in _PLANNED]
-    return tuple(Wanted(_rank(one), one.value) for one in stages)
+    """The steps of a request before its plan; all of them, where it needs none."""
+    stages = CYCLES[right]
+    known = stages if Stage.PLAN not in stages else [one for one in stages if one not in _PLANNED]
+    return tuple(Wanted(_rank(one), one.value) for one in known)
 
 
 def later_stages(

@@ -1,0 +1,88 @@
+"""The stores of a map, held open between turns, and their live shapes, looked at anew only where they changed.
+
+A store that can say a fingerprint of its shape is kept and asked for that alone; one that cannot is opened and looked at each time.
+Only servers keep a connection meanwhile: a file is closed after each turn, so that whoever moves it away is noticed.
+"""
+
+from __future__ import annotations
+
+import threading
+import weakref
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from troth.connectors import Secrets, open_connector
+from troth.datamap import Connector, DataMap, StoreUnreachable, Survey, survey
+from troth.datamap.connector import Fingerprinted
+from troth.datamap.model import System
+
+Kept = dict[tuple[str, bool], Connector]
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What a survey was made of."""
+
+    shapes: tuple[str, ...]
+    survey: Survey
+
+
+class Stores:
+    """The stores of one map. Threads may share them."""
+
+    def __init__(self, map: DataMap, folder: Path, secrets: Secrets) -> None:
+        self._map, self._folder, self._secrets = map, folder, secrets
+        self._lock = threading.Lock()
+        self._kept: Kept = {}
+        self._seen: _Seen | None = None
+        self.looked = 0
+        """How often the shapes were read in full."""
+        weakref.finalize(self, _close, self._kept)
+
+    def close(self) -> None:
+        """Let go of everything."""
+        with self._lock:
+            _close(self._kept)
+
+    @contextmanager
+    def surveyed(self, *, writable: bool = False) -> Iterator[Survey]:
+        """The map over its stores, checked against their shapes as they are now. Raises StoreUnreachable, StoreRefused, MapRefused."""
+        with ExitStack() as closing:
+            connectors = {one.id: self._open(one, writable, closing) for one in self._map.systems}
+            try:
+                yield self._survey(connectors)
+            except StoreUnreachable:
+                self.close()
+                raise
+
+    def _open(self, system: System, writable: bool, closing: ExitStack) -> Connector:
+        """One store, kept from before or opened; what is not kept is closed at the end."""
+        with self._lock:
+            kept = self._kept.get((system.id, writable))
+            if kept is None:
+                kept = open_connector(system, self._folder, self._secrets, writable=writable)
+                if isinstance(kept, Fingerprinted):
+                    self._kept[system.id, writable] = kept
+        if not isinstance(kept, Fingerprinted) or not kept.lasting:
+            closing.callback(kept.close)
+        return kept
+
+    def _survey(self, connectors: dict[str, Connector]) -> Survey:
+        shapes = tuple(
+            one.fingerprint() if isinstance(one, Fingerprinted) else "" for one in connectors.values()
+        )
+        seen = self._seen
+        if seen is not None and all(shapes) and seen.shapes == shapes:
+            return Survey(seen.survey.map, seen.survey.schemas, connectors)
+        self.looked += 1
+        made = survey(self._map, connectors)
+        self._seen = _Seen(shapes, made)
+        return made
+
+
+def _close(kept: Kept) -> None:
+    for one in kept.values():
+        one.close()
+    kept.clear()
