@@ -17,7 +17,7 @@ from pathlib import Path
 
 import httpx
 
-from examples.axle.staff import Staff, head, marketing, recruiter
+from examples.axle.staff import AGREED, CASES, Head, marketing, recruiter
 from examples.kit.browser import NAME, Answers, Browser
 from examples.kit.centre import Centre, code_in
 from examples.kit.coming import came
@@ -33,6 +33,15 @@ CAMPAIGNS = (
 )  # fmt: skip
 CAMPAIGN_EVERY = 4
 """After so many newcomers the marketing unit writes to everybody, the next class of letter each time."""
+FIRST_ROUNDS = 3
+"""In the first days at the office three classes of letter are written, so that each has been written once soon."""
+RIGHTS = (
+    "access", "correct", "object", "access", "delete", "export", "withdraw", "visibility", "delete", "correct", "access", "restrict",
+)  # fmt: skip
+"""What each of a dozen people asks for, one after the other."""
+DOZEN = len(RIGHTS)
+STOPS = ("object", "restrict", "delete")
+"""Requests after which somebody is left in peace."""
 MOST_AT_ONCE = 200
 TOPICS = ("gears that are quiet", "batteries for the cold", "brakes and rain", "gears and batteries")
 
@@ -58,6 +67,8 @@ class Story:
         self.done = self.browser.done
         self.eu = who.origin == "european"
         self.minor = who.number % 7 == 3
+        self.settled = False
+        """Of age, here, and willing to be asked for more."""
 
     def close(self) -> None:
         """This person's browser is closed."""
@@ -66,26 +77,30 @@ class Story:
     def live(self) -> None:
         """From the first look at the site to (for some) the end of the account."""
         self.browser.look("/privacy")
-        if self._often(0.4):
+        if self._now(0.4, 1):
             self.apply()
         if not self.join(agreed=self._often(0.85)):
             return
-        for likely, act in (
-            (0.5, self.tell_interests),
-            (0.5, self.ask),
-            (0.4, self.answer_survey),
-            (0.4, self.show_themselves),
-            (0.3, self.move_to_the_academy),
-            (0.3, self.turn_switches),
-            (0.2, self.opt_out),
-            (0.2, self.make_a_request),
-            (0.2, self.see_to_their_data),
-            (0.1, self.write_to_the_desk),
-            (0.3, self.come_back),
-            (0.05, self.deregister),
+        self.settled = not self.minor
+        for likely, turns, act in (
+            (0.5, (0, 6), self.tell_interests),
+            (0.5, (1, 8), self.ask),
+            (0.4, (2, 9), self.answer_survey),
+            (0.4, (4,), self.show_themselves),
+            (0.3, (0, 7), self.move_to_the_academy),
+            (0.3, (8,), self.turn_switches),
+            (0.1, (5,), self.watch_the_film),
+            (0.2, (9,), self.opt_out),
+            (0.2, (6,), self.see_to_their_data),
+            (0.1, (5,), self.write_to_the_desk),
+            (0.3, (1,), self.come_back),
         ):
-            if self._often(likely):
+            if self._now(likely, *turns):
                 act()
+        if self._now(0.05, 1):
+            self.deregister()
+        elif self._now(0.2, *(range(DOZEN) if self.who.number < DOZEN else ())):
+            self.make_a_request()
 
     # -- coming in ------------------------------------------------------------------------------------------------
 
@@ -175,9 +190,12 @@ class Story:
         self.turn("consent:better_service", "yes")
         words = f"{self._chance.choice(TOPICS)} {self.who.marked('interests')}"
         self.browser.fill("told their interests", "/interests", {"interests": words})
+        self.browser.fetch("page counted", "/beacon.gif?page=/interests")
 
     def ask(self) -> None:
-        """Ask about a product."""
+        """Ask about a product; from the Union, after agreeing that the question leaves it."""
+        if self.eu:
+            self.turn("consent:eu_export", "yes")
         self.browser.fill(
             "asked", "/ask-us", {"enquiry": f"How loud is the gear? {self.who.marked('enquiry')}"}
         )
@@ -229,10 +247,21 @@ class Story:
     def opt_out(self) -> None:
         """No more news, invitations, surveys and promotion."""
         self.turn("objects:opt_out", "yes")
+        self.settled = False
+
+    def watch_the_film(self) -> None:
+        """See what somebody else shows on axle's page, once one was told whose it is."""
+        self.browser.fill("watched the film", "/film", {"watch": "yes"})
+
+    def agree_to_more(self) -> None:
+        """What the house asks for when there is an occasion: to be named, to be shared with a partner, to be called."""
+        for item in AGREED:
+            self.turn(f"consent:{item}", "yes")
 
     def make_a_request(self) -> None:
-        """Object, or have the use restricted, by the page for it."""
-        right = self._chance.choice(("object", "restrict", "access", "correct"))
+        """Use one of the rights, by the page for it."""
+        right = RIGHTS[self.who.number % DOZEN]
+        self.settled = self.settled and right not in STOPS
         self.browser.fill(
             "made a request", "/requests", {"right": right, "words": f"Please. {self.who.marked('request')}"}
         )
@@ -267,6 +296,7 @@ class Story:
 
     def deregister(self) -> None:
         """End the account."""
+        self.settled = False
         self.browser.fill("deregistered", "/deregister", {"password": self.who.password})
 
     # -- mail -----------------------------------------------------------------------------------------------------
@@ -282,6 +312,10 @@ class Story:
             if (leave := mail.one_click()) and self._often(0.2):
                 self.browser.one_click("left the list", leave)
 
+    def _now(self, likely: float, *turns: int) -> bool:
+        """Whether somebody does something: now and then, and surely whoever of a dozen people has their turn."""
+        return self._often(likely) or self.who.number % DOZEN in turns
+
     def _often(self, share: float) -> bool:
         return self._chance.random() < share
 
@@ -295,12 +329,13 @@ class Town:
         self._progress = Progress(state, seed)
         self._stories: list[Story] = []
         self._gone: Counter[str] = Counter()
-        self._lin: Staff | None = None
+        self._lin: Head | None = None
 
     @property
     def done(self) -> dict[str, int]:
         """What everybody did so far, counted."""
-        return dict(sorted(sum((story.done for story in self._stories), self._gone).items()))
+        office = self._lin.done if self._lin else Counter[str]()
+        return dict(sorted(sum((story.done for story in self._stories), self._gone + office).items()))
 
     def step(self) -> None:
         """One more person comes; the staff works, and everybody reads mail, when enough have come."""
@@ -314,28 +349,30 @@ class Town:
         story.live()
         every = CAMPAIGN_EVERY * max(1, number // 40)
         if number % every == every - 1:
-            self.work(number // every, story.who)
-        self._head().press("/staff/tickets", answer="yes")
+            self.work(number // every)
+        self._head().answer_tickets()
 
-    def _head(self) -> Staff:
+    def _head(self) -> Head:
         """Lin, who is there all day and answers what people ask."""
         if self._lin is None:
-            self._lin = head(self._around.site)
+            self._lin = Head(self._around.site)
         return self._lin
 
-    def work(self, round: int, newest: Person) -> None:
-        """A day at the office: a campaign, rows for the laboratory, applicants, a demand with its papers or without."""
+    def work(self, round: int) -> None:
+        """A day at the office: campaigns, rows for the laboratory, applicants, what has to be shown, and cases decided by hand."""
         desk, hr, site = marketing(self._around.site), recruiter(self._around.site), "/staff/campaigns"
         try:
-            kind = CAMPAIGNS[round % len(CAMPAIGNS)]
-            desk.press(
-                site, message=kind, title=f"News from Axle, no. {round}", words="The gears are quieter now."
-            )
+            for number in range(3 * round, 3 * round + 3) if round < FIRST_ROUNDS else [round]:
+                kind, title = CAMPAIGNS[number % len(CAMPAIGNS)], f"News from Axle, no. {number}"
+                desk.press(site, message=kind, title=title, words="The gears are quieter now.")
             desk.press("/staff/surveys", hand="yes")
             desk.press("/staff/hand-out", what=("advertiser", "screen", "join")[round % 3])
             hr.look("/staff/applicants")
-            papers = {"order": "order 7", "issuer": "district office", "authenticity": "called back"}
-            self._head().press("/staff/demands", login_id=newest.user_name, **(papers if round % 2 else {}))
+            self._head().show_what_is_due()
+            customer = next((one for one in reversed(self._stories) if one.settled), None)
+            if customer is not None:
+                customer.agree_to_more()
+                self._head().decide(customer.who.user_name, CASES[round % 3 :: 3])
             until(
                 lambda: (
                     not any(

@@ -17,7 +17,7 @@ from examples.axle.company.careless import CAMPAIGN
 from examples.axle.company.lake import OTHERS
 from examples.axle.company.lapses import ALL, APPLICANTS, EXPORT, JOINED, LATE, MINOR, SURVEY
 from examples.axle.people import Around, Story
-from examples.axle.staff import head, marketing, recruiter
+from examples.axle.staff import CASES, Head, marketing, recruiter
 from examples.kit.browser import NAME
 from examples.kit.integration import counted
 from examples.kit.people import person
@@ -274,7 +274,7 @@ def test_a_request_becomes_a_ticket_with_its_clock_and_is_answered(axle: Stood) 
     page = story.browser.fill("asked", "/requests", {"right": "restrict", "words": "Please stop."})
     number = page.text.split("It is number ")[1].split(".")[0]
     (row,) = held(axle, "SELECT * FROM site.requests WHERE ticket = %s", number)
-    lin = head(axle.site)
+    lin = Head(axle.site)
     assert number in lin.look("/staff/tickets").text
     answered = lin.press("/staff/tickets", answer="yes")
     assert answered.status_code == 200, answered.text
@@ -320,10 +320,10 @@ def test_staff_see_what_their_role_is_for(axle: Stood) -> None:
 
 def test_an_authority_without_its_papers_and_an_advertiser_get_nothing(axle: Stood) -> None:
     story = newcomer(axle, adult(33))
-    lin, mei = head(axle.site), marketing(axle.site)
-    assert lin.press("/staff/demands", login_id=story.who.user_name, order="order 7").status_code == 403
-    papers = {"order": "order 7", "issuer": "district office", "authenticity": "called back"}
-    assert lin.press("/staff/demands", login_id=story.who.user_name, **papers).status_code == 200
+    lin, mei = Head(axle.site), marketing(axle.site)
+    demands = [case for case in CASES if "order" in case.what]
+    lin.decide(story.who.user_name, demands)
+    assert lin.done == {"case: genuine order": 1, "case: order nobody checked: refused": 1}
     for what in ("advertiser", "screen", "join"):
         assert "permitted for 0 of" in mei.press("/staff/hand-out", what=what).text
     flush(axle.town)
@@ -358,7 +358,14 @@ PUBLIC = (
 OWN = (
     "/account", "/profile", "/members", "/settings", "/interests", "/requests", "/academy/move", "/deregister",
 )  # fmt: skip
-STAFF = ("/staff/campaigns", "/staff/surveys", "/staff/applicants", "/staff/tickets", "/staff/demands")
+STAFF = (
+    "/staff/campaigns",
+    "/staff/surveys",
+    "/staff/applicants",
+    "/staff/tickets",
+    "/staff/cases",
+    "/staff/tasks",
+)
 
 
 @pytest.mark.parametrize(

@@ -11,9 +11,8 @@ from django.urls import URLPattern, path
 
 from examples.axle.company import questions as ask
 from examples.axle.company.frame import ACADEMY, SignIn, asks, axle, customer, page, said, token
-from examples.axle.company.gate import gate
+from examples.axle.company.gate import allowed, gate
 from examples.kit.time import now
-from troth.client import may
 
 COURSES = {
     "gears": "Gears that nobody hears",
@@ -49,8 +48,10 @@ def move(request: HttpRequest) -> HttpResponse:
         "interests": ""
     }
     axle().academy.change("DELETE FROM users WHERE subject = %s", visit.subject)
+    checked = [aim for aim, question in ask.CHECKS.items() if allowed(visit.subject, question)]
     axle().academy.put(
-        "users", subject=visit.subject, name=mine["name"], email=mine["email"], interests=held["interests"], token=secret, at=now()
+        "users", subject=visit.subject, name=mine["name"], email=mine["email"], interests=held["interests"], token=secret, at=now(),
+        checked=" ".join(checked),
     )  # fmt: skip
     answer = redirect("/academy/")
     answer.set_cookie(ACADEMY, secret, httponly=True, samesite="Lax", path="/academy/")
@@ -76,7 +77,7 @@ def _user(request: HttpRequest) -> dict[str, Any] | None:
 
 def _suggested(user: dict[str, Any]) -> str:
     """A course that fits what somebody is interested in, where that may be looked at."""
-    if not may(gate(), user["subject"], ask.SUGGEST):
+    if not allowed(user["subject"], ask.SUGGEST):
         return ""
     return next((title for word, title in COURSES.items() if word in str(user["interests"]).lower()), "")
 

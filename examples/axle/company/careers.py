@@ -12,10 +12,9 @@ from django.urls import URLPattern, path
 
 from examples.axle.company import questions as ask
 from examples.axle.company.frame import Mistake, asks, axle, page, said, subject_of, token, typed
-from examples.axle.company.gate import gate
+from examples.axle.company.gate import allowed, gate
 from examples.axle.company.lapses import APPLICANTS
 from examples.kit.time import now
-from troth.client import may
 
 POINT = "careers_form"
 TABLES = {
@@ -52,7 +51,7 @@ def apply(request: HttpRequest) -> HttpResponse:
     form, resume, subject = typed(request), request.FILES.get("resume"), subject_of(request)
     wanted = {"family": ask.APPLY_SENSITIVE, "file": ask.UPLOAD}
     given = {"family": form.get("cn_pipl.sensitive") == "yes", "file": isinstance(resume, UploadedFile)}
-    taken = {part for part, question in wanted.items() if given[part] and may(gate(), subject, question)}
+    taken = {part for part, question in wanted.items() if given[part] and allowed(subject, question)}
     secret = _keep(subject, form, with_family="family" in taken)
     if "file" in taken:
         _keep_file(secret, resume)

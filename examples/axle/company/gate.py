@@ -8,7 +8,7 @@ from typing import cast
 from django.conf import settings
 
 from examples.axle.company.questions import RECIPIENTS
-from troth.client import Client, Question, must
+from troth.client import Client, Question, may, must
 
 
 class Gate(Client):
@@ -44,6 +44,11 @@ class Gate(Client):
         """Put on record what axle knows about those who receive data from it."""
         for recipient, (facts, stake) in RECIPIENTS.items():
             self.recipient(recipient, facts, stake=stake)
+
+
+def allowed(subject: str | None, *questions: Question) -> bool:
+    """Ask, on record, where one goes on either way: whether each of these is permitted. Raises Away."""
+    return all(may(gate(), subject, one) for one in questions)
 
 
 def gate() -> Gate:

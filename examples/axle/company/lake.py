@@ -14,9 +14,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from examples.axle.company import questions as ask
-from examples.axle.company.gate import gate
+from examples.axle.company.gate import allowed
 from examples.kit.time import now
-from troth.client import may
 
 GROUP = 20
 """The least number of visits that stand in a line of their own."""
@@ -44,7 +43,7 @@ class Lake:
         """Write what was counted, where it may be kept."""
         with self._lock:
             counted, self._counted = self._counted, Counter()
-        if counted and may(gate(), None, ask.COUNT_VISITS):
+        if counted and allowed(None, ask.COUNT_VISITS):
             today = now().date()
             self.write("visits", today, self._grouped(self._of(today) + counted))
 

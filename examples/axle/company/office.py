@@ -1,4 +1,4 @@
-"""The pages of the staff: campaigns and surveys, applicants, interests that were weighed, what is handed to others."""
+"""The pages of the staff: campaigns and surveys, applicants, what somebody would like to do; and who works here."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ from django.urls import URLPattern, path
 from examples.axle.company import questions as ask
 from examples.axle.company.careers import drop
 from examples.axle.company.frame import STAFF, Mistake, axle, page, said, staff, typed
-from examples.axle.company.gate import gate
+from examples.axle.company.gate import allowed, gate
 from examples.axle.company.mailing import CLASSES
 from examples.kit.time import now
-from troth.client import Question, may
+from troth.client import Question
 
 PEOPLE: Mapping[str, tuple[str, str]] = {
     "mei": ("Simulated-gear-1", "marketing_staff"),
@@ -26,10 +26,10 @@ PEOPLE: Mapping[str, tuple[str, str]] = {
     "lin": ("Simulated-gear-3", "head"),
 }
 """The staff of the simulation: everybody may know these passwords."""
-ANSWER = "We have looked into it, and called you back to be sure it was you. What we hold of you you see on your privacy page."
-UNSORTED = "unsorted"
-"""What came by mail is this until somebody has read it; nearly everybody who mails wants to know what is held of them."""
-PAPERS = ("order", "issuer", "authenticity")
+INTERESTS = (
+    "defence against loss and fraud", "better products", "direct marketing", "running the business", "another that is named",
+)  # fmt: skip
+"""Those that the policy speaks of."""
 
 
 def hire() -> None:
@@ -37,9 +37,10 @@ def hire() -> None:
     site = axle().site
     for login, (password, role) in PEOPLE.items():
         if not site.row("SELECT 1 FROM staff WHERE login = %s", login):
-            site.put("staff", login=login, password=make_password(password), role=role)
+            member = gate().employ(login) if role == "head" else ""
+            site.put("staff", login=login, password=make_password(password), role=role, member=member)
     if not site.row("SELECT 1 FROM balancing_tests"):
-        for interest in ("defence against loss and fraud", "better products", "direct marketing"):
+        for interest in INTERESTS:
             site.put(
                 "balancing_tests", interest=interest, outcome="weighed; for now nothing rests on it", at=now()
             )
@@ -117,7 +118,7 @@ def hand_out(request: HttpRequest) -> HttpResponse:
 
 def _permitted(rows: list[dict[str, Any]], question: Question) -> list[dict[str, Any]]:
     """Those of whom it is permitted."""
-    return [row for row in rows if may(gate(), row["subject"], question)]
+    return [row for row in rows if allowed(row["subject"], question)]
 
 
 @staff("hr")
@@ -140,48 +141,10 @@ def applicants(request: HttpRequest) -> HttpResponse:
     return page(request, "applicants.html", seen=_permitted(seen, ask.RECRUIT))
 
 
-@staff("head")
-def tickets(request: HttpRequest) -> HttpResponse:
-    """What people asked, by whatever way it came; the button answers all of them, each in time and by itself."""
-    waiting = gate().tickets()
-    if request.method != "POST":
-        return page(request, "tickets.html", waiting=waiting)
-    for one in waiting:
-        if one["kind"] == UNSORTED:
-            gate().sort_ticket(one["number"], "request", "access")
-        gate().answer_ticket(one["number"], "informed", ANSWER, papers=["identity"])
-        axle().site.change("UPDATE requests SET answered_at = %s WHERE ticket = %s", now(), one["number"])
-    return redirect("/staff/tickets")
-
-
-@staff("head")
-def demands(request: HttpRequest) -> HttpResponse:
-    """An authority asks for somebody's data: without the order, who made it, and a check that it is genuine, nothing is handed over."""
-    if request.method != "POST":
-        return page(request, "demands.html", papers=PAPERS)
-    form = typed(request, 200)
-    row = axle().site.row("SELECT * FROM accounts WHERE login_id = %s", form.get("login_id", ""))
-    if row is None:
-        raise Mistake("There is no such account.")
-    papers = {name: form[name] for name in PAPERS if form.get(name)}
-    question = ask.on_demand("administrative_body", papers)
-    done = axle().partners.hand(
-        row["subject"], question, f"demand-{row['id']}", {"name": row["name"], "email": row["email"]}
-    )
-    return said(
-        request,
-        "Handed over" if done else "Not handed over",
-        "The act, or the refusal, is on record.",
-        200 if done else 403,
-    )
-
-
 OFFICE: list[URLPattern] = [
     path("staff/sign-in", sign_in),
     path("staff/campaigns", campaigns),
     path("staff/surveys", surveys),
     path("staff/hand-out", hand_out),
     path("staff/applicants", applicants),
-    path("staff/tickets", tickets),
-    path("staff/demands", demands),
 ]

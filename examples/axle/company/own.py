@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
 from examples.axle.company import questions as ask
 from examples.axle.company.frame import COOKIE, LETTERS, Mistake, asks, axle, customer, page, said, typed
-from examples.axle.company.gate import gate
+from examples.axle.company.gate import allowed, gate
 from examples.axle.company.lapses import SURVEY
 from examples.kit.time import now
 
@@ -17,6 +19,15 @@ SWITCHES = {
     "consent:third_party_offers": "Send me offers of others, whom you choose",
     "consent:better_service": "Use my interests to serve me better",
     "consent:contact_email": "Write to me by email",
+    "consent:contact_phone": "Call me",
+    "consent:longer_keeping": "Keep what I told you, whatever else I withdraw",
+    "consent:share_event_partner": "Share my name with the partner of an event",
+    "consent:hand_over_event_partner": "Hand my registration over to the partner of an event",
+    "consent:share_research": "Share my answers with universities we research with",
+    "consent:reveal_participation": "Name me among those who took part",
+    "consent:successor_approval": "Go on with whoever takes your business over",
+    "consent:cn_pipl.publish": "Publish my name where I agreed to be named",
+    "consent:eu_export": "Send my data out of the Union, as the notice says",
     "consent:participation": "Take my answers to surveys",
     "consent:cn_pipl.share": "Share with your offices and with research",
     "consent:cn_pipl.export": "Send my data abroad, where an office or a desk is",
@@ -30,7 +41,7 @@ SWITCHES = {
 """Each switch as it is called on record, and how it reads."""
 AT_ONCE = {"object": "objects:interests", "restrict": "restricted"}
 """What asking for a right brings about at once, before anybody answers."""
-RIGHTS = ("access", "correct", "object", "restrict", "delete", "export", "withdraw")
+RIGHTS = ("access", "correct", "object", "restrict", "delete", "export", "withdraw", "visibility")
 
 
 def account(request: HttpRequest) -> HttpResponse:
@@ -169,7 +180,9 @@ def requests(request: HttpRequest) -> HttpResponse:
             visit.subject, form.get("words") or right, right=right, address=visit.account["email"]
         )
         gate().told(visit.subject, {AT_ONCE[one]: True for one in {right} & set(AT_ONCE)})
-        site.put("requests", ticket=ticket["number"], right=right, received_at=now())
+        site.put(
+            "requests", ticket=ticket["number"], right=right, received_at=now(), account=visit.account["id"]
+        )
         due = str(ticket.get("due_at") or "as soon as we can")[:10]
         return said(
             request, "We have your request", f"It is number {ticket['number']}. You hear from us by {due}."
@@ -184,12 +197,19 @@ def deregister(request: HttpRequest) -> HttpResponse:
         return page(request, "deregister.html")
     gate().close_account(visit.session, request.POST.get("password", ""))
     sent = axle().site.rows("SELECT enquiry FROM enquiries WHERE account = %s", visit.account["id"])
-    axle().academy.change("DELETE FROM users WHERE subject = %s", visit.subject)
-    axle().site.change("DELETE FROM accounts WHERE id = %s", visit.account["id"])
+    if not allowed(visit.subject, ask.KEEP_AFTERWARDS):
+        erase(visit.account)
+    axle().site.put("closings", subject=visit.subject, sent=len(sent), at=now())
     request.axle_visit = None
     answer = page(request, "closed.html", sent=len(sent), shown=visit.account["visible"])
     answer.delete_cookie(COOKIE)
     return answer
+
+
+def erase(account: dict[str, Any]) -> None:
+    """What there is on somebody goes: what hangs on the account goes with it."""
+    axle().academy.change("DELETE FROM users WHERE subject = %s", account["subject"])
+    axle().site.change("DELETE FROM accounts WHERE id = %s", account["id"])
 
 
 OWN: list[URLPattern] = [

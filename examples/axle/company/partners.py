@@ -9,8 +9,8 @@ from http.client import HTTPConnection
 from urllib.parse import urlsplit
 
 from examples.axle.company import questions as ask
-from examples.axle.company.gate import gate
-from troth.client import Question, may
+from examples.axle.company.gate import allowed
+from troth.client import Question
 
 OFFICES = {"axle_germany": "DE", "axle_japan": "JP"}
 
@@ -30,7 +30,7 @@ class Partners:
         finally:
             connection.close()
 
-    def hand(self, subject: str, question: Question, reference: str, data: dict[str, object]) -> bool:
+    def hand(self, subject: str | None, question: Question, reference: str, data: dict[str, object]) -> bool:
         """Hand data to a recipient where sharing them, and taking them over the border, is permitted; whether it was."""
         if not self._allowed(subject, question):
             return False
@@ -55,9 +55,9 @@ class Partners:
                 body = {"reference": data["account_digest"][:16], "purpose": question.purpose, "data": data}
                 self.send(office, body)
 
-    def _allowed(self, subject: str, question: Question) -> bool:
-        home = question.place in ("CN", "")
-        return may(gate(), subject, question) and (home or may(gate(), subject, ask.across(question)))
+    @staticmethod
+    def _allowed(subject: str | None, question: Question) -> bool:
+        return allowed(subject, question, *([] if question.place in ("CN", "") else [ask.across(question)]))
 
 
 def _digest(login_id: str) -> dict[str, str]:

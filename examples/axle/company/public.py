@@ -10,11 +10,11 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, path
 
 from examples.axle.company import questions as ask
-from examples.axle.company.frame import axle, page, said, typed, visit_of
-from examples.axle.company.gate import gate
+from examples.axle.company.frame import asks, axle, page, said, typed, visit_of
+from examples.axle.company.gate import allowed
 from examples.axle.company.lapses import ALL, NAMES
 from examples.kit.time import now
-from troth.client import Question, may
+from troth.client import Question
 
 GIF = b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 PAGES = ("/", "/survey", "/settings")
@@ -54,9 +54,15 @@ def follow(request: HttpRequest, token: str) -> HttpResponse:
     return redirect(leads_to)
 
 
+@asks(ask.EMBED, "embedded_content", lambda _: {"on:third_party_content": True})
+def film(request: HttpRequest) -> HttpResponse:
+    """A film of somebody else's: its box stays empty until whoever wants to see it has read whose it is and turned it on."""
+    return page(request, "film.html", point="embedded_content", shown=request.method == "POST")
+
+
 def _count(reader: dict[str, Any] | None, question: Question, seen: str) -> None:
     """Keep what somebody looked at, where that is permitted."""
-    if reader and may(gate(), reader["subject"], question):
+    if reader and allowed(reader["subject"], question):
         axle().site.put("page_views", account=reader["id"], page_views=seen, at=now())
 
 
@@ -89,6 +95,7 @@ def _gif() -> HttpResponse:
 PUBLIC: list[URLPattern] = [
     path("", home),
     path("privacy", privacy),
+    path("film", film),
     path("beacon.gif", beacon),
     path("px/<str:token>.gif", pixel),
     path("go/<str:token>", follow),

@@ -32,10 +32,14 @@ CREATE TABLE IF NOT EXISTS surveys (id serial PRIMARY KEY, account int NOT NULL 
     survey_answers text NOT NULL, at timestamptz NOT NULL);
 CREATE TABLE IF NOT EXISTS balancing_tests (id serial PRIMARY KEY, interest text NOT NULL, outcome text NOT NULL, at timestamptz NOT NULL);
 CREATE TABLE IF NOT EXISTS requests (id serial PRIMARY KEY, ticket text NOT NULL, "right" text NOT NULL, received_at timestamptz NOT NULL,
-    answered_at timestamptz);
+    answered_at timestamptz, account int REFERENCES accounts ON DELETE SET NULL);
+CREATE TABLE IF NOT EXISTS cases (id serial PRIMARY KEY, account int REFERENCES accounts ON DELETE CASCADE, act text NOT NULL,
+    purpose text NOT NULL, recipient text NOT NULL, papers text NOT NULL, done boolean NOT NULL DEFAULT false, at timestamptz NOT NULL);
+CREATE TABLE IF NOT EXISTS closings (id serial PRIMARY KEY, subject text NOT NULL, sent int NOT NULL, at timestamptz NOT NULL);
 CREATE TABLE IF NOT EXISTS page_views (id serial PRIMARY KEY, account int NOT NULL REFERENCES accounts ON DELETE CASCADE,
     page_views text NOT NULL, at timestamptz NOT NULL);
-CREATE TABLE IF NOT EXISTS staff (login text PRIMARY KEY, password text NOT NULL, role text NOT NULL);
+CREATE TABLE IF NOT EXISTS staff (login text PRIMARY KEY, password text NOT NULL, role text NOT NULL,
+    member text NOT NULL);
 CREATE TABLE IF NOT EXISTS switches (name text PRIMARY KEY, since timestamptz NOT NULL);
 """
 CAREERS = """
@@ -56,7 +60,7 @@ CREATE TABLE IF NOT EXISTS files (applicant int PRIMARY KEY REFERENCES applicant
 """
 ACADEMY = """
 CREATE TABLE IF NOT EXISTS users (id serial PRIMARY KEY, subject text NOT NULL UNIQUE, name text NOT NULL, email text NOT NULL,
-    interests text NOT NULL, token text NOT NULL UNIQUE, at timestamptz NOT NULL);
+    interests text NOT NULL, checked text NOT NULL, token text NOT NULL UNIQUE, at timestamptz NOT NULL);
 """
 TABLES = {"site": SITE, "careers": CAREERS, "academy": ACADEMY}
 

@@ -1,15 +1,16 @@
-"""Calls about what people ask: a request or a complaint that came in here, and where it stands."""
+"""Calls about what people ask, a request or a complaint that came in here; and about what the company's own people have to show."""
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterable
 from urllib.parse import quote, urlencode
 
-from troth.client.call import Call, Plain, got, plain, said, sent
+from troth.client.call import Call, Plain, got, plain, said, sent, told
 
 
 class RequestCalls:
-    """What a company passes on of requests that people make on its own pages, and what it hears of them."""
+    """What a company passes on of requests that people make on its own pages, what it hears of them, and what its staff shows."""
 
     @said
     def open_ticket(
@@ -39,11 +40,28 @@ class RequestCalls:
 
     @said
     def answer_ticket(
-        self, number: str, outcome: str, words: str, *, papers: Iterable[str] = ()
+        self, number: str, outcome: str, words: str, *, papers: Iterable[str] = (), refusal: str = ""
     ) -> Call[Plain]:
-        """Answer a ticket, once: `granted`, `partly`, `informed` or `noted`; `papers` are the kinds of evidence on file.
+        """Answer a ticket, once: `granted`, `partly`, `refused`, `informed` or `noted`; `papers` are the kinds of evidence on file, and
+        `refusal` is the code of the listed ground to refuse.
 
-        Raises Problem for one that is answered, or for which the policy asks for more first.
+        Raises Problem for one that is answered, for which the policy asks for more first, or that it lets nobody refuse so.
         """
-        body = {"outcome": outcome, "words": words, "papers": list(papers)}
+        body = {"outcome": outcome, "words": words, "papers": list(papers), "refusal": refusal}
         return sent(f"tickets/{quote(number)}/answer", body, plain)
+
+    @said
+    def tasks(self, state: str = "open") -> Call[list[Plain]]:
+        """What people of the company have to show: each `task` with its `words`; in any state with ''."""
+        return got(f"tasks?{urlencode({'state': state})}", lambda found: list(found["tasks"]))
+
+    @said
+    def show_task(self, task: str, by: str, name: str, data: bytes) -> Call[Plain]:
+        """Show what a task asks for, in a document: on record from now on, `until` it is to be shown again."""
+        document = {"name": name, "data": b64encode(data).decode("ascii")}
+        return sent(f"tasks/{quote(task)}/done", {"by": by, "document": document}, plain)
+
+    @said
+    def employ(self, name: str) -> Call[str]:
+        """Somebody comes to work here; the random id that stands for them on record."""
+        return told("staff", {"name": name}, lambda found: str(found["member"]))
