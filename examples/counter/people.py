@@ -9,6 +9,7 @@ With `--people N` that many live their whole story and the process ends; without
 from __future__ import annotations
 
 import random
+import re
 import smtplib
 from collections import Counter
 from dataclasses import dataclass
@@ -18,14 +19,27 @@ from pathlib import Path
 from examples.kit.browser import Browser
 from examples.kit.centre import Centre
 from examples.kit.coming import came
+from examples.kit.frontdesk import FrontDesk
 from examples.kit.mailbox import Mailbox
 from examples.kit.people import Person, person
 from examples.kit.progress import Progress
 
 MANAGER = "manager@counter.example"
 """The account manager's mailbox, as it stands on every page."""
-DEMAND_EVERY = 5
+DEMAND_EVERY = 4
 """After so many newcomers an authority asks for one of them."""
+TURN = 12
+"""Among so many who follow each other each rare act is done once."""
+BROUGHT, SHOWED, ANNOUNCED = 1, 2, 10
+"""To whom something is brought, who shows what is wrong with something, after whom a revision is announced."""
+ASKS = {1: "access", 4: "disclosures", 6: "disclosures", 8: "refuse"}
+"""What somebody asks the account manager for who stands at the counter."""
+CANNOT = frozenset({6})
+"""Whom she cannot supply, for a reason that she has on paper."""
+DOT = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+"""A picture of nothing, one pixel large."""
 COMES_BACK = 4
 """After so many newcomers one who came before looks at their own page: by then the files were brought in."""
 AUTHORITIES = ("police", "court", "government")
@@ -38,6 +52,8 @@ class Around:
     site: str
     mail: Path
     post: tuple[str, int]
+    data: Path = Path()
+    """The folder of the firm's data, where it is written whose key the account manager has."""
 
 
 class Story:
@@ -50,6 +66,7 @@ class Story:
         self.box = Mailbox(around.mail, who.email)
         self.browser = Browser(who, around.site)
         self.done = self.browser.done
+        self.wrote = False
 
     def close(self) -> None:
         """This person's browser is closed."""
@@ -69,6 +86,10 @@ class Story:
         ):
             if self._often(likely):
                 act()
+        if self.who.number % TURN == BROUGHT:
+            self.have_it_brought()
+        if self.who.number % TURN == SHOWED:
+            self.show_what_is_wrong()
 
     def apply(self, *, at_the_counter: bool = False) -> bool:
         """Fill in the form, or say it at the counter, where the account manager does."""
@@ -94,6 +115,20 @@ class Story:
             "configuration": self.who.marked("configuration"),
         }
         self.browser.fill("ordered", "/order", form)
+
+    def have_it_brought(self) -> None:
+        """Have something brought to where one is, and say where that is."""
+        here = {"latitude": "3.139", "longitude": "101.687", "surroundings": self.who.marked("surroundings")}
+        self.browser.fill("had it brought", "/deliver", {"number": self.who.email, "here": "yes"} | here)
+
+    def show_what_is_wrong(self) -> None:
+        """Show what is wrong with something; whoever works on that looks at it."""
+        said = {"number": self.who.email, "shared_text": f"It hums. {self.who.marked('shared_text')}"}
+        picture = {"shared_picture": ("lamp.png", DOT, "image/png")}
+        answer = self.browser.press("showed something", self.browser.open("/share"), said, picture)
+        if number := re.search(r"under the number (\d+)", answer.text):
+            seen = {"shared": number[1], "ticket": f"SIM-{self.who.number}"}
+            self.browser.fill("somebody looked at it", "/counter", seen)
 
     def ask_by_telephone(self) -> None:
         """Ring with a question."""
@@ -124,6 +159,7 @@ class Story:
         with smtplib.SMTP(*self._around.post, timeout=10) as post:
             post.send_message(mail)
         self.done["wrote to the manager"] += 1
+        self.wrote = True
 
     def centre(self) -> Centre:
         """The privacy centre, where the footer of every page leads."""
@@ -134,11 +170,10 @@ class Story:
     def see_whom_it_went_to(self) -> None:
         """Open one's own page by a code; some ask there. Whose details the product does not know yet gets none, and asks again."""
         centre = self.centre()
-        if not centre.enter(self.who.email, self.box, asks=3):
+        if not centre.enter(self.who.email, self.box):
             return
         centre.see()
-        if self._often(0.5):
-            centre.ask("disclosures", f"Whom did you give it to? {self.who.marked('request')}")
+        centre.ask("disclosures", f"Whom did you give it to? {self.who.marked('request')}")
         centre.leave()
 
     def _often(self, share: float) -> bool:
@@ -176,11 +211,33 @@ class Town:
                 }
                 staff.fill(f"{authority} asked", "/counter", said | {"authority": authority})
             staff.send("calendar", "/counter/calendar")
+            if number % (TURN * max(1, number // 40)) == ANNOUNCED:
+                staff.send("revision announced", "/counter/announce")
             if number % COMES_BACK == COMES_BACK - 1:
                 self._here[0].see_whom_it_went_to()
+            self.work_at_the_desk(number, story)
         finally:
             if len(self._here) >= COMES_BACK:
                 self._leave(self._here.pop(0))
+
+    def work_at_the_desk(self, number: int, story: Story) -> None:
+        """The account manager works with the product itself: she says whom people reach, types in what is asked at the counter, and
+        answers it; mails she sorts."""
+        with FrontDesk(self._around.data) as desk:
+            if number == 0:
+                desk.hire("Puan Rohani")
+            desk.bring_papers("entity:")
+            if right := ASKS.get(number % TURN):
+                ticket = desk.type_in(right, "Asked at the counter (simulation).", story.who.email)
+                if number % TURN in CANNOT:
+                    desk.answer(ticket, ("impracticable",), refusal="CANNOT_SUPPLY")
+                else:
+                    desk.answer(ticket, ("identity",))
+            if number % COMES_BACK == COMES_BACK - 1:
+                desk.answer(desk.asked("disclosures"), ("identity",))
+            if story.wrote:
+                desk.sort(desk.mail_came(), "request", "disclosures")
+            self._gone += desk.done
 
     def _leave(self, story: Story) -> None:
         self._gone += story.done
@@ -191,7 +248,7 @@ def main() -> None:
     """Let people come."""
     came(
         "People who come to counter.",
-        lambda told: Town(Around(told.site, told.mail, told.post), told.seed, told.state),
+        lambda told: Town(Around(told.site, told.mail, told.post, told.state.parent), told.seed, told.state),
     )
 
 

@@ -118,16 +118,11 @@ class FrontDesk:
     def type_in(self, right: str, words: str, address: str) -> Ticket:
         """Write down what somebody asks who stands here, with the slip that lets whoever writes act for them."""
         slip = base64.b64encode(b"I ask for this. Signed (simulation).").decode()
-        said = {
-            "kind": "request",
-            "right": right,
-            "route": "manager",
-            "words": words,
-            "identities": {"email": address},
-        }
+        said: dict[str, object] = {"kind": "request", "right": right, "route": "manager", "words": words}
+        said |= {"agent": self._somebody(), "identities": {"email": address}, "address": address}
         paper = {"authority": {"name": "slip.txt", "media": "text/plain", "data": slip}}
         self.done[f"typed in: {right}"] += 1
-        return self._send("tickets", said | paper | {"address": address})
+        return self._send("tickets", said | paper)
 
     def sort(self, ticket: Ticket, kind: str, right: str = "") -> None:
         """Say what a mail is."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from troth.app.importing import Importer
 from troth.app.organisation import Organisation
 from troth.decide.model import Question
 from troth.imports import BROUGHT, Import, ImportsUnreadable, check_imports, read_imports, read_lines
+from troth.kernel.clock import SteppedClock
 
 LIST = """
 customers:
@@ -173,6 +175,26 @@ def test_an_act_is_judged_by_what_was_said_before_it_and_not_by_what_was_said_si
     (tmp_path / "letters.csv").write_text(letters + "3,ann@a.test,2026-03-02T12:00:01\n")
     _, found = Importer(quay, imports(SLIPS), tmp_path).turn(all=True)
     assert (found.fresh, found.breaches, found.later) == (2, 1, 1)
+
+
+def test_what_was_read_had_come_by_then_so_that_an_act_never_comes_in_before_what_it_rests_on(
+    quay: Organisation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A slip is signed while the files are read, and its letter bears the second alone in which both happened."""
+    (tmp_path / "slips.csv").write_text(
+        "number,email,said,at\n1,ann@a.test,given,2026-03-02T12:00:00.500000\n"
+    )
+    (tmp_path / "letters.csv").write_text("number,email,at\n1,ann@a.test,2026-03-02T12:00:00\n")
+
+    def slowly(*given: object) -> object:
+        clock = quay.clock
+        assert isinstance(clock, SteppedClock)
+        clock.advance(timedelta(seconds=1))
+        return read_lines(*given)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("troth.app.importing.read_lines", slowly)
+    slips, letters = Importer(quay, imports(SLIPS), tmp_path).turn(all=True)
+    assert (slips.later, letters.fresh, letters.breaches) == (0, 1, 0)
 
 
 def test_what_is_known_of_a_recipient(quay: Organisation, tmp_path: Path) -> None:

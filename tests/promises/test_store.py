@@ -47,6 +47,15 @@ def look(passed: bool, minutes: int = 0) -> Draft:
     return Looked("pixels", passed, ("objection:mailing_list",), ({"mail": 7},), POLICY, at).draft()
 
 
+def test_that_a_notice_was_shown_is_an_occasion_of_it(ledger: Ledger) -> None:
+    codes = ("shown:use_notice", "notice:sha256:59388fd6e2a5346d", "language:en")
+    record(ledger, Draft("subjects:fact:set", NOW, policy=POLICY, codes=codes, origin=Origin.IMPORTED))
+    record(ledger, Draft("subjects:fact:cleared", NOW, policy=POLICY, codes=("shown:use_notice",)))
+    assert set(evidence(ledger)) == {"notice:use_notice"}
+    (tally,) = evidence(ledger)["notice:use_notice"].tallies
+    assert (tally.origin, tally.permitted) == ("imported", 1)
+
+
 def test_decisions_are_counted_by_statement_and_origin(ledger: Ledger) -> None:
     codes = ("permit", "share", "purpose:delivery", "recipient:registry")
     record(ledger, Draft("gate:release:permitted", NOW, policy=POLICY, codes=codes))

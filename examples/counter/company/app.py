@@ -28,6 +28,7 @@ def make_app(desk: Desk, lapses: Lapses, centre: str, policy: str) -> Flask:
     app.register_error_handler(HTTPException, _http)
     app.after_request(_guarded)
     _front(app, desk, policy)
+    _besides(app, desk)
     _counter(app, desk)
     _switches(app, lapses)
     return app
@@ -67,6 +68,39 @@ def _front(app: Flask, desk: Desk, policy: str) -> None:
             return render_template("ring.html")
         desk.ring(_form().get("number", ""), _form().get("wish", "question"))
         return _said("Thank you for calling", "What you asked for was noted.")
+
+
+def _besides(app: Flask, desk: Desk) -> None:
+    @app.route("/deliver", methods=["GET", "POST"])
+    def deliver() -> Answered:
+        if request.method == "GET":
+            return render_template("deliver.html")
+        said = _form()
+        if said.get("here") != "yes":
+            raise Mistake("Then we bring it to your address, and read nothing.")
+        desk.deliver(*(said.get(name, "") for name in ("number", "latitude", "longitude", "surroundings")))
+        return _said("On the way", "The driver comes to where you are. Where that was is read no more.")
+
+    @app.route("/share", methods=["GET", "POST"])
+    def share() -> Answered:
+        if request.method == "GET":
+            return render_template("share.html")
+        picture = request.files.get("shared_picture")
+        made = desk.share(
+            _form().get("number", ""), _form().get("shared_text", ""), picture.read() if picture else b""
+        )
+        return _said(
+            "Thank you", f"It lies here under the number {made}; it is looked at once there is a ticket."
+        )
+
+    @app.post("/counter/look")
+    def look() -> Answered:
+        desk.look_at(_form().get("shared", ""), _form().get("ticket", ""))
+        return _said("Looked at", "The list says when, and on which ticket.")
+
+    @app.post("/counter/announce")
+    def announce() -> Answered:
+        return _said("Announced", f"{desk.announce()} customers were written to.")
 
 
 def _counter(app: Flask, desk: Desk) -> None:

@@ -20,6 +20,10 @@ ROUND_EVERY = timedelta(days=7)
 LIST_EVERY = timedelta(days=28)
 KEPT = timedelta(days=170)
 """How long the firm keeps a recording, well within what it wrote down."""
+REVISION = (
+    "From the first of next year on we would keep copies of our mails with you for two years instead of one. It is not in force yet; "
+    "tell us if you do not want this."
+)
 TO_AGENCY = ("name", "email")
 DEMANDS = {"police": "release_crime", "court": "release_law_court", "government": "release_government"}
 
@@ -85,6 +89,41 @@ class Desk:
         if customer["told_uses"] == "yes" and customer["told_abroad"] == "yes":
             self.hand_over("overseas_processor", customer)
         return made
+
+    def deliver(self, number: str, latitude: str, longitude: str, surroundings: str) -> None:
+        """Bring what was ordered to where a customer is just now: their telephone says where, since they let it; the driver comes, and
+        from then on nothing may say so any more."""
+        customer = self._customer(number)
+        if not latitude or not longitude:
+            raise Mistake("We need to know where you are.")
+        where = {"latitude": latitude, "longitude": longitude, "surroundings": surroundings}
+        self.crm.put("deliveries", customer=customer["id"], read_at=_now(), ended_at=_now(), **where)
+
+    def share(self, number: str, words: str, picture: bytes) -> int:
+        """A customer shows what is wrong with something, in words and by a picture; under which number."""
+        customer = self._customer(number)
+        made = self.crm.put(
+            "shared", customer=customer["id"], shared_at=_now(), shared_text=words, shared_picture=""
+        )
+        name = f"shared-{made}.png"
+        (self.data / "shared").mkdir(exist_ok=True)
+        (self.data / "shared" / name).write_bytes(picture)
+        self.crm.change("UPDATE shared SET shared_picture = ? WHERE id = ?", name, made)
+        return made
+
+    def look_at(self, number: str, ticket: str) -> None:
+        """Whoever works on a ticket looks at what was shared."""
+        if not ticket.strip():
+            raise Mistake("Nobody looks at this without a ticket.")
+        self.crm.change("UPDATE shared SET looked_at = ?, ticket = ? WHERE id = ?", _now(), ticket, number)
+
+    def announce(self) -> int:
+        """Tell every customer of a revision that would cut their rights, before it takes effect; how many."""
+        customers = self.crm.rows("SELECT * FROM customers ORDER BY id")
+        for customer in customers:
+            self.post.send(customer["email"], "Our terms are being revised", REVISION)
+            self.crm.put("letters", customer=customer["id"], told="revision", sent_at=_now())
+        return len(customers)
 
     def ring(self, number: str, wish: str) -> str:
         """A customer rings: the voice says that the call may be monitored, and it is recorded."""

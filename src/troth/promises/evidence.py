@@ -22,6 +22,7 @@ CHANGE_BREACH = "notices:change:breach"
 PROMPT_BREACH = "directories:prompt:breach"
 BREACHES = frozenset({ACT_BREACH, READ_BREACH, CHANGE_BREACH, PROMPT_BREACH})
 """What was seen and should not have been, told by the rooms that judge it."""
+FACT_SET = "subjects:fact:set"
 ITEM_SHOWN = "safeguards:evidence:shown"
 ITEM_FAILED = "safeguards:evidence:failed"
 MOST_STATEMENTS = 200
@@ -91,14 +92,17 @@ def statements_of(event: Event) -> dict[str, tuple[int, int]]:
     """The statements an event is about, each with how many acts it permitted and refused there.
 
     A code is a statement key (`purpose:promotion`), or, in the summary of a segment, one with its counts
-    (`purpose:promotion=214/3`). Without counts the last word of the kind tells: what was refused is counted as refused.
+    (`purpose:promotion=214/3`). Without counts the last word of the kind tells: what was refused is counted as refused. That a notice
+    was shown (`shown:use_notice`) is an occasion of the notice.
     """
     refused = event.kind.endswith((":refused", ":denied"))
     found: dict[str, tuple[int, int]] = {}
     for code in event.codes:
         key, equals, counts = code.partition("=")
         kind, colon, id = key.partition(":")
-        if not colon or not id or kind not in SINGULAR:
+        if event.kind == FACT_SET and kind == "shown":
+            kind, key = "notice", f"notice:{id}"
+        if not colon or not id or ":" in id or kind not in SINGULAR:
             continue
         if equals:
             permitted, _, denied = counts.partition("/")
