@@ -100,8 +100,24 @@ def all_is_well(town: Town) -> None:
         return not rounds.blind
 
     until(seen, 60)
+    assert unknown(town) == set()
     board = town.hosting.organisations[COMPANY].board()
     assert [one.clause.id for one in board.clauses if one.verdict.state.value == "broken"] == []
+
+
+def unknown(town: Town) -> set[str]:
+    """What is shown as not known: processes that are not there, probes that could not look."""
+    return {one.name for one in town.hosting.unknown(COMPANY)}
+
+
+def blind_is_not_clean(town: Town) -> None:
+    """Without the database its probes report nothing, and are shown as blind since they last looked."""
+    rounds = town.rounds[COMPANY]
+    until(lambda: rounds.look(all=True) is not None and bool(rounds.blind), 60)
+    missing = {one.name: one for one in town.hosting.unknown(COMPANY)}
+    assert set(rounds.blind) <= set(missing)
+    for name in rounds.blind:
+        assert missing[name].since is None or missing[name].since == rounds.last[name].at
 
 
 def database(town: Town) -> int:
@@ -115,6 +131,7 @@ def test_any_process_may_be_killed_and_comes_back_where_it_was(town: Town) -> No
     for name in PROCESSES:
         before, port = pids(town), town.nursery.children[name].port
         killed(before[name])
+        assert name in unknown(town), "what is not there is said to be not there"
         others = {one: pid for one, pid in before.items() if one != name}
         assert {one: pid for one, pid in pids(town).items() if one != name} == others, (
             f"without {name} the others go on"
@@ -123,6 +140,7 @@ def test_any_process_may_be_killed_and_comes_back_where_it_was(town: Town) -> No
         assert town.nursery.children[name].port == port, name
     keeper = pids(town)["postgres"]
     killed(database(town))
+    blind_is_not_clean(town)
     back(town, "postgres", keeper)
     assert town.nursery.children["postgres"].said["databases"][COMPANY] == reached
     people_go_on(town)

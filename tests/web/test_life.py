@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -14,6 +15,7 @@ from tests.web.test_languages import Content, content_of, seen
 from troth.app.config import Home
 from troth.app.hosting import Site
 from troth.app.pace import Pace
+from troth.app.unknown import Unknown, What
 
 HERE = "http://127.0.0.1:9"
 
@@ -113,6 +115,26 @@ def test_time_is_changed_by_a_form_where_there_is_a_run_and_nowhere_else(at: Pla
         assert (stranger.status, pace.speed) == (403, 7)
     finally:
         at.hosting.pace = None
+
+
+def test_what_is_not_known_is_said_on_the_board_and_told_where_things_live(
+    at: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for path in ("/harbour", "/harbour/life"):
+        assert "not known" not in text_of(at.see(path).text)
+    seen = at.hosting.clock.now() - timedelta(hours=3)
+    missing = (
+        Unknown(What.PROCESS, "postgres"),
+        Unknown(What.PROBE, "filing_fields", seen, "There is no store."),
+        Unknown(What.PROBE, "stray_rows"),
+    )
+    monkeypatch.setattr(at.hosting, "unknown", lambda id: missing if id == "harbour" else ())
+    said = text_of(at.see("/harbour/life").text)
+    assert "The process “postgres” is not there; it is started again." in said
+    assert "The probe filing_fields could not look. It looked last 3 hours ago. There is no store." in said
+    assert "The probe stray_rows could not look. It has not looked since this program was started." in said
+    assert 'href="/harbour/life#unknown"' in at.see("/harbour").text
+    assert "not known" not in text_of(at.see("/counter").text)
 
 
 def test_a_tour_shows_by_itself_how_far_it_has_come(at: Place) -> None:

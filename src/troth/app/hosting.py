@@ -9,6 +9,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from threading import Lock
 from types import MappingProxyType
+from typing import Never
 
 from troth.accounts import Accounts
 from troth.app.activity import Activity
@@ -33,6 +34,7 @@ from troth.app.providers import Providers, providers_of
 from troth.app.sights import Sights
 from troth.app.signin import SignIn
 from troth.app.system import SystemClock, SystemEntropy
+from troth.app.unknown import Unknown
 from troth.app.visitors import Visitors
 from troth.decide.compiled import Engine
 from troth.decide.layout import Layout
@@ -216,6 +218,8 @@ class Hosting:
         )
         self.trouble: Callable[[str], tuple[str, ...]] = _none
         """What goes wrong with the checkpoints of an organisation, where somebody keeps a schedule of them."""
+        self.unknown: Callable[[str], tuple[Unknown, ...]] = _none
+        """What is not known of an organisation at present, where somebody looks after its probes and processes."""
         self._closing = closing or ExitStack()
         for one in self._organisations.values():
             one.organisation.accounts.by(self._account_courier(one))
@@ -306,7 +310,7 @@ class Hosting:
         self.close()
 
 
-def _none(_: str) -> tuple[str, ...]:
+def _none(_: str) -> tuple[Never, ...]:
     """No trouble is known."""
     return ()
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -44,6 +45,7 @@ from troth.app.starting import (
 )
 from troth.app.system import SystemClock
 from troth.app.town import Around, Settings, Tell, Town, check_settings, find_folders
+from troth.app.unknown import unknown_of
 from troth.app.witnessing import Witnessing, read_witnessing
 from troth.client import Away, Client, KeyFile
 from troth.kernel.errors import OperatorError, TrothError
@@ -93,6 +95,7 @@ def running(settings: Settings, tell: Tell = print) -> Iterator[Town]:
             companies=companies, tell=tell, witnessing=witnessing,
         )  # fmt: skip
         ends.callback(town.nursery.stop)
+        hosting.unknown = partial(unknown_of, town)
         yield town
 
 

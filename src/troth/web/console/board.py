@@ -75,6 +75,7 @@ async def board(request: Request) -> Response:
         added=[(s, v, statement_sentence(say, v)) for s, v in found.added],
         homeless=_homeless(hosted, say, found, only, original),
         site=hosting_of(request).sites.get(hosted.id),
+        missing=len(hosting_of(request).unknown(hosted.id)),
         wrong=unknown(fields.values(), given, request.url.path),
     )
 

@@ -66,7 +66,7 @@ async def life(request: Request, told: str = "", status: int = 200) -> Response:
         request, "life.html", status, hosted=hosted, here="life", say=say, deeds=deeds, told=told,
         turns=[_turn(say, one) for one in hosting.changes.of(hosted.id)[:MOST_CHANGES]],
         site=hosting.sites.get(hosted.id), now=hosting.clock.now(), speeds=speeds_of(hosting.pace),
-        since=await run_in_threadpool(head_of, hosted), opens=may(request, "evidence.read"),
+        since=await run_in_threadpool(head_of, hosted), missing=hosting.unknown(hosted.id), opens=may(request, "evidence.read"),
     )  # fmt: skip
 
 
