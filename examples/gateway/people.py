@@ -20,21 +20,28 @@ from pathlib import Path
 import httpx
 from PIL import Image, ImageDraw
 
+from examples.gateway.staff import CASES, GOES, Staff
 from examples.kit.browser import Answers, Browser, Files
 from examples.kit.centre import Centre, code_in
 from examples.kit.coming import came
+from examples.kit.frontdesk import FrontDesk
 from examples.kit.mailbox import Mailbox
 from examples.kit.people import Person, person
 from examples.kit.progress import Progress
 from examples.kit.time import now
 
-LEAVES_EVERY = 3
-"""Of so many newcomers one cancels on another day, when they lie in a dump."""
+LEAVES_EVERY = 2
+"""After so many newcomers somebody who came on another day, and lies in a dump, cancels."""
+ROUND = 36
+"""Of so many people the first twelve do what is rare, each something else."""
 NIGHT_EVERY = 12
 """After so many newcomers the staff makes a dump of its own accord, besides those of every night."""
 LISTINGS = re.compile(r'href="(/listing/\d+)"')
 TOKEN = re.compile(r'<code id="token">([^<]+)</code>')
 PROXY = re.compile(r"127\.0\.0\.1, port (\d+)")
+ASKED = re.compile(r"the number (T-[\w-]+);")
+KNOWN = 20
+"""So many who came lately are remembered."""
 GOODS = ("Rubber gloves", "Palm oil", "Machine parts", "Durian paste", "Ceramic tiles", "Batteries", "Tea")
 FACE, CARD = ("face_check", "cn_pipl.sensitive"), ("id_card_check",)
 CHECKED = (*FACE, *CARD, "verifier_query", "cn_pipl.share")
@@ -45,11 +52,13 @@ TAKEN_BACK = ("publish_listing", "share_counterparty", "listing_media", "device_
 
 @dataclass(frozen=True)
 class Around:
-    """What people find: the site, the folder of the mail room, and the server that takes their own mails."""
+    """What people and staff find: the site, the folder of the mail room, and the server that takes their own mails."""
 
     site: str
     mail: Path
     post: tuple[str, int]
+    data: Path = Path()
+    """The folder of gateway's data, where it is written whose key the staff has."""
 
 
 def drawn(who: Person, what: str) -> bytes:
@@ -108,10 +117,52 @@ class Story:
             (0.15, self.correct),
             (0.15, self.see_to_their_data),
             (0.1, self.write),
-            (0.15, self.cancel),
         ):
             if self._often(likely):
                 act()
+        self.do_what_is_rare()
+        if self.here and self._often(0.15):
+            self.cancel()
+
+    def do_what_is_rare(self) -> None:
+        """What few people do: each of the first twelve something else, so that a small town meets it all."""
+        number = self.who.number % ROUND
+        if act := self._rare.get(number):
+            act()
+        with Staff(self._around.site) as desk:
+            for code in CASES.get(number, ()):
+                desk.decide(self.ask("delete"), code)
+                self.here = self.here and code not in GOES
+            self.done += desk.done
+
+    @property
+    def _rare(self) -> dict[int, Callable[[], object]]:
+        return {
+            0: lambda: self.switch("/permissions/storage_permission", on=True),
+            1: lambda: self.switch("/permissions/visit_cookies", on=False),
+            4: self.take_everything_back,
+            3: self.complain,
+            5: lambda: self.switch("/scope/recipient_own", on=True),
+            11: lambda: self.cancel(anew=True),
+        }
+
+    def ask(self, right: str) -> str:
+        """Ask for a right, on gateway's own page; the number of the request, '' where it was not taken."""
+        words = {"right": right, "words": f"Please see to it. {self.who.marked(right)}"}
+        found = ASKED.search(self.browser.fill(f"asked: {right}", "/my/ask", words).text)
+        return found[1] if found else ""
+
+    def take_everything_back(self) -> None:
+        """Ask for all to be taken back that was ever agreed to."""
+        with Staff(self._around.site) as desk:
+            desk.decide(self.ask("withdraw"), "")
+            self.done += desk.done
+
+    def complain(self) -> None:
+        """Say on the contact page that a reply was no good."""
+        self.write()
+        form = {"kind": "complaint", "words": "That was no answer.", "email": self.who.email}
+        self.browser.fill("complained", "/about/contact", form)
 
     # -- coming in --------------------------------------------------------------------------------------------------
 
@@ -308,8 +359,10 @@ class Town:
         self._seed = seed
         self._progress = Progress(state, seed)
         self._done: Counter[str] = Counter()
-        self._leaving: list[tuple[str, Story]] = []
-        """Who will cancel on another day than the one they came."""
+        self._at_work = ""
+        """Who of the staff brings papers, once somebody does."""
+        self._here: list[tuple[str, Person]] = []
+        """Who came lately and is still a member, with the day."""
 
     @property
     def done(self) -> dict[str, int]:
@@ -321,13 +374,20 @@ class Town:
         number = self._progress.take()
         story, today = Story(person(number, self._seed), self._around), now().date().isoformat()
         self._play(story, story.live)
-        if story.here and number % LEAVES_EVERY == 0:
-            self._leaving.append((today, Story(story.who, self._around)))
-        for day, leaver in [one for one in self._leaving if one[0] != today]:
-            self._leaving.remove((day, leaver))
-            self._play(leaver, leaver.leave)
+        if number % LEAVES_EVERY == 0:
+            self._one_leaves(today)
+        if story.here:
+            self._here = [*self._here, (today, story.who)][-KNOWN:]
         if number % NIGHT_EVERY == NIGHT_EVERY - 1:
             self._at_the_desk(number)
+
+    def _one_leaves(self, today: str) -> None:
+        """Whoever came last on another day comes back, and cancels."""
+        earlier = [one for one in self._here if one[0] != today]
+        if earlier:
+            self._here.remove(earlier[-1])
+            leaver = Story(earlier[-1][1], self._around)
+            self._play(leaver, leaver.leave)
 
     def _play(self, story: Story, act: Callable[[], None]) -> None:
         try:
@@ -337,17 +397,21 @@ class Town:
             self._done += story.done
 
     def _at_the_desk(self, number: int) -> None:
-        with httpx.Client(base_url=self._around.site, timeout=120) as desk:
-            desk.post("/staff/dump")
-            desk.post("/staff/restore", data={"ticket": f"restore-{number}"})
-        self._done["dumped and restored"] += 1
+        with Staff(self._around.site) as desk:
+            desk.press("dump", "dumped")
+            desk.press("restore", "restored", ticket=f"restore-{number}")
+            self._done += desk.done
+        with FrontDesk(self._around.data) as papers:
+            self._at_work = self._at_work or papers.hire("Legal and records")
+            papers.bring_papers()
+            self._done += papers.done
 
 
 def main() -> None:
     """Let people come."""
     came(
         "People who come to gateway by the front door.",
-        lambda told: Town(Around(told.site, told.mail, told.post), told.seed, told.state),
+        lambda told: Town(Around(told.site, told.mail, told.post, told.state.parent), told.seed, told.state),
     )
 
 

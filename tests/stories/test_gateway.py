@@ -23,6 +23,7 @@ from examples.gateway.company.asking import Troth
 from examples.gateway.company.house import House, Partners
 from examples.gateway.company.store import Store
 from examples.gateway.people import CHECKED, PROXY, TOKEN, Around, Story
+from examples.gateway.staff import Staff
 from examples.kit.people import person
 from examples.kit.waiting import until
 from tests.examples.standing import SEED, Stood, standing
@@ -423,6 +424,46 @@ def test_a_question_on_the_contact_page_is_due_in_three_working_days_and_answere
     until(lambda: ticket().outcome == "informed", 30)
 
 
+def test_the_staff_turns_a_request_down_or_carries_it_out_on_a_listed_ground(
+    gateway: Stood, member: Story
+) -> None:
+    member.publish()
+    number = number_of(gateway, member)
+    httpx.post(f"{gateway.site}/staff/dump", timeout=60)
+    turned_down, done = member.ask("delete"), member.ask("delete")
+    with Staff(gateway.site) as desk:
+        with pytest.raises(httpx.HTTPStatusError, match="400"):
+            desk.decide(done, "")  # an erasure needs a ground
+        desk.decide(turned_down, "ABUSE")
+        assert number_of(gateway, member) == number
+        desk.decide(done, "UNLAWFUL")
+        desk.press("restore", "restored", ticket="T-2")
+    found = {one.number: one for one in tickets(gateway)}
+    assert (found[turned_down].outcome, found[turned_down].refusal) == ("refused", "ABUSE")
+    assert (found[done].outcome, found[done].ground) == ("granted", "UNLAWFUL")
+    assert held(gateway, "SELECT 1 FROM members WHERE document->>'member' = %s", number) == []
+    assert held(gateway, "SELECT 1 FROM listings WHERE document->>'seller' = %s", number) == []
+    assert not member.sign_in()
+
+
+def test_all_that_was_agreed_to_is_taken_back_at_once(gateway: Stood, member: Story) -> None:
+    member.publish()
+    member.switch("/scope/recipient_own", on=True)
+    assert "Take back:" in member.browser.look("/permissions")
+    member.take_everything_back()
+    assert "Take back:" not in member.browser.look("/permissions")
+    assert held(gateway, "SELECT 1 FROM requests") == []
+
+
+def test_whoever_is_unhappy_with_a_reply_has_it_on_record_and_is_answered(
+    gateway: Stood, member: Story
+) -> None:
+    before = {one.number for one in tickets(gateway)}
+    member.complain()
+    came = {one.right: one.outcome for one in tickets(gateway) if one.number not in before}
+    assert came == {"question": "informed", "complain": "informed"}
+
+
 def test_the_footer_leads_to_old_versions_and_to_the_page_before_another_company(gateway: Stood) -> None:
     stray = stranger(gateway)
     home = stray.browser.open("/")
@@ -549,7 +590,7 @@ OPEN = (
     "/staff",
     "/nowhere",
 )
-OWN = ("/my", "/verify", "/publish", "/deals", "/permissions", "/cancel", "/liaotong")
+OWN = ("/my", "/my/ask", "/verify", "/publish", "/deals", "/permissions", "/cancel", "/liaotong")
 
 
 @pytest.mark.parametrize(("scheme", "every"), [("light", 1), ("dark", 3)])

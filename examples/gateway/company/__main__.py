@@ -34,6 +34,8 @@ from examples.gateway.company.store import Store
 from examples.kit.process import ready, tied
 from examples.kit.time import now
 
+OFFICE = "office.txt"
+"""Names the file with the key, for those of the staff who work with the product itself."""
 POLICY = Path(__file__).resolve().parent.parent / "text" / "en.md"
 DANGEROUS = "phish.example\nliaotong-login.example\n"
 LOOKS_EVERY = 0.5
@@ -115,6 +117,7 @@ def main() -> None:
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     # The port is needed for what leads back here, so the socket comes first and the site after it.
     server = make_server("127.0.0.1", args.port, _Later(), threaded=True)
+    (args.data / OFFICE).write_text(str(args.keys.resolve()), encoding="utf-8")
     house = House(args.data, Store(args.postgres), Partners(args.partners), Troth(args.keys))
     channel = Channel(house, server.server_port)
     opened = company(house, f"http://127.0.0.1:{server.server_port}", channel.port)

@@ -13,7 +13,8 @@ from examples.gateway.company.asking import Away, Refused, Told
 from examples.gateway.company.entry import joining, messenger, own_account
 from examples.gateway.company.frame import Answered, Company, page, said
 from examples.gateway.company.members import Mistake
-from examples.gateway.company.trade import choices, deals, site, staff
+from examples.gateway.company.rights import asking, staff
+from examples.gateway.company.trade import choices, deals, site, switches
 from examples.kit.time import now
 
 LOGGED = {"home", "listing", "my", "my_deals"}
@@ -26,7 +27,7 @@ def make_app(company: Company) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = 4_000_000
     app.before_request(_same_site)
     app.before_request(lambda: _log_visit(company))
-    for routes in (site, joining, messenger, own_account, deals, choices, staff):
+    for routes in (site, joining, messenger, own_account, asking, deals, choices, staff, switches):
         routes(app, company)
     app.register_error_handler(Refused, lambda one: _refused(one))
     app.register_error_handler(Away, _away)

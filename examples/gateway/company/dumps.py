@@ -40,10 +40,10 @@ class Dumps:
         file.with_suffix(".part").write_bytes(data)
         file.with_suffix(".part").replace(file)
         self._store.drop("dumps", day=today.isoformat())
+        self._prune(today)
         digest = hashlib.sha256(data).hexdigest()
         self._store.put("dumps", day=today.isoformat(), members=len(members), bytes=len(data), sha256=digest)
         self._to_keeper(today, data)
-        self._prune(today)
         return len(members)
 
     def last(self) -> str:

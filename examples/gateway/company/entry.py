@@ -21,7 +21,8 @@ from examples.gateway.company.frame import (
 )
 from examples.gateway.company.identity import ITEMS, POINT
 from examples.gateway.company.lapses import TEMPLATE_KEPT
-from examples.gateway.company.members import CHAT_POINT, FORM, Visit
+from examples.gateway.company.members import CHAT_POINT, FORM
+from examples.gateway.company.rights import KEEPS, gone
 
 ACTIVE = "active"
 
@@ -127,7 +128,10 @@ def own_account(app: Flask, company: Company) -> None:
     @app.post("/cancel")
     def cancel() -> Answered:
         anew = request.form.get("then") == "anew"
-        number = gone(company, company.member(), "correct" if anew else "cancel")
+        visit, typed = company.member(), form()
+        kept = KEEPS in company.permissions.facts(visit.subject)
+        number, how = company.members.cancel(visit, typed, "correct" if anew else "cancel")
+        gone(company, visit.number, visit.subject, how, kept=kept)
         if anew:
             return let_out("/register")
         words = f"Your account is cancelled; your request has the number {number}. What law makes us keep lies in the archive alone."
@@ -135,16 +139,6 @@ def own_account(app: Flask, company: Company) -> None:
         for name in (COOKIE, MEMBER):
             answer.delete_cookie(name)
         return answer
-
-
-def gone(company: Company, visit: Visit, right: str) -> str:
-    """Cancel an account, and let go of whatever is held; the number of the request."""
-    typed = form()
-    number = company.members.cancel(visit, typed, right)
-    company.market.forget(visit.number, typed.get("how", "erase"))
-    company.identity.forget(visit.number)
-    company.permissions.shut(visit.number)
-    return number
 
 
 def let_in(company: Company, session: str) -> AnyResponse:

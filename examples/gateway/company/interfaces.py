@@ -36,11 +36,11 @@ class Interfaces:
         return key
 
     def end(self, name: str) -> None:
-        """End a service and shut every key of it."""
-        for service in self._store.find("services", name=name):
-            self._store.change("services", service["id"], ended_at=service["ended_at"] or now().isoformat())
+        """Shut every key of a service and end it: at no moment does a key outlive it."""
         for grant in self._store.find("grants", service=name, revoked_at=None):
             self._store.change("grants", grant["id"], revoked_at=now().isoformat())
+        for service in self._store.find("services", name=name):
+            self._store.change("services", service["id"], ended_at=service["ended_at"] or now().isoformat())
 
     def called(self, name: str, key: str) -> bool:
         """Whether a key opens a service; if so, when that last happened is written down."""

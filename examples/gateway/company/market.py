@@ -136,13 +136,15 @@ class Market:
         }
         self._house.troth.ask("messages", subject=visit.subject, address=visit.member["email"], **letter)
 
-    def forget(self, member: str, how: str) -> None:
-        """A member is gone: what is theirs goes, or loses its names; whoever received it is told; what law keeps stays in the archive."""
+    def forget(self, member: str, how: str, *, kept: bool = False) -> None:
+        """A member is gone: what is theirs goes, or loses its names; whoever received it is told, unless it may keep it; what law
+        keeps stays in the archive."""
         self.hide(member, pictures=True, words=True)
-        for kind, word in (("members", "member"), ("devices", "member"), ("browse_log", "member")):
-            self._store.drop(kind, **{word: member})
+        for kind in ("members", "devices", "permits", "browse_log"):
+            self._store.drop(kind, member=member)
         for deal in self._store.mine("deals", member):
-            self._partners.send("logistics_partner/erase", reference=f"deal-{deal['id']}")
+            if not kept:
+                self._partners.send("logistics_partner/erase", reference=f"deal-{deal['id']}")
             if how == "anonymise":
                 self._store.change("deals", deal["id"], "consignee", "delivery_address", buyer="nobody")
         for listing in self._store.mine("listings", member) if how == "anonymise" else ():

@@ -60,13 +60,20 @@ class Members:
         """Put on record what somebody was shown at a form, that they took it, and which functions they use by sending it."""
         for notice in self.notices(point):
             named = {name: notice[name] for name in ("notice", "language", "rendered")}
-            self._house.troth.ask("displays", subject=subject, point=point, interface="web", **named)
+            self._shown(subject, point=point, **named)
         self._house.troth.ask(f"subjects/{subject}/acceptance", kind="deemed")
         self.fact(subject, [f"on:{feature}" for feature in ("service", *on)], True)
 
     def fact(self, subject: str, facts: list[str], holds: bool) -> None:
         """Something became true of somebody, or is so no more."""
         self._house.troth.ask(f"subjects/{subject}/facts", **{"set" if holds else "clear": facts})
+
+    def shown(self, subject: str, notice: str, text: str) -> None:
+        """Somebody was shown what a notice has to say, in gateway's own words."""
+        self._shown(subject, notice=notice, language="en", text=text)
+
+    def _shown(self, subject: str, **notice: str) -> None:
+        self._house.troth.ask("displays", subject=subject, interface="web", **notice)
 
     def say(self, subject: str, item: str, act: str) -> None:
         """Somebody said yes to something (`given`), no (`refused`), or takes it back (`withdrawn`)."""
@@ -111,8 +118,10 @@ class Members:
 
     def sign_in(self, form: dict[str, str], came: dict[str, str]) -> str:
         """Address and password open a session."""
-        said = {"name": form.get("email", ""), "password": form.get("password", "")}
-        return self._let_in(self._house.troth.ask("accounts/sign-in", **said, **came))
+        return self._let_in(self._entered(form.get("email", ""), form.get("password", ""), **came))
+
+    def _entered(self, name: str, password: str, **came: str) -> dict[str, Any]:
+        return self._house.troth.ask("accounts/sign-in", name=name, password=password, **came)
 
     def sign_out(self, session: str) -> None:
         """Out again."""
@@ -171,28 +180,31 @@ class Members:
         self._house.troth.must(visit.subject, acts.REGISTER)
         self._store.change("members", visit.member["id"], **said)
 
-    def cancel(self, visit: Visit, form: dict[str, str], right: str) -> str:
-        """Cancel: whoever has the password has a numbered ticket, answered at once, and the account shuts. The number of the member
-        stays, to tell that nobody may come back by it."""
+    def cancel(self, visit: Visit, form: dict[str, str], right: str) -> tuple[str, str]:
+        """Cancel: whoever has the password has a numbered ticket, answered at once, and the account shuts. Its number,
+        and whether what is held is erased or loses its names."""
         how = "anonymise" if form.get("how") == "anonymise" else "erase"
-        said = {"name": visit.member["email"], "password": form.get("password", "")}
-        session = self._house.troth.ask("accounts/sign-in", **said)["session"]
+        password = form.get("password", "")
+        session = self._entered(visit.member["email"], password)["session"]
         asked = {
             "kind": "request",
             "right": right,
             "subject": visit.subject,
             "words": f"Cancel my account, and {how} what is held.",
         }
-        number = str(self.ticket(**asked)["number"])
+        number = str(self._desk.ticket(**asked)["number"])
         self._desk.answer(number, right)
-        self._house.troth.ask("accounts/close", session=session, password=said["password"])
-        gone = {"member": visit.number, "subject": visit.subject, "how": how, "closed_at": now().isoformat()}
-        self._store.put("cancellations", **gone)
-        return number
+        self._house.troth.ask("accounts/close", session=session, password=password)
+        return number, how
 
-    def ticket(self, **asked: str) -> dict[str, Any]:
-        """Somebody asks something: numbered, with the day on which the answer is due."""
-        return self._house.troth.ask("tickets", **asked)
+    def by_number(self, member: str) -> Document | None:
+        """Whoever is known by a number of gateway's own."""
+        return self._store.one("members", member=member)
+
+    def remember_gone(self, member: str, subject: str, how: str) -> None:
+        """The number of somebody who is gone stays, to tell that nobody may come back by it."""
+        gone = {"member": member, "subject": subject, "how": how, "closed_at": now().isoformat()}
+        self._store.put("cancellations", **gone)
 
     def _of(self, account: str) -> Document | None:
         return next(iter(self._store.mine("members", account)), None)

@@ -22,11 +22,13 @@ COOKIES = {
     "visit_cookies": "No cookie that notes your visits",
     "membership_cookies": "No cookie that remembers you are a member",
 }
+SHUT = "{} is for {}; with it shut, that does not work."
+CLEARED = "After you refuse or clear them you sign in anew on each visit."
 BINDING, CHANNEL = "hardware_binding", "safe_channel"
 SCOPE = {
     **ITEMS, **LISTING_ITEMS, **DEAL_ITEMS,
     "device_facts": "Facts about my device", "chat_login": "Sign-in with my chat account",
-    "sdk_clause": "Signature under the clause on kits",
+    "sdk_clause": "Signature under the clause on kits", "recipient_own": "The carrier may keep what it was sent, by my word to itself",
 }  # fmt: skip
 
 
@@ -37,14 +39,18 @@ class Permissions:
         self._house, self._store, self._members, self._market = house, house.store, members, market
         self._channels = house.data / "proxy" / "channels.json"
 
-    def facts(self, visit: Visit) -> set[str]:
+    def facts(self, subject: str) -> set[str]:
         """What is on record of a member."""
-        return set(self._house.troth.ask(f"subjects/{visit.subject}")["facts"])
+        return set(self._house.troth.ask(f"subjects/{subject}")["facts"])
 
     def permit(self, visit: Visit, name: str, on: bool) -> None:
-        """Open a permission of the device, or shut it; what it would stop was said on the page."""
-        both = [f"allowed:{name}", f"on:{PERMISSIONS[name][2]}"]
-        self._members.fact(visit.subject, both, on)
+        """Open a permission of the device, or shut it; what that would stop was said on the page."""
+        label, use, feature = PERMISSIONS[name]
+        self._members.shown(visit.subject, "permission_effect", SHUT.format(label, use))
+        self._members.fact(visit.subject, [f"allowed:{name}", f"on:{feature}"], on)
+        self._store.drop("permits", member=visit.number, permission=name)
+        if on:
+            self._store.put("permits", member=visit.number, permission=name, opened_at=now().isoformat())
 
     def bind(self, visit: Visit, on: bool, seen: dict[str, str]) -> None:
         """Bind the device by its facts, with consent; or let it go, and the facts with it."""
@@ -58,6 +64,7 @@ class Permissions:
 
     def cookie(self, visit: Visit, name: str, refused: bool) -> None:
         """Refuse a kind of cookie, or let it again."""
+        self._members.shown(visit.subject, "cookie_clearing", CLEARED)
         act = "raised" if refused else "lifted"
         self._house.troth.ask("objections", subject=visit.subject, objection=name, act=act)
 
@@ -72,6 +79,13 @@ class Permissions:
             self._market.hide(visit.number, pictures=item == "listing_media", words=item != "listing_media")
         if item == "chat_login":
             self._store.change("members", visit.member["id"], "verification_state")
+
+    def take_all_back(self, visit: Visit) -> None:
+        """Everything that somebody agreed to, at once."""
+        given = self.facts(visit.subject)
+        for item in SCOPE:
+            if f"consent:{item}" in given:
+                self.say(visit, item, "withdrawn")
 
     def channel(self, visit: Visit, on: bool) -> str:
         """A token for the channel that keeps dangerous sites away, where that is permitted; without it the proxy lets nobody through."""

@@ -14,11 +14,12 @@ from psycopg.types.json import Jsonb
 
 KINDS = (
     "members", "devices", "verifications", "listings", "copies", "deals", "archive", "browse_log", "services", "grants", "dumps",
-    "cancellations", "switches",
+    "cancellations", "switches", "permits", "requests",
 )  # fmt: skip
 INDEXES = {
     "members": "account", "devices": "member", "verifications": "member", "listings": "seller", "copies": "listing",
     "deals": "buyer", "archive": "member", "browse_log": "member", "cancellations": "member", "switches": "name",
+    "permits": "member", "requests": "number",
 }  # fmt: skip
 """By which word of its documents a kind is looked through."""
 MOST_FREE = 8

@@ -1,4 +1,4 @@
-"""The pages of the trade, of what members allow, and of the staff."""
+"""The pages of the trade, of what members allow, and of what could go wrong."""
 
 from __future__ import annotations
 
@@ -10,8 +10,12 @@ from examples.gateway.company import acts
 from examples.gateway.company.frame import Answered, Company, browser, form, page, said, sent, ticked
 from examples.gateway.company.lapses import ALL, NAMES
 from examples.gateway.company.market import DEAL_ITEMS, LISTING_ITEMS
-from examples.gateway.company.permissions import BINDING, CHANNEL, COOKIES, PERMISSIONS, SCOPE
+from examples.gateway.company.permissions import BINDING, CHANNEL, CLEARED, COOKIES, PERMISSIONS, SCOPE, SHUT
 from examples.gateway.company.store import Document
+
+VERSION = "1"
+"""Each version of the policy stays under its own number; there is one so far."""
+COMES_AS = {"question": "question", "complain": "complaint"}
 
 
 def site(app: Flask, company: Company) -> None:
@@ -25,6 +29,10 @@ def site(app: Flask, company: Company) -> None:
     def privacy() -> Answered:
         return page("privacy.html", text=company.policy_text)
 
+    @app.get(f"/privacy/{VERSION}")
+    def version() -> Answered:
+        return page("privacy.html", text=company.policy_text)
+
     @app.get("/about/contact")
     def contact_form() -> Answered:
         return page("contact.html")
@@ -36,8 +44,10 @@ def site(app: Flask, company: Company) -> None:
         company.members.welcome(subject, "contact_form")
         company.house.troth.must(subject, acts.ENQUIRY)
         who = {"subject": subject} if visit else {"address": typed.get("email", "")}
-        asked = {"kind": "question", "right": "ask", "route": "form", "words": typed.get("words", "")}
-        ticket = company.members.ticket(**asked, **who)
+        right = "complain" if typed.get("kind") == "complaint" else "question"
+        asked = {"kind": COMES_AS[right], "right": right, "route": "form", "words": typed.get("words", "")}
+        ticket = company.desk.ticket(**asked, **who)
+        company.desk.answer(ticket["number"], right)
         due = f" by {ticket['due_at'][:10]}" if ticket.get("due_at") else ""
         return said(
             "We have it", f"Your question has the number {ticket['number']}; as a rule you hear from us{due}."
@@ -103,8 +113,8 @@ def choices(app: Flask, company: Company) -> None:
         visit = company.member()
         own = visit.number in company.permissions.tokens().values()
         return page(
-            "permissions.html", facts=company.permissions.facts(visit), permissions=PERMISSIONS, cookies=COOKIES, scope=SCOPE,
-            channel=own, proxy=company.proxy_port, token="",
+            "permissions.html", facts=company.permissions.facts(visit.subject), permissions=PERMISSIONS, shut=SHUT,
+            cookies=COOKIES, cleared=CLEARED, scope=SCOPE, channel=own, proxy=company.proxy_port, token="",
         )  # fmt: skip
 
     @app.post("/permissions/<name>")
@@ -134,8 +144,8 @@ def choices(app: Flask, company: Company) -> None:
         return redirect("/permissions")
 
 
-def staff(app: Flask, company: Company) -> None:
-    """Add what the staff presses; a real company would ask its staff to sign in."""
+def switches(app: Flask, company: Company) -> None:
+    """Add the switches of what goes wrong."""
 
     @app.get("/what-could-go-wrong")
     def wrong() -> Answered:
@@ -147,20 +157,3 @@ def staff(app: Flask, company: Company) -> None:
             abort(404)
         company.lapses.turn(name, request.form.get("on") == "yes")
         return redirect("/what-could-go-wrong")
-
-    @app.get("/staff")
-    def desk() -> Answered:
-        return page("staff.html", last=company.dumps.last(), services=company.house.store.find("services"))
-
-    @app.post("/staff/dump")
-    def dump() -> Answered:
-        return said("Dumped", f"{company.dumps.night()} members lie in the dump of today.")
-
-    @app.post("/staff/answers")
-    def answers() -> Answered:
-        return said("Answered", f"{company.desk.answer_all()} people have their answer.")
-
-    @app.post("/staff/restore")
-    def restore() -> Answered:
-        back = company.dumps.restore(request.form.get("ticket", ""))
-        return said("Restored", f"{back} members came back. Whoever cancelled stays gone.")
