@@ -15,7 +15,9 @@ from typing import Final
 
 from troth.app.carriers import carrier_beside
 from troth.app.carrying import Carrier
+from troth.app.config import Home
 from troth.app.guarding import show_access
+from troth.app.hooks import Hooks, endpoints_of
 from troth.app.hosting import Hosting
 from troth.app.mailing import Postbox, mailboxes_of
 from troth.app.offices import Office, office_of, offices_of
@@ -68,6 +70,7 @@ class Chores:
     tell: Tell = print
     office: Office | None = None
     carrier: Carrier | None = None
+    hooks: Hooks | None = None
     chores: list[Chore] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -80,6 +83,7 @@ class Chores:
             *(self._reading(postbox, box) for box in self.boxes),
             *([Chore("imports", IMPORTS_EVERY, self.office.chore)] if self.office else []),
             *([Chore("requests", REQUESTS_EVERY, self._carried)] if self.carrier else []),
+            *([Chore("webhooks", REQUESTS_EVERY, self._told)] if self.hooks else []),
             Chore("dates", timedelta(minutes=10), lambda: _quietly(watch_dates(self.organisation))),
             Chore("reminders", timedelta(minutes=30), lambda: _quietly(remind(self.organisation, channel))),
             Chore("contacts", timedelta(hours=1), lambda: _quietly(reaching.turn())),
@@ -100,6 +104,13 @@ class Chores:
         assert self.carrier is not None
         self.carrier.begin()
         while self.carrier.turn(f"chores.{os.getpid()}"):
+            pass
+
+    def _told(self) -> None:
+        """Other systems are told what happened."""
+        assert self.hooks is not None
+        self.hooks.watch(f"chores.{os.getpid()}")
+        while self.hooks.turn(f"chores.{os.getpid()}"):
             pass
 
     def turn(self) -> None:
@@ -229,8 +240,24 @@ def chores_of(hosting: Hosting, tell: Tell) -> list[Chores]:
         boxes = mailboxes_of(hosted.home).get(id, ())
         office = office_of(hosted.organisation, hosted.folder, offices_of(hosted.home).get(id))
         carrier = carrier_beside(hosted.organisation, hosted.home, hosted.folder)
-        found.append(Chores(hosted.organisation, posting, boxes, tell, office, carrier))
+        found.append(
+            Chores(
+                hosted.organisation,
+                posting,
+                boxes,
+                tell,
+                office,
+                carrier,
+                hooks_of(hosted.home, hosted.organisation),
+            )
+        )
     return found
+
+
+def hooks_of(home: Home, organisation: Organisation) -> Hooks | None:
+    """Who tells other systems, where any are named. Raises HooksUnreadable."""
+    endpoints = endpoints_of(home, organisation.id)
+    return Hooks(organisation, endpoints) if endpoints else None
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Final
 COMMANDS: Final = (
     "run", "new", "check", "read", "bind", "coverage", "export", "ask", "replay", "checkpoint", "verify", "prove",
     "receipt", "accounts", "messages", "tickets", "tasks", "notices", "staff", "roles", "safeguards", "directories", "conform",
-    "schema", "map", "imports", "leftovers", "rights", "worker", "keys", "backup", "restore", "move", "drill", "archive",
+    "schema", "map", "imports", "leftovers", "rights", "worker", "webhooks", "keys", "backup", "restore", "move", "drill", "archive",
 )  # fmt: skip
 
 
