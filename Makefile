@@ -1,5 +1,5 @@
 # Every target sees to its own environment first; `make run` and `make test` are the two that people need.
-.PHONY: run test check static bench storm lock docs axe format env chromium go mariadb samples
+.PHONY: run test check static bench storm lock docs axe format env chromium go stores samples
 .DEFAULT_GOAL := check
 
 BIN := .venv/bin
@@ -21,8 +21,8 @@ chromium:
 go: env
 	@sh tools/go
 
-mariadb: env
-	@sh tools/mariadb
+stores: env
+	@sh tools/stores
 
 samples:
 	@sh tools/samples
@@ -41,7 +41,7 @@ check: static
 	$(PYTEST) -m "$(QUICK)" tests
 
 # All that `check` does and all the rest, in one run, so that its last lines speak for everything.
-test: static chromium go mariadb samples
+test: static chromium go stores samples
 	$(PYTEST) --durations=10 tests
 
 # ROUNDS and SEED reach the storms by the environment. A thousand rounds take longer than any test that hangs may.

@@ -16,12 +16,14 @@ from tests.connectors.kit import (
     csv_store,
     lines_store,
     parquet_store,
+    redis_store,
     sql_store,
     workbook_store,
 )
 from tests.support.mariadb import mariadb_server, mariadb_url
+from tests.support.redis import redis_server, redis_url
 
-__all__ = ["mariadb_server", "mariadb_url"]
+__all__ = ["mariadb_server", "mariadb_url", "redis_server", "redis_url"]
 
 FILES = {
     "csv": csv_store,
@@ -37,6 +39,7 @@ STORES = [
     "json",
     "parquet",
     "xlsx",
+    "redis",
 ]
 
 
@@ -54,6 +57,8 @@ def _made(request: pytest.FixtureRequest, folder: Path) -> Store:
             return sql_store(f"sqlite:///{folder / 'store.db'}", sa.JSON())
         case name if name in FILES:
             return FILES[name](folder)
+        case "redis":
+            return redis_store(request.getfixturevalue("redis_url"))
         case "mariadb":
             return sql_store(request.getfixturevalue("mariadb_url"), sa.JSON())
         case name:

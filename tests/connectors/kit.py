@@ -10,10 +10,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import redis
 import sqlalchemy as sa
 from openpyxl import Workbook
 
 from troth.connectors.files import FilesConnector
+from troth.connectors.redis import RedisConnector
 from troth.connectors.sql import SqlConnector
 from troth.datamap.connector import Connector, Key
 from troth.datamap.load import load_map
@@ -70,15 +72,15 @@ DATABASES = [
 """The stores of the exam that speak SQL."""
 
 
-def _dataset(name: str) -> Dataset:
+def dataset(name: str, table: str = "") -> Dataset:
     findings = Findings()
     found = load_map(MAP, findings).dataset(f"store/{name}")
     assert found is not None
     assert not findings.errors
-    return found
+    return replace(found, table=table or name)
 
 
-CONTACTS, NOTES = _dataset("contacts"), _dataset("notes")
+CONTACTS, NOTES = dataset("contacts"), dataset("notes")
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,12 @@ class Store:
     read_only: Callable[[], Connector]
     drop: Callable[[str], None]
     spoil: Callable[[], bool]
+    contacts: Dataset = CONTACTS
+    notes: Dataset = NOTES
+    own: tuple[str, ...] = ()
+    """Columns that this kind of store gives every row of contacts besides."""
+    nameless: bool = False
+    """Whether its tables are there only as long as anything lies in them."""
 
     def key(self, *values: object) -> Key:
         return values
@@ -190,6 +198,38 @@ def workbook_store(folder: Path) -> Store:
         return True
 
     return replace(_files(folder, ".xlsx", str), spoil=spoil)
+
+
+def redis_store(url: str) -> Store:
+    """Contacts as hashes, notes as texts of JSON."""
+    client = redis.Redis.from_url(url)
+    for row in PEOPLE:
+        held = {
+            k: json.dumps(v) if isinstance(v, dict) else v
+            for k, v in row.items()
+            if k != "id" and v is not None
+        }
+        client.hset(f"contacts:{row['id']}", mapping=held)
+    for row in LINES:
+        client.hset(f"notes:{row['contact_id']}:{row['id']}", "body", row["body"])
+    contacts, notes = dataset("contacts", "contacts:{id}"), dataset("notes", "notes:{contact_id}:{id}")
+
+    def spoil() -> bool:
+        return bool(client.hset("contacts:3", "profile", "{not json")) or True
+
+    def opened(*, writable: bool = True) -> RedisConnector:
+        return RedisConnector("store", url, tables=(contacts.table, notes.table), writable=writable)
+
+    return Store(
+        opened(),
+        lambda: opened(writable=False),
+        lambda _: None,
+        spoil,
+        contacts,
+        notes,
+        ("key",),
+        nameless=True,
+    )
 
 
 def _files(folder: Path, kind: str, spoiled: Callable[[str], str]) -> Store:

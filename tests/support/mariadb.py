@@ -4,13 +4,9 @@ from __future__ import annotations
 
 import itertools
 import os
-import shutil
 import socket
-import subprocess
-import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,9 +14,9 @@ from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import OperationalError
 
 from tests.support.exams import could_not_run
+from tests.support.servers import folder_for, program, running
 
 NAMED = "TROTH_TEST_MARIADB"
-_PATIENCE = 60.0
 _numbers = itertools.count(1)
 
 
@@ -31,17 +27,9 @@ def server() -> Iterator[str]:
     if named:
         yield named
         return
-    daemon = shutil.which("mariadbd") or shutil.which("mariadbd", path="/usr/sbin")
-    if not daemon:
-        could_not_run(
-            f"no MariaDB on this machine (Debian: mariadb-server-core), and {NAMED} names no server"
-        )
-    folder = Path(tempfile.mkdtemp(prefix="troth-maria-"))
-    try:
-        with _started(daemon, folder) as url:
-            yield url
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
+    daemon = program("mariadbd", "mariadb-server-core", NAMED)
+    with folder_for("maria") as folder, _started(daemon, folder) as url:
+        yield url
 
 
 @contextmanager
@@ -55,30 +43,17 @@ def _started(daemon: str, folder: Path) -> Iterator[str]:
         "--innodb-buffer-pool-size=32M",
         "--skip-log-bin",
     ]
-    running = subprocess.Popen(
-        [daemon, "--no-defaults", f"--datadir={folder / 'data'}", "--user=root", f"--socket={folder / 'sock'}",
-         "--skip-networking", "--skip-grant-tables", f"--pid-file={folder / 'pid'}", *hurry],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    try:
-        _wait(folder / "sock", running)
+    command = [
+        daemon, "--no-defaults", f"--datadir={folder / 'data'}", "--user=root", f"--socket={folder / 'sock'}",
+        "--skip-networking", "--skip-grant-tables", f"--pid-file={folder / 'pid'}", *hurry,
+    ]  # fmt: skip
+    with running(command, lambda: _answers(folder / "sock"), "MariaDB"):
         yield f"mariadb+pymysql://root@localhost/?unix_socket={folder / 'sock'}&charset=utf8mb4"
-    finally:
-        running.terminate()
-        running.wait(timeout=30)
 
 
-def _wait(path: Path, running: subprocess.Popen[bytes]) -> None:
-    """Until it answers; a server that ended instead will not."""
-    until = time.monotonic() + _PATIENCE
-    while time.monotonic() < until:
-        with socket.socket(socket.AF_UNIX) as probe:
-            if probe.connect_ex(str(path)) == 0:
-                return
-        with suppress(subprocess.TimeoutExpired):
-            running.wait(timeout=0.2)
-            break
-    could_not_run("MariaDB did not start")
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
 
 
 @contextmanager

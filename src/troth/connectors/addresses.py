@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 
 from troth.connectors.files import FilesConnector
 from troth.connectors.folders import FolderConnector
+from troth.connectors.redis import RedisConnector
 from troth.connectors.sql import SqlConnector
 from troth.datamap.connector import Connector
 from troth.datamap.errors import StoreUnreachable
@@ -31,6 +32,7 @@ _DRIVERS: Final = {
     "mariadb": "mariadb+pymysql",
     "mysql": "mysql+pymysql",
 }
+_REDIS: Final = {"redis": "redis:", "rediss": "rediss:", "redis+unix": "unix:"}
 _ENVIRONMENT: Final = "TROTH_SECRET_"
 _LARGEST: Final = 10_000
 
@@ -90,6 +92,14 @@ def open_connector(system: System, folder: Path, secrets: Secrets, *, writable: 
     if scheme == "sqlite":
         return SqlConnector(
             system.id, f"sqlite:///{(folder / _rest(system.at)).resolve()}", writable=writable
+        )
+    if scheme in _REDIS:
+        return RedisConnector(
+            system.id,
+            _REDIS[scheme] + system.at.partition(":")[2],
+            secret,
+            writable=writable,
+            tables=system.tables,
         )
     for entry in entry_points(group=GROUP):
         if entry.name == scheme:

@@ -15,9 +15,9 @@ from troth.connectors.files import disk
 from troth.connectors.files.parts import files_in
 from troth.connectors.files.store import translated
 from troth.connectors.patterns import claimed, is_pattern, placeholders, values_in
-from troth.connectors.scanning import Absent, ScanReading, ScanWriting, as_text
+from troth.connectors.scanning import Absent, Scanned, ScanReading, ScanWriting, as_text
 from troth.datamap.connector import Ability, Condition
-from troth.datamap.errors import NotAble, StoreRefused
+from troth.datamap.errors import StoreRefused
 from troth.datamap.schema import Column, Kind, Schema, Table
 
 FILES: Final = "files"
@@ -27,16 +27,14 @@ Held = Mapping[str, Sequence[tuple[Path, Mapping[str, str]]]]
 """By table its files, each with what its name says."""
 
 
-class FolderConnector:
+class FolderConnector(Scanned):
     """The files below one folder."""
 
     def __init__(
         self, system: str, folder: Path, *, writable: bool = True, tables: Sequence[str] = ()
     ) -> None:
-        self._system = system
+        super().__init__(system, writable, tables)
         self._folder = folder
-        self._writable = writable
-        self._named = tuple(tables)
 
     @property
     def abilities(self) -> frozenset[Ability]:
@@ -57,8 +55,7 @@ class FolderConnector:
     @contextmanager
     def writing(self) -> Iterator[FolderWriting]:
         """A session that sees what it changed, carried out file by file when it ends well."""
-        if not self._writable:
-            raise NotAble(f"{self._system} was opened for reading alone.", "Open it for writing.")
+        self._able()
         with translated(self._system):
             held = self._held()
             with disk.locked(self._folder):
@@ -66,9 +63,6 @@ class FolderConnector:
                 session = FolderWriting(self._system, self._folder.resolve(), held)
                 yield session
                 session.carry_out()
-
-    def close(self) -> None:
-        """Nothing is held open between sessions."""
 
     def _held(self) -> Held:
         patterns = [name for name in self._named if is_pattern(name)]

@@ -14,7 +14,7 @@ from typing import Any
 from troth.connectors.documents import parsed
 from troth.connectors.rows import changed, document_columns, field_of, is_nested, key_of, meets, unmet
 from troth.datamap.connector import Change, Condition, Key, Row
-from troth.datamap.errors import StoreRefused
+from troth.datamap.errors import NotAble, StoreRefused
 from troth.datamap.model import Dataset, path_of
 
 TextKey = tuple[str, ...]
@@ -31,6 +31,23 @@ class Absent(dict[str, Any]):
 def as_text(key: Sequence[Any]) -> TextKey:
     """A key as it is compared."""
     return tuple(map(str, key))
+
+
+class Scanned:
+    """What connectors to such stores have in common: a name in the map, whether they may write, and the names the map uses."""
+
+    def __init__(self, system: str, writable: bool, tables: Sequence[str]) -> None:
+        self._system = system
+        self._writable = writable
+        self._named = tuple(tables)
+
+    def close(self) -> None:
+        """Nothing is held open between sessions."""
+
+    def _able(self) -> None:
+        """Pass where it may write. Raises NotAble."""
+        if not self._writable:
+            raise NotAble(f"{self._system} was opened for reading alone.", "Open it for writing.")
 
 
 class ScanReading:

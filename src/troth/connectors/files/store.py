@@ -17,22 +17,20 @@ from troth.connectors.files import disk
 from troth.connectors.files.formats import Format, Through, Unreadable
 from troth.connectors.files.parts import Part, Tables, tables_of
 from troth.connectors.patterns import placeholders
-from troth.connectors.scanning import Absent, Pending, ScanReading, ScanWriting, as_text
+from troth.connectors.scanning import Absent, Pending, Scanned, ScanReading, ScanWriting, as_text
 from troth.datamap.connector import Ability, Condition
-from troth.datamap.errors import NotAble, StoreRefused, StoreUnreachable
+from troth.datamap.errors import StoreRefused, StoreUnreachable
 from troth.datamap.schema import Column, Kind, Schema, Table
 
 
-class FilesConnector:
+class FilesConnector(Scanned):
     """The files of one folder; a table is a file by its name without ending, or all files that fit a pattern of the map."""
 
     def __init__(
         self, system: str, folder: Path, *, writable: bool = True, tables: Sequence[str] = ()
     ) -> None:
-        self._system = system
+        super().__init__(system, writable, tables)
         self._folder = folder
-        self._writable = writable
-        self._named = tuple(tables)
 
     @property
     def abilities(self) -> frozenset[Ability]:
@@ -54,8 +52,7 @@ class FilesConnector:
     @contextmanager
     def writing(self) -> Iterator[FilesWriting]:
         """A session that sees what it changed; the files are swapped when it ends well."""
-        if not self._writable:
-            raise NotAble(f"{self._system} was opened for reading alone.", "Open it for writing.")
+        self._able()
         with translated(self._system):
             tables = self._tables()
             with disk.locked(self._folder):
@@ -63,9 +60,6 @@ class FilesConnector:
                 session = FilesWriting(self._system, tables)
                 yield session
                 session.carry_out()
-
-    def close(self) -> None:
-        """Nothing is held open between sessions."""
 
     def _tables(self) -> Tables:
         return tables_of(self._system, self._folder, self._named)
