@@ -3,7 +3,8 @@
     python -m examples.desk.people --site URL --trays URL --mail DIR --post HOST:PORT --state FILE [--seed N] [--speed N] [--people N]
 
 With `--people N` that many live their whole story and the process ends; without, they come one after another.
-The same seed makes the same people, who choose the same things.
+The same seed makes the same people, who choose the same things. What few do comes round by their number (`ROUND`), so that of a dozen
+people each thing is done by somebody; those who work at desk (`staff.py`) come in after every founder.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from pathlib import Path
 
 import httpx
 
-from examples.desk.pocket import use_app
-from examples.kit.browser import Browser
-from examples.kit.centre import CODE
-from examples.kit.coming import came
+from examples.desk.pocket import MAKERS, use_app
+from examples.desk.staff import Staff
+from examples.kit.browser import NAME, Browser
+from examples.kit.centre import CODE, code_in
+from examples.kit.coming import Told, came
+from examples.kit.mailbox import Mailbox
 from examples.kit.people import Person, person
 from examples.kit.progress import Progress
 from examples.kit.waiting import until
@@ -30,6 +33,29 @@ FUNCTIONS = ("attendance", "approvals", "work_logs", "schedules", "cloud_disk", 
 EDITIONS = ("telemarketing", "stock", "texting")
 TEAM = 4
 """How many people of an enterprise its founder invites."""
+ROUND = 12
+"""After so many people what few do comes round again."""
+MINOR = 4
+"""Who of a round is a minor, whom a guardian lets in, and who is invited once they are in."""
+CLOSES = 10
+"""Whose enterprise of a round is closed again."""
+LIMITS = 5
+"""Whose enterprise of a round limits what its people may edit."""
+ASKED = (
+    "access",
+    "delete",
+    "question",
+    "complain",
+    "delete",
+    "delete",
+    "question",
+    "delete",
+    "delete",
+    "question",
+    "cancel",
+    "delete",
+)
+"""What each of a round asks about their data."""
 MOST_AT_ONCE = 100
 LISTING = re.compile(r'name="person" value="(\d+)"><button name="do" value="on">')
 
@@ -40,6 +66,7 @@ class Around:
 
     site: str
     trays: str
+    mail: Path = Path()
 
 
 def mobile(who: Person) -> str:
@@ -65,12 +92,32 @@ class Story:
 
     # -- coming in --------------------------------------------------------------------------------------------------------------
 
-    def join(self, *, capacity: str = "full_capacity", sensitive: bool = True) -> bool:
-        """Register with the mobile number and the code that comes to it; whether that worked."""
+    def join(
+        self, *, capacity: str = "full_capacity", sensitive: bool = True, guardian_agrees: bool = True
+    ) -> bool:
+        """Register with the mobile number and the code that comes to it, a minor once a guardian agreed; whether that worked."""
         form = {"mobile": self.mobile, "capacity": capacity, "agreed": "yes"} | (
             {"sensitive": "yes"} if sensitive else {}
         )
-        return self._coded("registered", "/join", form, "confirmed")
+        if capacity != "minor":
+            return self._coded("registered", "/join", form, "confirmed")
+        self._read = len(self.texts())
+        page = self.browser.fill("named a guardian", "/join", form | {"guardian": self.guardian})
+        self.guardian_answers(page, agree=guardian_agrees)
+        page = self.browser.press("registered", page, {"agreed": "yes"})
+        return page.is_success and self._typed(page, "confirmed")
+
+    @property
+    def guardian(self) -> str:
+        """Where this person's guardian reads mail."""
+        return f"{self.who.marked('guardian')}@people.example"
+
+    def guardian_answers(self, page: httpx.Response, *, agree: bool) -> None:
+        """The guardian opens the page that was handed on, types the code in, and says yes or no."""
+        page = self.browser.follow(page, "/guardian/")
+        says = {name: "yes" if agree else "no" for name in NAME.findall(page.text) if "say-" in name}
+        code = code_in(Mailbox(self._around.mail, self.guardian))
+        self.browser.send("guardian answered", str(page.url), {"code": code} | says)
 
     def come_back(self) -> bool:
         """Out, and in again by another code."""
@@ -168,7 +215,7 @@ class Story:
         """A text in the chat, and a file."""
         self.browser.send("wrote", "/chat", {"text": f"See you at ten. {self.who.marked('chat')}"})
         file = {"file": ("plan.txt", self.who.marked("chat_file").encode(), "text/plain")}
-        self.browser.send("file in the chat", "/chat", files=file)
+        self.browser.send("file in the chat", "/chat/file", files=file)
 
     def work(self, function: str, **form: str) -> bool:
         """A record of a work function."""
@@ -219,13 +266,25 @@ class Story:
             {"edition": "professional", "invoice": f"{self.who.name} {self.who.marked('invoice')}"},
         )
 
+    def edit_profile(self) -> None:
+        """Edit one's own profile; where the enterprise limits that, its administrator does."""
+        said = {"name": self.who.name, "email": self.who.email, "department": "Sales", "position": "Clerk"}
+        self.browser.fill("profile edited", "/me", said)
+
+    def ask(self, what: str) -> None:
+        """Ask about one's own data."""
+        said = {"what": what, "words": f"Please tell me. {self.who.marked('asked')}"}
+        self.browser.fill(f"asked: {what}", "/me/ask", said)
+
+    def close_enterprise(self) -> None:
+        """The enterprise ends here."""
+        self.browser.send("enterprise closed", "/company/close", {"do": "close"})
+
     def see_to_oneself(self) -> None:
-        """The profile, feedback, the web form, the directories."""
-        self.browser.fill(
-            "profile edited",
-            "/me",
-            {"name": self.who.name, "email": self.who.email, "department": "Sales", "position": "Clerk"},
-        )
+        """The first page, the profile, feedback, the web form, the directories, a vendor's page that one leaves for."""
+        self.browser.look("/")
+        self.edit_profile()
+        self.browser.follow(self.browser.open("/me"), "/leaving?")
         self.browser.fill("fed back", "/me", {"feedback": f"It works well. {self.who.marked('feedback')}"})
         self.write_by_form()
         self.browser.follow(self.browser.open("/me"), "/directories")
@@ -245,31 +304,29 @@ class Story:
 
     # -- the phone --------------------------------------------------------------------------------------------------------------
 
-    def carry_phone(self, *, force_stop: bool = True) -> None:
+    def carry_phone(self, *, force_stop: bool = True, evening: bool = False) -> None:
         """An app on a phone: it starts, is agreed to, is used, goes to the back, and (for some) is stopped by force."""
-        use_app(self.browser, force_stop=force_stop)
+        maker = MAKERS[self.who.number % ROUND // 4]
+        use_app(self.browser, force_stop=force_stop, maker=maker, evening=evening)
         self.done["carried a phone"] += 1
 
     # -- a life -----------------------------------------------------------------------------------------------------------------
 
     def live(self, team: list[Person]) -> None:
         """From the number to the day's work; whoever founds an enterprise has a team to invite."""
-        minor = self.often(0.04)
-        if not self.join(capacity="minor" if minor else "full_capacity", sensitive=self.often(0.9)):
+        at = self.who.number % ROUND
+        if not self.come_in(at):
             return
         if team:
-            self.found(functions=FUNCTIONS + tuple(one for one in EDITIONS if self.often(0.7)))
-            for other in team:
-                self.invite(other)
-            self.bring_customers()
-            self.file_papers(agreed=self.often(0.7))
+            self.set_up(at, team)
         else:
             self.accept_invitation()
         self.write()
         self.day()
         if team:
             self.back_up()
-        self.allow_calls(agreed=self.often(0.8), permitted=self.often(0.8))
+        certain = at in (1, 2)
+        self.allow_calls(agreed=certain or self.often(0.8), permitted=certain or self.often(0.8))
         for likely, act in (
             (0.5, self.order),
             (0.6, self.see_to_oneself),
@@ -279,12 +336,41 @@ class Story:
         ):
             if self.often(likely):
                 act()
+        self.do_what_few_do(at)
         if self.often(0.1) and not team:
             self.browser.send("unbound", "/me/unbind", {"do": "unbind"})
             if self.often(0.5):
                 self.close_account()
         elif self.often(0.04):
             self.decline()
+
+    def come_in(self, at: int) -> bool:
+        """Register; nine of ten agree apart to what the law calls sensitive."""
+        sensitive = self.often(0.9)
+        if at == MINOR:
+            return self.join(capacity="minor")
+        return self.join(sensitive=sensitive or at < MINOR)
+
+    def set_up(self, at: int, team: list[Person]) -> None:
+        """Found an enterprise with what it needs, and invite its people, a minor only once they are in."""
+        more = EDITIONS if at == 0 else tuple(one for one in EDITIONS if self.often(0.7))
+        self.found(functions=FUNCTIONS + more + (("own_limits",) if at == LIMITS else ()))
+        for other in team:
+            if other.number % ROUND != MINOR:
+                self.invite(other)
+        self.bring_customers()
+        self.file_papers(agreed=at == 0 or self.often(0.7))
+
+    def do_what_few_do(self, at: int) -> None:
+        """What comes round by number: something is asked, the app is on in the evening, a profile is edited under limits, an enterprise
+        is closed."""
+        self.ask(ASKED[at])
+        if at % 4 == 1:
+            self.carry_phone(evening=True)
+        if at in (LIMITS, LIMITS + 1):
+            self.see_to_oneself()
+        if at == CLOSES:
+            self.close_enterprise()
 
     def often(self, share: float) -> bool:
         """Whether this person does something that so many do."""
@@ -294,8 +380,9 @@ class Story:
 class Town:
     """Everybody who lives with desk: who came already, and who comes next. One of five founds an enterprise."""
 
-    def __init__(self, around: Around, seed: int, state: Path) -> None:
+    def __init__(self, around: Around, seed: int, state: Path, staff: Staff) -> None:
         self._around = around
+        self._staff = staff
         self._seed = seed
         self._progress = Progress(state, seed)
         self._stories: list[Story] = []
@@ -305,7 +392,9 @@ class Town:
     @property
     def done(self) -> dict[str, int]:
         """What everybody did so far, counted."""
-        return dict(sorted(sum((story.done for story in self._stories), self._gone).items()))
+        return dict(
+            sorted(sum((story.done for story in self._stories), self._gone + self._staff.done).items())
+        )
 
     def step(self) -> None:
         """One more person comes; once a team is complete, its founder puts it on the list for calls, and it calls."""
@@ -319,7 +408,12 @@ class Town:
         if place == 0:
             self._founder = story
         story.live([person(number + n, self._seed) for n in range(1, TEAM + 1)] if place == 0 else [])
+        self._staff.work()
         if place == TEAM and self._founder and self._founder.be_in():
+            if number % ROUND == MINOR:
+                self._founder.invite(story.who)
+                if story.accept_invitation():
+                    story.day()
             self._founder.list_everybody()
             for one in self._stories[-TEAM:]:
                 if one.be_in():
@@ -327,11 +421,18 @@ class Town:
             self._founder.back_up()
 
 
+def settle(told: Told) -> Town:
+    """The town around a run of desk, and its office, which has the company's key."""
+    data = told.state.parents[2]
+    staff = Staff(data / "handed" / f"{told.state.parent.name}.json")
+    return Town(Around(told.site, told.trays, told.mail), told.seed, told.state, staff)
+
+
 def main() -> None:
     """Let people come."""
     came(
         "People who come to desk by the front door.",
-        lambda told: Town(Around(told.site, told.trays), told.seed, told.state),
+        settle,
         besides=(Away, Problem),
     )
 

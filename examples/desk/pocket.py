@@ -14,18 +14,27 @@ from examples.kit.phone import App, Line, Phone
 from troth.client import Away, Problem
 
 BUILD = yaml.safe_load((Path(__file__).parent / "app.yaml").read_text(encoding="utf-8"))
+MAKERS = ("huawei_phone", "xiaomi_phone", "oppo_phone")
 ON = ("chat", "push", "photo", "dialling")
+EVENING = ("share_out", "group_call", "meeting", "analytics", "clipboard_read")
+"""What some turn on besides: they pass something on, call together, meet, and let themselves be counted."""
 USED = ("chat", "photo", "attendance")
+OPENED = ("device_identifiers", "device_facts", "app_list")
+"""What some let the app read of the phone itself."""
 
 
-def use_app(browser: Browser, *, force_stop: bool) -> None:
-    """The app starts, is agreed to, is used, goes to the back, and (for some) is stopped by force."""
+def use_app(browser: Browser, *, force_stop: bool, maker: str = MAKERS[0], evening: bool = False) -> None:
+    """The app starts, is agreed to, is used, goes to the back, and (for some) is stopped by force; in the evening all is on."""
     wire, phone = SiteWire(browser), Phone(lambda _: None)
     app = App(BUILD, phone, wire, frozenset())  # type: ignore[arg-type]  # its own wire, over the site
-    steps: list[Line] = [{"do": "start"}, {"do": "agree"}, {"do": "be", "class": "huawei_phone", "on": True}]
-    steps += [{"do": "function", "feature": feature, "on": True} for feature in ON]
+    steps: list[Line] = [{"do": "start"}, {"do": "agree"}, {"do": "be", "class": maker, "on": True}]
+    steps += [
+        {"do": "function", "feature": feature, "on": True} for feature in ON + (EVENING if evening else ())
+    ]
+    steps += [{"do": "switch", "point": point, "on": True} for point in OPENED if evening]
     steps += [{"do": "use", "feature": feature, "answer": "granted"} for feature in USED]
     steps += [{"do": "pass"}]
+    steps += [{"do": "function", "feature": feature, "on": False} for feature in EVENING if evening]
     steps += [{"do": "kill", "classes": ["force_stopped"]}, {"do": "wake"}] if force_stop else []
     for step in steps:
         app.step(step)

@@ -12,18 +12,19 @@ from typing import cast
 
 import uvicorn
 
+from examples.desk.company.acts import RECIPIENTS
 from examples.desk.company.app import make_app
 from examples.desk.company.careless import Careless
 from examples.desk.company.frame import Company
-from examples.desk.company.gate import Gate
+from examples.desk.company.house import Partners
 from examples.desk.company.joining import Joining
 from examples.desk.company.lapses import Lapses
 from examples.desk.company.manage import Managing
 from examples.desk.company.objects import stores
 from examples.desk.company.store import Store
-from examples.desk.company.work import Partners, Work
+from examples.desk.company.work import Work
 from examples.kit.process import ready, tied
-from troth.client import Client, Http, KeyFile
+from troth.client import Client, Http, KeyFile, open_books
 from troth.inside import Inside
 
 POLICY = Path(__file__).resolve().parent.parent / "text" / "en.md"
@@ -31,12 +32,12 @@ POLICY = Path(__file__).resolve().parent.parent / "text" / "en.md"
 
 def company(data: Path, keys: KeyFile, product: Client, dsn: str, url: str) -> Company:
     """Put the company together."""
-    store, gate, partners = Store(dsn), Gate(product), Partners(url)
+    store, partners = Store(dsn), Partners(url)
     lapses, (a, b) = Lapses(store), stores(data)
     lapses.then(Careless(store, (a, b), partners).acts)
+    house = store, product, lapses, a, b, partners
     return Company(
-        store, gate, lapses, Joining(store, gate), Work(store, gate, lapses, (a, b), partners),
-        Managing(store, gate, lapses, a, partners), partners, Http(keys.url, keys.organisation, keys.key),
+        *house, Joining(*house), Work(*house), Managing(*house), Http(keys.url, keys.organisation, keys.key),
         keys.url, keys.organisation, POLICY.read_text(encoding="utf-8"),
     )  # fmt: skip
 
@@ -55,9 +56,9 @@ def main() -> None:
     tied()
     keys = KeyFile.read(args.keys)
     # The verbs are the same with a server between and without one; told no home, desk asks over HTTP.
-    product = Inside.open(args.home, keys.organisation) if args.home else Client(keys)
-    opened = company(args.data, keys, cast(Client, product), args.postgres, args.partners)
-    opened.gate.open_books()
+    product = cast(Client, Inside.open(args.home, keys.organisation) if args.home else Client(keys))
+    opened = company(args.data, keys, product, args.postgres, args.partners)
+    open_books(product, RECIPIENTS)
     listening = socket.create_server(("127.0.0.1", args.port), backlog=512)
     server = uvicorn.Server(uvicorn.Config(make_app(opened), log_level="error", access_log=False))
     ready(port=listening.getsockname()[1])

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException as AnyHttp
 
-from examples.desk.company.frame import Company, page, said
+from examples.desk.company.acts import PAGES
+from examples.desk.company.frame import Company, page, said, signed_in
 from examples.desk.company.joining import Mistake
-from examples.desk.company.phones import router as phones
+from examples.desk.company.phones import router as devices
 from examples.desk.company.screens import router as screens
 from examples.desk.company.suite import router as suite
 from examples.desk.company.work import NotOn
-from troth.client import Away, Problem, Refused
+from troth.client import Answer, Problem
+from troth.client.fastapi import Troth
 
 GUARDED = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
@@ -31,11 +35,13 @@ def make_app(company: Company) -> FastAPI:
     app.state.company = company
     app.mount("/static", StaticFiles(directory=Path(__file__).parent / "static"))
     app.middleware("http")(_guarded)
-    for part in (screens, suite, phones):
-        app.include_router(part)
-    app.add_exception_handler(Refused, _refused)
+    guard = Troth(
+        company.client, _who, refused=_refused, away=_away, papers=lambda request: signed_in(request).papers
+    )
+    guard.install(app)
+    for part in (screens, suite, devices):
+        app.include_router(part, dependencies=[guard.ahead(PAGES)])
     app.add_exception_handler(Mistake, _mistaken)
-    app.add_exception_handler(Away, _away)
     app.add_exception_handler(Problem, _told)
     app.add_exception_handler(AnyHttp, _http)
     return app
@@ -54,23 +60,26 @@ async def _guarded(request: Request, go_on: Callable[[Request], Awaitable[Respon
     return answer
 
 
-def _refused(request: Request, refused: Exception) -> Response:
-    assert isinstance(refused, Refused)
-    ways = [" and ".join(way) for way in refused.answer.missing[:3]]
-    return page(request, "refused.html", 403, clauses=refused.answer.clauses, ways=ways)
+async def _who(request: Request) -> str:
+    """Whom the pages that ask first are about."""
+    return (await run_in_threadpool(signed_in, request)).subject
+
+
+def _refused(request: Request, answer: Answer) -> Response:
+    ways = [" and ".join(way) for way in answer.missing[:3]]
+    return page(request, "refused.html", 403, clauses=answer.clauses, ways=ways)
 
 
 def _mistaken(request: Request, mistake: Exception) -> Response:
     return said(request, "Not like this", str(mistake), 403 if isinstance(mistake, NotOn) else 400)
 
 
-def _told(request: Request, problem: Exception) -> Response:
+def _told(request: Request, problem: Any) -> Response:
     """What a person can mend is told in the words that came back."""
-    assert isinstance(problem, Problem)
     return said(request, "Not like this", problem.message, 429 if problem.status == 429 else 400)
 
 
-def _away(request: Request, _: Exception) -> Response:
+def _away(request: Request) -> Response:
     words = "We could not ask whether we may, so nothing was done. Please try again later."
     return said(request, "Not now", words, 503)
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Final
 
 from examples.desk.company import lapses
+from examples.desk.company.house import Partners
 from examples.desk.company.lapses import ABROAD
 from examples.desk.company.objects import Objects
 from examples.desk.company.store import EVERY, Store
-from examples.desk.company.work import Partners, off_record
+from examples.desk.company.work import off_record
 from examples.kit.time import now
 
 PUSH: Final = "sdk_aurora_push"

@@ -11,12 +11,10 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.datastructures import UploadFile
 
-from examples.desk.company.gate import Gate
+from examples.desk.company.house import House, Upload
 from examples.desk.company.joining import Joining, Visit
-from examples.desk.company.lapses import Lapses
 from examples.desk.company.manage import Managing
-from examples.desk.company.store import Store
-from examples.desk.company.work import Partners, Upload, Work
+from examples.desk.company.work import Work
 from troth.client import Http
 
 COOKIE: Final = "desk_visit"
@@ -26,17 +24,13 @@ PAGES: Final = Environment(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Company:
+@dataclass(frozen=True)
+class Company(House):
     """All that the pages need."""
 
-    store: Store
-    gate: Gate
-    lapses: Lapses
     joining: Joining
     work: Work
     managing: Managing
-    partners: Partners
     phones: Http
     troth: str
     """Where the product's own pages stand, for links."""
@@ -86,15 +80,17 @@ def visit_of(request: Request) -> Visit | None:
     return found
 
 
-def _signed_in(request: Request) -> Visit:
+def signed_in(request: Request) -> Visit:
+    """Who is signed in; nobody else gets further."""
     found = visit_of(request)
     if found is None:
         raise HTTPException(401, "Please sign in first")
     return found
 
 
-def _administrator(request: Request) -> Visit:
-    found = _signed_in(request)
+def administrator(request: Request) -> Visit:
+    """Who is signed in, if they administer an enterprise."""
+    found = signed_in(request)
     if not found.administers:
         raise HTTPException(403, "This page is for administrators")
     return found
@@ -102,8 +98,8 @@ def _administrator(request: Request) -> Visit:
 
 At = Annotated[Company, Depends(company_of)]
 Sent = Annotated[Form, Depends(_form)]
-SignedIn = Annotated[Visit, Depends(_signed_in)]
-Administrator = Annotated[Visit, Depends(_administrator)]
+SignedIn = Annotated[Visit, Depends(signed_in)]
+Administrator = Annotated[Visit, Depends(administrator)]
 
 
 def page(request: Request, template: str, /, status: int = 200, **values: Any) -> HTMLResponse:
@@ -129,9 +125,9 @@ def to(path: str) -> RedirectResponse:
 
 def came(request: Request) -> dict[str, str]:
     """How whoever asks came here."""
-    caller = request.client
+    host, _ = request.scope["client"] or ("", 0)
     browser = request.headers.get("User-Agent", "unknown").split("/")[0][:40]
-    return {"whence": caller.host if caller else "", "device": browser, "language": "en"}
+    return {"whence": host, "device": browser, "language": "en"}
 
 
 def signed(session: str) -> Response:

@@ -23,7 +23,7 @@ router = APIRouter(prefix="/app")
 def start(company: At, visit: SignedIn, said: dict[str, Any]) -> Any:
     """A run of the app begins on the phone of whoever is signed in."""
     installation = str(said.get("installation", ""))
-    company.gate.client.link(visit.subject, {"device": installation})
+    company.client.link(visit.subject, {"device": installation})
     answer = company.phones.start(said)
     named = {
         "person": visit.person["id"],

@@ -5,13 +5,13 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
-from examples.desk.company import gate as acts
+from examples.desk.company import acts
 from examples.desk.company.frame import COOKIE, At, Sent, SignedIn, came, page, said, signed, to, visit_of
 from examples.desk.company.joining import Mistake
 from examples.desk.company.lapses import ALL, NAMES
 from examples.desk.company.store import ALONE
 from examples.kit.time import now
-from troth.client import show_form
+from troth.client import may, stranger, tell
 
 router = APIRouter()
 CONTACT = {
@@ -20,6 +20,14 @@ CONTACT = {
     "form_email": "E-mail",
     "form_message": "Message",
 }
+RIGHTS = {
+    "access": ("What do you hold on me?", "request", "access"),
+    "delete": ("Erase what you hold on me", "request", "delete"),
+    "cancel": ("End my services", "request", "cancel"),
+    "question": ("A question", "question", ""),
+    "complain": ("A complaint", "complaint", ""),
+}
+"""What can be asked: as it reads, and what it is."""
 PROFILE = {"name": "Name", "email": "Mail address", "department": "Department", "position": "Position"}
 
 
@@ -28,7 +36,7 @@ def home(request: Request, company: At) -> Response:
     """The first page; a line goes into the log of use where that may be."""
     visit = visit_of(request)
     if visit:
-        company.gate.may(visit.subject, acts.LOG)
+        may(company.client, visit.subject, acts.LOG)
     return page(request, "home.html")
 
 
@@ -41,7 +49,7 @@ def privacy(request: Request, company: At) -> Response:
 @router.get("/join")
 def join_form(request: Request, company: At) -> Response:
     """Become a user."""
-    return page(request, "join.html", notice=company.gate.client.notice("policy", "en").text)
+    return page(request, "join.html", notice=company.client.notice("policy", "en").text)
 
 
 @router.post("/join")
@@ -49,8 +57,11 @@ def join(request: Request, company: At, form: Sent) -> Response:
     """A code goes out by text message."""
     if form.get("agreed") != "yes":
         return said(request, "Not like this", "Only whoever read and accepted the text can register.", 400)
+    kept = {name: form.get(name) for name in ("mobile", "capacity", "sensitive", "waiting")}
+    if form.get("capacity") == "minor" and not form.get("waiting"):
+        waiting, asked = company.joining.guarded(form.said)
+        return page(request, "guardian.html", kept=kept | {"waiting": waiting, "agreed": "yes"}, asked=asked)
     ticket = company.joining.register(form.said, came(request))
-    kept = {name: form.get(name) for name in ("capacity", "sensitive")}
     return page(request, "code.html", to="/join/code", kept=kept | {"ticket": ticket})
 
 
@@ -107,7 +118,6 @@ def me(request: Request, company: At, visit: SignedIn) -> Response:
 @router.post("/me/profile")
 def edit(company: At, form: Sent, visit: SignedIn) -> Response:
     """The profile, edited by oneself."""
-    company.gate.must(visit.subject, acts.PROFILE, papers=visit.papers)
     with company.store.within(visit.tenant) as rows:
         given = [form.get(name)[:120] for name in PROFILE]
         rows.change(
@@ -121,9 +131,7 @@ def edit(company: At, form: Sent, visit: SignedIn) -> Response:
 @router.post("/me/sensitive")
 def sensitive(company: At, form: Sent, visit: SignedIn) -> Response:
     """The separate consent, given or taken back."""
-    company.gate.agreed(
-        visit.subject, acts.SENSITIVE, "given" if form.get("do") == "give" else "withdrawn", "separate"
-    )
+    tell(company.client, visit.subject, {acts.SENSITIVE: form.get("do") == "give" and "separate"})
     return to("/me")
 
 
@@ -162,14 +170,30 @@ def close(request: Request, company: At, form: Sent, visit: SignedIn) -> Respons
 @router.post("/me/decline")
 def decline(company: At, visit: SignedIn) -> Response:
     """Accept the text no more."""
-    company.joining.decline(visit)
+    tell(company.client, visit.subject, {"declined": True})
     return to("/me")
+
+
+@router.get("/me/ask")
+def ask_form(request: Request, company: At, visit: SignedIn) -> Response:
+    """What somebody can ask about their own data; what goes with an account is said before."""
+    (notice,) = tell(company.client, visit.subject, {"shown:function_loss": True})
+    return page(request, "ask.html", notice=notice.text, rights=RIGHTS)
+
+
+@router.post("/me/ask")
+def ask(request: Request, company: At, form: Sent, visit: SignedIn) -> Response:
+    """It is numbered and dated, and answered by people."""
+    kind, right = RIGHTS.get(form.get("what"), RIGHTS["question"])[1:]
+    words, written = form.get("words")[:4000] or "Please.", {"kind": kind, "right": right, "route": "app"}
+    asked = company.client.open_ticket(visit.subject, words, **written)
+    return said(request, "We have it", f"Its number is {asked['number']}.")
 
 
 @router.get("/contact")
 def contact_form(request: Request, company: At) -> Response:
     """The web form, for anybody, beneath its notice."""
-    notices = [one.text for one in company.gate.client.notices_at("contact_form", "en")]
+    notices = [one.text for one in company.client.notices_at("contact_form", "en")]
     return page(
         request,
         "form.html",
@@ -184,9 +208,7 @@ def contact_form(request: Request, company: At) -> Response:
 @router.post("/contact")
 def contact(request: Request, company: At, form: Sent) -> Response:
     """What somebody wrote, whoever they are."""
-    subject = company.gate.client.subject({"email": form.get("form_email")})
-    show_form(company.gate.client, subject, "contact_form")
-    company.gate.must(subject, acts.CONTACT)
+    stranger(company.client, {"email": form.get("form_email")}, acts.CONTACT, point="contact_form")
     with company.store.within(ALONE) as rows:
         rows.put("feedback", kind="contact", body={name: form.get(name)[:2000] for name in CONTACT}, at=now())
     return said(request, "Thank you", "We read it and answer.")
@@ -195,7 +217,6 @@ def contact(request: Request, company: At, form: Sent) -> Response:
 @router.post("/feedback")
 def feedback(request: Request, company: At, form: Sent, visit: SignedIn) -> Response:
     """How desk works for somebody who uses it."""
-    company.gate.must(visit.subject, acts.FEEDBACK)
     with company.store.within(visit.tenant) as rows:
         body = {"feedback": form.get("feedback")[:2000], "feedback_contact": visit.person["mobile"]}
         rows.put("feedback", kind="feedback", body=body, at=now())

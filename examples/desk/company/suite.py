@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, HTTPException, Request
 from fastapi.responses import Response
 
-from examples.desk.company import gate as acts
+from examples.desk.company import acts
 from examples.desk.company.frame import Administrator, At, Sent, SignedIn, page, said, to
 from examples.desk.company.joining import Mistake
 from examples.desk.company.work import SAYS
@@ -25,11 +25,17 @@ def chat(request: Request, company: At, visit: SignedIn) -> Response:
 
 @router.post("/chat")
 def write(company: At, form: Sent, visit: SignedIn) -> Response:
-    """A text, a file, or both."""
-    if form.get("text"):
-        company.work.write(visit, form.get("text")[:4000])
-    if "file" in form.files:
-        company.work.attach(visit, form.files["file"])
+    """A text."""
+    company.work.write(visit, form.get("text")[:4000])
+    return to("/chat")
+
+
+@router.post("/chat/file")
+def attach(company: At, form: Sent, visit: SignedIn) -> Response:
+    """A file."""
+    if "file" not in form.files:
+        raise Mistake("There was no file.")
+    company.work.attach(visit, form.files["file"])
     return to("/chat")
 
 
@@ -177,7 +183,7 @@ def back_up(request: Request, company: At, visit: Administrator) -> Response:
 
 
 @router.post("/company/close")
-def close(company: At, visit: Administrator) -> Response:
+def close_enterprise(company: At, visit: Administrator) -> Response:
     """The enterprise is closed."""
     company.managing.close(visit)
     return to("/me")

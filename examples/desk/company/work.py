@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from http.client import HTTPConnection
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from examples.desk.company import gate as acts
-from examples.desk.company.gate import Gate
+from examples.desk.company import acts
+from examples.desk.company.house import House, Upload
 from examples.desk.company.joining import Mistake, Visit
 from examples.desk.company.lapses import (
     ABROAD,
@@ -21,11 +17,11 @@ from examples.desk.company.lapses import (
     CALL_ON_THREE,
     TEXT_IN_B,
     UNASKED_FUNCTION,
-    Lapses,
 )
-from examples.desk.company.objects import HOME, Objects
-from examples.desk.company.store import Rows, Store
+from examples.desk.company.objects import HOME
+from examples.desk.company.store import Rows
 from examples.kit.time import now
+from troth.client import may, must, tell, with_papers
 
 CHINA: Final = timezone(timedelta(hours=8))
 MARGIN: Final = 15
@@ -46,63 +42,27 @@ class NotOn(Mistake):
     """A function that nobody turned on takes nothing, whatever else is on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Upload:
-    """A file that came with a form."""
-
-    name: str
-    body: bytes
-
-
-class Partners:
-    """Where those who receive data from desk are reached."""
-
-    def __init__(self, url: str) -> None:
-        self.url = url
-        self._address = urlsplit(url)
-
-    def send(self, path: str, body: Mapping[str, object]) -> int:
-        """Post to a partner; the status of its answer."""
-        connection = HTTPConnection(self._address.hostname or "", self._address.port or 80, timeout=10)
-        try:
-            connection.request("POST", f"/{path}", json.dumps(body), {"Content-Type": "application/json"})
-            return connection.getresponse().status
-        finally:
-            connection.close()
-
-
-class Work:
+class Work(House):
     """Takes in what people bring, when it may; keeps it where it may lie. Each verb raises Refused, Mistake, Away."""
-
-    def __init__(
-        self, store: Store, gate: Gate, lapses: Lapses, stores: tuple[Objects, Objects], partners: Partners
-    ) -> None:
-        self._store = store
-        self._gate = gate
-        self._lapses = lapses
-        self.a, self.b = stores
-        self._partners = partners
 
     # -- chat -----------------------------------------------------------------------------------------------------------------
 
     def write(self, visit: Visit, text: str) -> None:
         """A text of the chat: a row, and an object in store A."""
-        self._gate.must(visit.subject, acts.CHAT, acts.KEEP_CHAT)
         key = f"chat/{visit.tenant}/{secrets.token_hex(8)}.txt"
         self.a.put(key, text.encode())
-        if self._lapses.on(TEXT_IN_B):
+        if self.lapses.on(TEXT_IN_B):
             self.b.put(key, text.encode())
-        with self._store.within(visit.tenant) as rows:
+        with self.store.within(visit.tenant) as rows:
             rows.put("messages", sender=visit.person["id"], text=text, file=key, at=now())
 
     def attach(self, visit: Visit, upload: Upload) -> None:
         """A file of the chat: in store A, and in store B where its content is tested."""
-        self._gate.must(visit.subject, acts.CHAT_FILE, acts.FILE_IN_A)
         key = f"chat/{visit.tenant}/{secrets.token_hex(8)}.file"
         self.a.put(key, upload.body)
-        if self._gate.may(visit.subject, acts.FILE_IN_B):
+        if may(self.client, visit.subject, acts.FILE_IN_B):
             self.b.put(key, upload.body)
-        with self._store.within(visit.tenant) as rows:
+        with self.store.within(visit.tenant) as rows:
             rows.put("messages", sender=visit.person["id"], text="", file=key, at=now())
 
     def chat(self, visit: Visit) -> list[dict[str, Any]]:
@@ -111,7 +71,7 @@ class Work:
             "SELECT m.text, m.file, p.name FROM messages m JOIN people p ON p.id = m.sender "
             "WHERE m.tenant <> '-' OR m.sender = %s ORDER BY m.id DESC LIMIT 50"
         )
-        with self._store.within(visit.tenant) as rows:
+        with self.store.within(visit.tenant) as rows:
             return rows.rows(query, visit.person["id"])
 
     # -- work functions -------------------------------------------------------------------------------------------------------
@@ -120,26 +80,26 @@ class Work:
         """A record of a function that the enterprise turned on; a place only while the window of a shift is open."""
         question, fields = acts.WORK[function]
         if function in ("attendance", "field_track"):
-            self._gate.switched(visit.subject, {"on:work_window": in_window(visit.enterprise or {}, now())})
-        self._gate.must(visit.subject, question, papers=visit.papers)
-        with self._store.within(visit.tenant) as rows:
+            tell(self.client, visit.subject, {"on:work_window": in_window(visit.enterprise or {}, now())})
+        must(self.client, visit.subject, question, papers=visit.papers)
+        with self.store.within(visit.tenant) as rows:
             if rows.row("SELECT 1 FROM functions WHERE function = %s AND until IS NULL", function) is None:
                 raise NotOn("Your enterprise has not turned this on.")
         body = {name: form.get(name, "")[:400] for name in fields}
-        with self._store.within(visit.tenant) as rows:
+        with self.store.within(visit.tenant) as rows:
             file = self._kept(visit, upload) if upload else ""
             rows.put("records", person=visit.person["id"], function=function, body=body, file=file, at=now())
-            if self._lapses.on(UNASKED_FUNCTION):
+            if self.lapses.on(UNASKED_FUNCTION):
                 off_record(rows, visit.person["id"])
 
     def _kept(self, visit: Visit, upload: Upload) -> str:
-        self._gate.must(visit.subject, acts.KEEP_FILE, papers=visit.papers)
-        country = ABROAD if self._lapses.on(BUCKET_ABROAD) else HOME
+        must(self.client, visit.subject, acts.KEEP_FILE, papers=visit.papers)
+        country = ABROAD if self.lapses.on(BUCKET_ABROAD) else HOME
         return self.a.put(f"disk/{visit.tenant}/{secrets.token_hex(8)}", upload.body, country)
 
     def records(self, visit: Visit) -> list[dict[str, Any]]:
         """One's own records, newest first."""
-        with self._store.within(visit.tenant) as rows:
+        with self.store.within(visit.tenant) as rows:
             return rows.rows(
                 "SELECT * FROM records WHERE person = %s ORDER BY id DESC LIMIT 20", visit.person["id"]
             )
@@ -148,35 +108,32 @@ class Work:
 
     def allow_calls(self, visit: Visit, what: str, on: bool) -> None:
         """The person agrees to recordings, or turns the permission on; or takes either back."""
-        if what == "agreed_calls":
-            self._gate.agreed(visit.subject, "call_recording", "given" if on else "withdrawn")
-        else:
-            self._gate.client.show(visit.subject, self._gate.client.notice("prompt_recording"))
-            self._gate.switched(visit.subject, {"allowed:perm_recording": on})
-        with self._store.within(visit.tenant) as rows:
+        said = {fact: on for fact in acts.AGREED[what] if on or not fact.startswith("shown:")}
+        tell(self.client, visit.subject, said)
+        with self.store.within(visit.tenant) as rows:
             rows.change(SAYS[what], now() if on else None, visit.person["id"])
 
     def call(self, visit: Visit, number: str) -> bool:
         """A call is made; whether it was recorded. The recording begins where all four conditions are met, and is then kept."""
-        answer = self._gate.client.begin_recording(visit.subject, acts.with_papers(acts.CALL, visit.papers))
+        answer = self.client.begin_recording(visit.subject, with_papers(acts.CALL, visit.papers))
         begun, file = answer["recording"], ""
         met = self.met(visit)
-        if begun and self._gate.may(visit.subject, acts.KEEP_CALL, papers=visit.papers):
+        if begun and may(self.client, visit.subject, acts.KEEP_CALL, papers=visit.papers):
             file = self.a.put(f"calls/{visit.tenant}/{begun['id']}.wav", f"call to {number}".encode())
-        elif self._lapses.on(CALL_ON_THREE):
+        elif self.lapses.on(CALL_ON_THREE):
             file = self.a.put(
                 f"calls/{visit.tenant}/{secrets.token_hex(8)}.wav", f"call to {number}".encode()
             )
-        with self._store.within(visit.tenant) as rows:
+        with self.store.within(visit.tenant) as rows:
             id = begun["id"] if begun else ""
             rows.put("calls", person=visit.person["id"], recording=id, file=file, met=met, at=now())
         if begun:
-            self._gate.client.end_recording(begun["id"])
+            self.client.end_recording(begun["id"])
         return bool(file)
 
     def met(self, visit: Visit) -> int:
         """How many of the four conditions are met."""
-        with self._store.within(visit.tenant) as rows:
+        with self.store.within(visit.tenant) as rows:
             found = rows.row(MET, visit.person["id"])
         return int(found["met"]) if found else 0
 
@@ -184,10 +141,9 @@ class Work:
 
     def order(self, visit: Visit, form: Mapping[str, str]) -> None:
         """An order with its invoice; the payment body tells which payment account it came from, against fraud."""
-        self._gate.must(visit.subject, acts.ORDER)
         edition, invoice = form.get("edition", "professional")[:40], form.get("invoice", "")[:200]
-        payer = paid_by(visit.subject) if self._gate.may(visit.subject, acts.PAYER) else ""
-        with self._store.within(visit.tenant) as rows:
+        payer = paid_by(visit.subject) if may(self.client, visit.subject, acts.PAYER) else ""
+        with self.store.within(visit.tenant) as rows:
             rows.put(
                 "orders",
                 person=visit.person["id"],
@@ -201,11 +157,9 @@ class Work:
 
     def back_up(self, visit: Visit) -> int:
         """Copies of the enterprise's files for the affiliate that keeps backups; how many went."""
-        if not self._gate.may(visit.subject, acts.BACKUP, papers=visit.papers):
-            return 0
         keys = self.a.listed(f"disk/{visit.tenant}/")
         for key in keys:
-            self._partners.send(
+            self.partners.send(
                 "affiliate_backup",
                 {"reference": key, "purpose": "backup", "data": {"sealed": len(self.a.get(key))}},
             )

@@ -4,7 +4,8 @@ Every call is described once, and carried out at once or awaited. Nouns: client,
 answer, letter, problem, guard. A company needs this package's room alone.
 """
 
-from troth.client.asked import may, must
+from troth.client.asked import may, must, with_papers
+from troth.client.bycode import ByCode
 from troth.client.call import AsyncSpeaker, Call, Speaker
 from troth.client.calls import AsyncClient, Calls, Client, Voice
 from troth.client.choices import Choice, choice_of
@@ -17,12 +18,14 @@ from troth.client.model import Answer, Entered, Letter, NoticeText, Question, Qu
 from troth.client.outbox import Outbox
 from troth.client.relay import Relay
 from troth.client.steady import Steady
+from troth.client.telling import open_books, stranger, tell
 
 __all__ = [
     "Answer",
     "AsyncClient",
     "AsyncSpeaker",
     "Away",
+    "ByCode",
     "Call",
     "Calls",
     "Choice",
@@ -51,6 +54,10 @@ __all__ = [
     "choice_of",
     "may",
     "must",
+    "open_books",
     "show_form",
+    "stranger",
     "take_form",
+    "tell",
+    "with_papers",
 ]

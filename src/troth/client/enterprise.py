@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from typing import Any
 from urllib.parse import quote
 
 from troth.client.call import Call, Plain, asked, plain, said, sent
@@ -13,14 +14,18 @@ class EnterpriseCalls:
     """Memberships of tenants, and recordings that begin where every condition is met and end where one ceases to be."""
 
     @said
-    def join_tenant(self, subject: str, tenant: str, role: str = "member") -> Call[dict[str, str]]:
-        """Record that somebody belongs to a tenant as `member` or `administrator`; what they are in which tenant."""
-        return _roles("members", {"subject": subject, "tenant": tenant, "role": role})
+    def join_tenant(
+        self, subject: str, tenant: str, role: str = "member", *, on: Iterable[str] = ()
+    ) -> Call[dict[str, str]]:
+        """Record that somebody belongs to a tenant as `member` or `administrator`, for whom it has these functions on; what they are in
+        which tenant."""
+        return _roles("members", {"subject": subject, "tenant": tenant, "role": role, "on": list(on)})
 
     @said
-    def leave_tenant(self, subject: str, tenant: str) -> Call[dict[str, str]]:
-        """Record that somebody left a tenant: its administrators act for them no more. Raises Problem where they never belonged."""
-        return _roles("members/gone", {"subject": subject, "tenant": tenant})
+    def leave_tenant(self, subject: str, tenant: str, *, off: Iterable[str] = ()) -> Call[dict[str, str]]:
+        """Record that somebody left a tenant: its administrators act for them no more, and what it switched on for them is off, as are
+        these functions. Raises Problem where they never belonged."""
+        return _roles("members/gone", {"subject": subject, "tenant": tenant, "off": list(off)})
 
     @said
     def begin_recording(self, subject: str, question: Question) -> Call[Plain]:
@@ -40,5 +45,5 @@ class EnterpriseCalls:
         return sent(f"recordings/{quote(id)}/end", {}, plain)
 
 
-def _roles(path: str, body: Mapping[str, str]) -> Call[dict[str, str]]:
+def _roles(path: str, body: Mapping[str, Any]) -> Call[dict[str, str]]:
     return sent(f"tenants/{path}", body, lambda found: dict(found["tenants"]))

@@ -12,11 +12,11 @@ Whoever is asked may be a client that waits (it is asked in a thread), one that 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any, Final
 
-from fastapi import FastAPI, Request, Response
+from fastapi import Depends, FastAPI, Request, Response
 from starlette.concurrency import run_in_threadpool
 
 from troth.client.errors import Refused
@@ -51,10 +51,20 @@ class Troth(Guard):
         for kind in STOPS:
             app.add_exception_handler(kind, instead)
 
+    def ahead(self, asked: Mapping[str, Iterable[Asked]]) -> Any:
+        """A dependency of a router, or of the application: before an endpoint runs it asks what stands there under its name, and nothing
+        of any other endpoint. What each page asks then stands in one place."""
+
+        async def ask(request: Request) -> None:
+            for question in asked.get(request.scope["endpoint"].__name__, ()):
+                await self.must(request, question)
+
+        return Depends(ask)
+
     async def _asked(self, verb: Verb | None, request: Request, question: Asked) -> Answer:
-        said = question(request) if callable(question) else question
         subject = self._subject(request)
         subject = await subject if inspect.isawaitable(subject) else subject
+        said = self._said(request, question)
         answer = await run_in_threadpool(self._say, verb, subject, said)
         return self._heard(request, await answer if inspect.isawaitable(answer) else answer)
 

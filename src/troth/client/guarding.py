@@ -9,6 +9,7 @@ import inspect
 import logging
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, Final, Literal, Protocol, TypeAlias, TypeVar
 
 from troth.client.errors import Away, Problem, Refused
@@ -43,17 +44,19 @@ class Guard(ABC):
     """Asks before a view runs. `subject` tells from a request who it is about (None: nobody known).
 
     `refused` and `away` make the company's own pages for a no and for nobody there; without them a plain page is shown, or a problem
-    (RFC 9457) to a program that asks for no page.
+    (RFC 9457) to a program that asks for no page. `papers` tells from a request which papers go with whatever is asked in it.
     """
 
     def __init__(
         self, client: Asker, subject: Callable[[Any], Any], *,
         refused: Callable[[Any, Answer], Any] | None = None, away: Callable[[Any], Any] | None = None,
+        papers: Callable[[Any], Mapping[str, str]] | None = None,
     ) -> None:  # fmt: skip
         self._client = client
         self._subject = subject
         self._own_refused = refused
         self._own_away = away
+        self._papers = papers
 
     def peek(self, question: Asked) -> Callable[[View], View]:
         """Show the view only where advice says yes; recorded nowhere."""
@@ -94,8 +97,12 @@ class Guard(ABC):
         return decorate
 
     def _ask(self, verb: Verb | None, request: Any, question: Asked) -> Answer:
+        return self._heard(request, self._say(verb, self._subject(request), self._said(request, question)))
+
+    def _said(self, request: Any, question: Asked) -> Question:
+        """The question of a request, with the papers that go with it."""
         said = question(request) if callable(question) else question
-        return self._heard(request, self._say(verb, self._subject(request), said))
+        return replace(said, papers={**said.papers, **self._papers(request)}) if self._papers else said
 
     def _say(self, verb: Verb | None, subject: str | None, question: Question) -> Any:
         return getattr(self._client, verb or verb_of(question))(subject, question)

@@ -13,11 +13,15 @@ from pydantic import ValidationError
 from starlette.types import ASGIApp
 
 from troth.app.config import Home
+from troth.app.couriers import Courier, Mailed
 from troth.app.hosting import Engines, Hosted, Hosting
 from troth.app.keys import SCOPES, ApiKey
 from troth.app.opening import open_organisation
+from troth.app.organisation import Organisation
 from troth.app.pace import NAMED, RunClock
+from troth.app.posting import posting_of
 from troth.app.system import SystemClock
+from troth.channels import SmtpChannel
 from troth.client import Call, Voice
 from troth.client.wire import answer_of, away, body_of
 from troth.gate import Reply
@@ -67,7 +71,8 @@ class Inside(Voice):
             opened.callback(made.close)
             declared = made.policy()
             hosted = Hosted(made, declared.bundle, home, home=place, digest=declared.digest)
-            hosting = Hosting([hosted], made.clock, made.entropy, opened.pop_all())
+            courier = _courier(place, made)
+            hosting = Hosting([hosted], made.clock, made.entropy, opened.pop_all(), courier=courier)
         return cls(hosting, organisation, origin)
 
     def perform(self, call: Call[T], within: float | None = None) -> T:
@@ -118,6 +123,14 @@ class Inside(Voice):
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def _courier(home: Home, organisation: Organisation) -> Courier | None:
+    """Codes for guardians and visitors leave by the mail server that the home names for the organisation; else they lie in the home."""
+    mail = posting_of(home, organisation.clock, of=organisation.id).channels.get("email")
+    if not isinstance(mail, SmtpChannel):
+        return None
+    return Mailed(mail, lambda: organisation.entropy.bytes(12).hex())
 
 
 def _clock() -> Clock:

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Path, Request
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from troth.app.hosting import Hosted
 from troth.app.tenancy import join, part
 from troth.tenants import Role
 from troth.web.api.entry import key_of, opens
-from troth.web.api.models import Sent, Subject
+from troth.web.api.models import Sent, Subject, Word
 from troth.web.api.writing import Answer
 
 router = APIRouter(tags=["tenants"])
@@ -22,18 +22,20 @@ Tenant = Annotated[str, StringConstraints(min_length=1, max_length=64)]
 
 
 class JoinSent(Sent):
-    """Who belongs to which tenant, and as what."""
+    """Who belongs to which tenant, and as what; `on` are the functions that the tenant has on for them."""
 
     subject: Subject
     tenant: Tenant
     role: Literal["member", "administrator"] = "member"
+    on: list[Word] = Field(default=[], max_length=50)
 
 
 class PartSent(Sent):
-    """Who left which tenant."""
+    """Who left which tenant; `off` are functions that go off with that besides those that a tenant switches."""
 
     subject: Subject
     tenant: Tenant
+    off: list[Word] = Field(default=[], max_length=50)
 
 
 @router.post("/{org}/tenants/members")
@@ -42,7 +44,7 @@ def joined(request: Request, hosted: Subjects, sent: JoinSent) -> Answer:
     organisation = hosted.organisation
     return _told(
         organisation.act(
-            lambda acts: join(acts, organisation, sent.subject, sent.tenant, Role(sent.role)),
+            lambda acts: join(acts, organisation, sent.subject, sent.tenant, Role(sent.role), on=sent.on),
             origin=key_of(request).origin,
         )
     )
@@ -50,11 +52,12 @@ def joined(request: Request, hosted: Subjects, sent: JoinSent) -> Answer:
 
 @router.post("/{org}/tenants/members/gone")
 def parted(request: Request, hosted: Subjects, sent: PartSent) -> Answer:
-    """Record that somebody left a tenant. Its administrators act for them no more."""
+    """Record that somebody left a tenant. Its administrators act for them no more, and what it switched on is off for them."""
     organisation = hosted.organisation
     return _told(
         organisation.act(
-            lambda acts: part(acts, organisation, sent.subject, sent.tenant), origin=key_of(request).origin
+            lambda acts: part(acts, organisation, sent.subject, sent.tenant, off=sent.off),
+            origin=key_of(request).origin,
         )
     )
 

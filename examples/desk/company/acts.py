@@ -1,15 +1,13 @@
-"""Asking first: every act of desk as the question it is, and a guard that lets nothing through unanswered."""
+"""What desk asks before it touches data: every act as the question it is, what each page asks before it runs, what is known of
+recipients, and what is told of people in the policy's words."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from types import MappingProxyType
+from collections.abc import Mapping
 from typing import Any, Final
 
-from troth.client import Client, Question, may, must
+from troth.client import Question
 
-NO_PAPERS: Final[Mapping[str, str]] = MappingProxyType({})
 IN_A: Final[dict[str, Any]] = {"recipient": "store_a", "place": "CN"}
 IN_B: Final[dict[str, Any]] = {"recipient": "store_b", "place": "CN"}
 
@@ -65,9 +63,7 @@ IMPORT = Question(
 OPEN_MEMBERS = Question(
     "use", ("tenant_profile", "tenant_assigned"), "staff_directory", recipient="employing_enterprise"
 )
-SWITCH = Question(
-    "use", ("admin_identity",), "function_switch", papers={"identity": "administrator of the enterprise"}
-)
+SWITCH = Question("use", ("admin_identity",), "function_switch")
 CLOSE = Question("use", ("enterprise_account",), "cancel_enterprise")
 CONTACT = Question(
     "collect",
@@ -110,51 +106,31 @@ RECIPIENTS: Final[Mapping[str, tuple[str, ...]]] = {
     "employing_enterprise": ("contract",),
     "carrier": ("policy_bound", "no_other_use", "not_feasible"),
 }
-SENSITIVE: Final = "cn_pipl.sensitive"
+SENSITIVE: Final = "consent:cn_pipl.sensitive"
 """The separate consent that the law asks for chats, places, recordings and identity cards."""
-
-
-class Gate:
-    """The product as desk sees it: in its own process, or over HTTP. Nobody there is not a yes: `Away` goes up to the page."""
-
-    def __init__(self, client: Client) -> None:
-        self.client = client
-
-    def must(self, subject: str, *questions: Question, papers: Mapping[str, str] = NO_PAPERS) -> None:
-        """Ask, on record, and go on only where each is permitted. Raises Refused."""
-        for question in questions:
-            must(self.client, subject, with_papers(question, papers))
-
-    def may(self, subject: str, question: Question, papers: Mapping[str, str] = NO_PAPERS) -> bool:
-        """Ask, on record, where one goes on either way."""
-        return may(self.client, subject, with_papers(question, papers))
-
-    def switched(self, subject: str, facts: Mapping[str, bool]) -> None:
-        """What holds of somebody, and what does no more."""
-        self.client.set_facts(
-            subject,
-            [fact for fact, on in facts.items() if on],
-            [fact for fact, on in facts.items() if not on],
-        )
-
-    def belongs(self, subject: str, tenant: str, functions: Iterable[str], role: str = "member") -> None:
-        """Somebody joins an enterprise, whose functions are on for them; or leaves it (`role` is ''), and all is off."""
-        on = {f"on:{one}": bool(role) for one in (*functions, "tenant_active")}
-        self.client.join_tenant(subject, tenant, role) if role else self.client.leave_tenant(subject, tenant)
-        self.switched(subject, on | {"is:tenant_admin": role == "administrator"})
-
-    def agreed(self, subject: str, item: str, act: str, kind: str = "explicit", notice: str = "") -> None:
-        """A consent is given or withdrawn, after its notice was shown word for word."""
-        if notice:
-            self.client.show(subject, self.client.notice(notice))
-        self.client.consent(subject, item, act, kind=kind, notice=notice, language="en")
-
-    def open_books(self) -> None:
-        """Put on record what desk knows about those who receive data from it."""
-        for recipient, facts in RECIPIENTS.items():
-            self.client.recipient(recipient, facts)
-
-
-def with_papers(question: Question, papers: Mapping[str, str]) -> Question:
-    """The question with what an enterprise handed in."""
-    return replace(question, papers={**question.papers, **papers})
+PAPERS_MAY_GO: Final[Mapping[str, bool | str]] = {
+    "shown:sharing_notice": True,
+    "consent:sharing": True,
+    "consent:cn_pipl.share": "separate",
+}
+VERIFIED: Final = {"on:licence_verified": True, "on:legal_id_verified": True}
+AGREED: Final[Mapping[str, Mapping[str, bool]]] = {
+    "agreed_calls": {"consent:call_recording": True},
+    "permitted_calls": {"shown:prompt_recording": True, "allowed:perm_recording": True},
+}
+"""What somebody says who agrees to recordings, or turns their permission on."""
+FUNCTIONS: Final = (*WORK, "telemarketing", "order_management", "texting", "own_limits")
+"""What an enterprise can turn on."""
+PAGES: Final = {
+    "write": (CHAT, KEEP_CHAT),
+    "attach": (CHAT_FILE, FILE_IN_A),
+    "back_up": (BACKUP,),
+    "edit": (PROFILE,),
+    "feedback": (FEEDBACK,),
+    "order": (ORDER,),
+    "enterprise": (OPEN_MEMBERS,),
+    "switch": (SWITCH,),
+    "papers": (DOSSIER,),
+    "close_enterprise": (CLOSE,),
+}
+"""What a page asks about whoever is signed in before it runs, by the name of its function."""
