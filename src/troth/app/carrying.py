@@ -86,8 +86,8 @@ class Carrier:
             self._notes.woken(run.id, Stage.IDENTITY)
 
     def turn(self, worker: str, number: str = "") -> bool:
-        """Do the most urgent step there is, of one request or of all; whether there was one. What a worker did not finish, the next
-        one does."""
+        """Do the most urgent step there is, of one request or of all, and what can be done of the same request after it; whether
+        there was one. What a worker did not finish, the next one does."""
         organisation = self.organisation
         with organisation.database.write() as connection:
             taken = organisation.steps.take(
@@ -95,15 +95,21 @@ class Carrier:
             )
         if taken is None:
             return False
-        with organisation.database.read() as connection:
-            ticket = organisation.intake.ticket(connection, taken.step.run)
+        while taken is not None:
+            self._stage(taken)
+            taken = self._notes.following(worker)
+        return True
+
+    def _stage(self, taken: Taken) -> None:
+        with self.organisation.database.read() as connection:
+            ticket = self.organisation.intake.ticket(connection, taken.step.run)
         try:
             self._do[taken.step.name](taken, ticket)
         except LeaseLost:
-            return True  # whoever took it over goes on with it
+            self._notes.following(taken.worker)  # whoever took it over goes on with it
         except TrothError as problem:
+            self._notes.following(taken.worker)
             self._failed(taken, problem)
-        return True
 
     def _failed(self, taken: Taken, problem: TrothError) -> None:
         try:

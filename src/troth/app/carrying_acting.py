@@ -53,6 +53,7 @@ class Acting:
             self._notes.steps.add(work.connection, ticket.number, more)
             counts = {"digest": digest(said), "rows": sum(found.rows.values()), "systems": len(systems)}
             self._notes.record(work, evidence.PLANNED, ticket, counts)
+            self._notes.go_on(work, taken)
 
         self._notes.settled(do)
 

@@ -82,6 +82,7 @@ class Asking:
             self._notes.record(
                 acts.work, evidence.SETTLED, ticket, {"right": ticket.right, "of": ",".join(meant)}
             )
+            self._notes.go_on(acts.work, taken)
 
         self._organisation.act(do)
 

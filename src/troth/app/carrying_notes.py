@@ -12,8 +12,8 @@ from troth.intake import Ticket
 from troth.kernel.errors import TrothError
 from troth.ledger import Work
 from troth.policies import NotDeclared
-from troth.rights import Stage, evidence
-from troth.steps import Step, Steps, Taken
+from troth.rights import KIND, Stage, evidence
+from troth.steps import LEASE, Step, Steps, Taken
 
 AGAIN: Final = (timedelta(seconds=30), timedelta(minutes=5), timedelta(hours=1), timedelta(hours=6))
 """How long to wait after each attempt at a store that could not be reached; after the last it is somebody's to look at."""
@@ -34,6 +34,18 @@ class Notes:
     def __init__(self, search: Searching) -> None:
         self.search, self.reception = search, search.reception
         self.organisation = search.reception.organisation
+        self._next: dict[str, Taken] = {}
+
+    def following(self, worker: str) -> Taken | None:
+        """The step that was taken with the end of the one before, by the same worker."""
+        return self._next.pop(worker, None)
+
+    def go_on(self, work: Work, taken: Taken) -> None:
+        """Take what can be done next of the same request in the transaction that ends a stage: one commit for both."""
+        at, run = self.organisation.clock.now(), taken.step.run
+        found = self.steps.take(work.connection, taken.worker, (KIND,), at=at, lease=LEASE, run=run)
+        if found is not None:
+            self._next[taken.worker] = found
 
     @property
     def steps(self) -> Steps:
@@ -61,7 +73,8 @@ class Notes:
             self.steps.done(work.connection, taken, said)
             if kind and ticket is not None:
                 self.record(work, kind, ticket, named or {}, keys)
-            self.steps.finish(work.connection, taken.step.run, self.organisation.clock.now())
+            if not self.steps.finish(work.connection, taken.step.run, self.organisation.clock.now()):
+                self.go_on(work, taken)
 
         self.settled(do)
 
@@ -74,6 +87,7 @@ class Notes:
             self.steps.wait(work.connection, taken, {**taken.step.said, **said})
             if kind and ticket is not None:
                 self.record(work, kind, ticket, named or {})
+            self.go_on(work, taken)
 
         self.settled(do)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
@@ -50,6 +51,8 @@ from troth.rights.words import HEADINGS
 
 SUBJECT: Final = "troth"
 """The kind of identity that is the subject id which a company keeps beside its own rows."""
+LATELY: Final = timedelta(seconds=5)
+"""For how long rows that were found are taken to be all of somebody's."""
 CORRECTION: Final = "troth.correction/1"
 """The title of the sealed note of a ticket that says which values are to be set right."""
 
@@ -63,6 +66,9 @@ class Searching:
     map: DataMap
     secrets: Secrets
     stores: Stores = field(init=False, compare=False, repr=False)
+    _lately: dict[str, tuple[datetime, Reached]] = field(
+        init=False, compare=False, repr=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "stores", Stores(self.map, self.folder, self.secrets))
@@ -149,7 +155,14 @@ class Searching:
                 return came.of_changing(
                     rows, changing, self._told(changing), self._more(surveyed, reached, ticket)
                 )
+            self._lately[ticket.number] = (self.reception.organisation.clock.now(), reached)
             return Found(rows)
+
+    def _reached_lately(self, ticket: Ticket) -> Reached | None:
+        """Which rows were theirs a moment ago: what is shown is read anew by their keys, and need not be looked for twice."""
+        at, reached = self._lately.pop(ticket.number, (None, None))
+        now = self.reception.organisation.clock.now()
+        return reached if at is not None and at <= now <= at + LATELY else None
 
     def would_erase(self, ticket: Ticket) -> Plan:
         """What an erasure of everything would do now. Raises as `planned`."""
@@ -227,7 +240,7 @@ class Searching:
         if ticket.right == "history":
             wanted = [one.name for one in self.map.datasets if one.history] or wanted
         with self.stores.surveyed() as surveyed:
-            reached = reach(surveyed, self.proven(ticket))
+            reached = self._reached_lately(ticket) or reach(surveyed, self.proven(ticket))
             part = Reached(
                 {name: rows for name, rows in reached.rows.items() if name in wanted}, reached.asked
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -14,10 +15,12 @@ from sqlalchemy import (
     Integer,
     PrimaryKeyConstraint,
     Row,
+    Select,
     String,
     Table,
     Text,
     and_,
+    bindparam,
     case,
     exists,
     func,
@@ -92,6 +95,14 @@ def next_step(
     connection: Connection, of: str, now: datetime, kinds: tuple[str, ...], run: str = ""
 ) -> Row[Any] | None:
     """The step to be done next, held against other workers until the transaction ends: the most urgent run first."""
+    values = {"of": of, "now": now, "kinds": kinds} | ({"one_run": run} if run else {})
+    return connection.execute(_next(bool(run)), values).first()
+
+
+@cache
+def _next(of_one: bool) -> Select[Any]:
+    """The statement, made once: it is asked for every step of every request."""
+    of, now = bindparam("of"), bindparam("now", type_=Instant)
     c, r, before = steps.c, runs.c, steps.alias("before")
     lower = exists().where(
         before.c.organisation == of, before.c.run == c.run, before.c.rank < c.rank, before.c.standing.in_(_LIVE)
@@ -103,12 +114,18 @@ def next_step(
     query = (
         select(steps, r.kind)
         .join(runs, and_(r.organisation == c.organisation, r.run == c.run))
-        .where(c.organisation == of, free, ~lower, r.ended_at.is_(None), r.kind.in_(kinds))
+        .where(
+            c.organisation == of,
+            free,
+            ~lower,
+            r.ended_at.is_(None),
+            r.kind.in_(bindparam("kinds", expanding=True)),
+        )
         .order_by(case((r.due_at.is_(None), 1), else_=0), r.due_at, r.opened_at, c.run, c.rank, c.number)
         .limit(1)
         .with_for_update(of=steps, skip_locked=True)
     )
-    return connection.execute(query.where(c.run == run) if run else query).first()
+    return query.where(c.run == bindparam("one_run")) if of_one else query
 
 
 def write(
