@@ -83,14 +83,14 @@ def traverse(
     map: DataMap, proven: Sequence[Proven], also: Mapping[str, Iterable[str]] | None = None
 ) -> Asking:
     """Walk from identities to rows. `also` names further fields that the rows shall carry. Raises WhoIsMeant."""
-    walk = _Walk(map, also or {})
+    walk = Walk(map, also or {})
     yield from walk.begin(proven)
     yield from walk.on()
     yield from walk.shared()
     return walk.reached()
 
 
-class _Walk:
+class Walk:
     """What was found so far, what was asked, and what is still to be followed."""
 
     def __init__(self, map: DataMap, also: Mapping[str, Iterable[str]]) -> None:
@@ -125,10 +125,10 @@ class _Walk:
                     if field.identity != one.kind:
                         continue
                     condition = Condition((field.name,), ((one.value,),), folded=field.folded)
-                    rows = yield from self._find(dataset, condition)
+                    rows = yield from self.find(dataset, condition)
                     if dataset.people:
                         _meant(dataset, one.kind, rows, people.setdefault(dataset.name, {}))
-                    self._take(dataset, rows)
+                    self.take(dataset, rows)
 
     def on(self) -> Generator[Ask, Sequence[Row], None]:
         """Follow every link from every new row until nothing new is found."""
@@ -138,8 +138,8 @@ class _Walk:
                 values = self._unasked(dataset, step, rows)
                 for batch in _batches(values):
                     condition = Condition(step.to_fields, tuple(batch), step.to_when)
-                    found = yield from self._find(step.to, condition)
-                    self._take(step.to, found)
+                    found = yield from self.find(step.to, condition)
+                    self.take(step.to, found)
 
     def shared(self) -> Generator[Ask, Sequence[Row], None]:
         """Which rows belong to somebody else too: they point at, or are pointed at by, rows that are not this person's."""
@@ -185,7 +185,7 @@ class _Walk:
                     strange.setdefault(value, []).append(key)
         there: set[Value] = set()
         for batch in _batches(strange):
-            rows = yield from self._find(parent, Condition(link.on, tuple(batch)))
+            rows = yield from self.find(parent, Condition(link.on, tuple(batch)))
             there |= {value for row in rows for value in _values(row, link.on)}
         for value in strange.keys() & there:
             for key in strange[value]:
@@ -199,7 +199,7 @@ class _Walk:
             for value in _values(row, link.on):
                 keys.setdefault(value, []).append(key)
         for batch in _batches(keys):
-            rows = yield from self._find(child, Condition(link.fields, tuple(batch), link.when))
+            rows = yield from self.find(child, Condition(link.fields, tuple(batch), link.when))
             for row in rows:
                 if tuple(row[name] for name in child.key) not in self._rows[child.name]:
                     for key in (key for value in _values(row, link.fields) for key in keys.get(value, ())):
@@ -210,12 +210,14 @@ class _Walk:
         if link not in marks:
             marks.append(link)
 
-    def _find(self, dataset: Dataset, condition: Condition) -> Generator[Ask, Sequence[Row], Sequence[Row]]:
+    def find(self, dataset: Dataset, condition: Condition) -> Generator[Ask, Sequence[Row], Sequence[Row]]:
+        """Ask, and give back the rows."""
         self._count += 1
         rows = yield Ask(dataset.name, condition, tuple(self._carried[dataset.name]))
         return rows
 
-    def _take(self, dataset: Dataset, rows: Sequence[Row]) -> None:
+    def take(self, dataset: Dataset, rows: Sequence[Row]) -> None:
+        """Rows are theirs, and lead on."""
         known, new = self._rows[dataset.name], []
         for row in rows:
             key = tuple(row[name] for name in dataset.key)
