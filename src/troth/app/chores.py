@@ -18,13 +18,15 @@ from troth.app.carrying import Carrier
 from troth.app.config import Home
 from troth.app.guarding import show_access
 from troth.app.hooks import Hooks, endpoints_of
-from troth.app.hosting import Hosting
+from troth.app.hosting import Hosted, Hosting
 from troth.app.mailing import Postbox, mailboxes_of
 from troth.app.offices import Office, office_of, offices_of
+from troth.app.opendsr import Dsr, speaking_of
 from troth.app.organisation import Organisation
 from troth.app.posting import Posting, posting_of
 from troth.app.reaching import Reaching
 from troth.app.reception import Reception
+from troth.app.requests import requests_beside
 from troth.app.settling import settle
 from troth.app.tasking import bring_up, remind
 from troth.intake import Ticket
@@ -71,6 +73,7 @@ class Chores:
     office: Office | None = None
     carrier: Carrier | None = None
     hooks: Hooks | None = None
+    dsr: Dsr | None = None
     chores: list[Chore] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -84,6 +87,7 @@ class Chores:
             *([Chore("imports", IMPORTS_EVERY, self.office.chore)] if self.office else []),
             *([Chore("requests", REQUESTS_EVERY, self._carried)] if self.carrier else []),
             *([Chore("webhooks", REQUESTS_EVERY, self._told)] if self.hooks else []),
+            *([Chore("opendsr", REQUESTS_EVERY, self._called_back)] if self.dsr else []),
             Chore("dates", timedelta(minutes=10), lambda: _quietly(watch_dates(self.organisation))),
             Chore("reminders", timedelta(minutes=30), lambda: _quietly(remind(self.organisation, channel))),
             Chore("contacts", timedelta(hours=1), lambda: _quietly(reaching.turn())),
@@ -112,6 +116,11 @@ class Chores:
         self.hooks.watch(f"chores.{os.getpid()}")
         while self.hooks.turn(f"chores.{os.getpid()}"):
             pass
+
+    def _called_back(self) -> None:
+        """Controllers hear how their requests stand."""
+        assert self.dsr is not None
+        self.dsr.turn(f"chores.{os.getpid()}")
 
     def turn(self) -> None:
         """Do what is due."""
@@ -249,6 +258,7 @@ def chores_of(hosting: Hosting, tell: Tell) -> list[Chores]:
                 office,
                 carrier,
                 hooks_of(hosted.home, hosted.organisation),
+                _dsr_of(hosted),
             )
         )
     return found
@@ -258,6 +268,13 @@ def hooks_of(home: Home, organisation: Organisation) -> Hooks | None:
     """Who tells other systems, where any are named. Raises HooksUnreadable."""
     endpoints = endpoints_of(home, organisation.id)
     return Hooks(organisation, endpoints) if endpoints else None
+
+
+def _dsr_of(hosted: Hosted) -> Dsr | None:
+    """Who calls controllers back, where OpenDSR is spoken. Raises DsrUnreadable."""
+    speaking, organisation = speaking_of(hosted.home, hosted.id), hosted.organisation
+    requests = requests_beside(organisation, hosted.home, hosted.folder)
+    return Dsr(organisation, speaking, requests) if speaking is not None else None
 
 
 @contextmanager

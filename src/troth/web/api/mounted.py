@@ -14,13 +14,14 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from troth.app.hosting import Hosting
 from troth.web.api.entry import KeyNeeded
 from troth.web.api.hot import HotRoute
+from troth.web.api.opendsr import ROUTES as OPENDSR
 from troth.web.api.peek import PEEK
 from troth.web.api.sealed import SealedRoutes
 
 
 def api_routes(hosting: Hosting) -> list[BaseRoute]:
-    """What to mount: everything under `/api/v1` stands behind a key."""
-    return [Mount("/api/v1", KeyNeeded(LaterApi(hosting), hosting.keys))]
+    """What to mount: everything under `/api/v1` stands behind a key; what speaks OpenDSR says so in its own form."""
+    return [*OPENDSR, Mount("/api/v1", KeyNeeded(LaterApi(hosting), hosting.keys))]
 
 
 def hot_routes() -> dict[str, HotRoute]:
