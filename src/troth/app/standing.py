@@ -13,7 +13,7 @@ from typing import Any, Final
 import yaml
 
 from troth.app.carriers import carrier_beside
-from troth.app.chores import Chores, chores_of, doing
+from troth.app.chores import Chores, chores_of, doing, hooks_of
 from troth.app.companies import Company
 from troth.app.config import Home
 from troth.app.couriers import AccountCourier, Mailed
@@ -35,6 +35,10 @@ SENDS_EVERY: Final = 0.25
 """Seconds between looks at what a company has to send: its people wait for their codes."""
 OURS: Final = "# Written at each start of `troth run`; take this line away to keep what you write here.\n"
 READS_EVERY: Final = timedelta(seconds=1)
+CONTACTS: Final = "contacts"
+QUICK: Final = ("mailbox ", "imports", CONTACTS)
+"""Contacts are tried by whoever reads the mailboxes, each time after reading them: where time jumps, a mail of ours that lies there
+would else be given up before anybody looked."""
 _WRITING: Final = Lock()
 """Companies start several at a time, and the file about accounts is one for all."""
 _ORIGINS: Final = re.compile(r"^origins\s*=.*$", re.MULTILINE)
@@ -119,15 +123,20 @@ def _chores(town: Town, company: Company, posting: Posting) -> tuple[Chores, Cho
     if office is not None:
         town.offices[id] = office
     quick = Chores(organisation, posting, (*mailboxes_of(home).get(id, ()), *boxes), town.tell, office)
-    quick.chores = [chore for chore in quick.chores if chore.name.startswith(("mailbox ", "imports"))]
+    quick.chores = [chore for chore in quick.chores if chore.name.startswith(QUICK)]
     for chore in quick.chores:
+        if chore.name == CONTACTS:
+            continue
         chore.every = READS_EVERY
         if chore.name == "imports" and office is not None:
             # Before the company is up its files are not there yet.
             chore.do = lambda: office.chore() if id in town.sites else None
     town.hosting.stores[id] = town.data_of(id)
     carrier = carrier_beside(organisation, home, hosted.folder, town.data_of(id))
-    return quick, Chores(organisation, posting, (), town.tell, carrier=carrier)
+    hooks = hooks_of(home, organisation)
+    rest = Chores(organisation, posting, (), town.tell, carrier=carrier, hooks=hooks)
+    rest.chores = [chore for chore in rest.chores if chore.name != CONTACTS]
+    return quick, rest
 
 
 def name_provider(town: Town, id: str, folder: Path, port: int) -> None:
