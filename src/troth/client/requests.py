@@ -51,6 +51,11 @@ class RequestCalls:
         return sent(f"tickets/{quote(number)}/answer", body, plain)
 
     @said
+    def hand_papers(self, number: str, papers: Iterable[str], ground: str = "") -> Call[Plain]:
+        """Say which kinds of evidence are on file for a request that is carried out over the stores, which waits for them."""
+        return sent(f"requests/{quote(number)}/papers", {"papers": list(papers), "ground": ground}, plain)
+
+    @said
     def tasks(self, state: str = "open") -> Call[list[Plain]]:
         """What people of the company have to show: each `task` with its `words`; in any state with ''."""
         return got(f"tasks?{urlencode({'state': state})}", lambda found: list(found["tasks"]))
