@@ -17,9 +17,11 @@ from tests.connectors.kit import (
     lines_store,
     parquet_store,
     redis_store,
+    service_store,
     sql_store,
     workbook_store,
 )
+from tests.connectors.partner import Partner, partner_server
 from tests.support.mariadb import mariadb_server, mariadb_url
 from tests.support.redis import redis_server, redis_url
 
@@ -40,6 +42,7 @@ STORES = [
     "parquet",
     "xlsx",
     "redis",
+    "service",
 ]
 
 
@@ -59,8 +62,23 @@ def _made(request: pytest.FixtureRequest, folder: Path) -> Store:
             return FILES[name](folder)
         case "redis":
             return redis_store(request.getfixturevalue("redis_url"))
+        case "service":
+            return service_store(folder, request.getfixturevalue("partner"))
         case "mariadb":
             return sql_store(request.getfixturevalue("mariadb_url"), sa.JSON())
         case name:
             url = request.getfixturevalue("postgres_url")
             return sql_store(url, sa.Text() if name.endswith("text") else JSONB())
+
+
+@pytest.fixture(scope="module")
+def partner_of_all() -> Iterator[Partner]:
+    with partner_server() as found:
+        yield found
+
+
+@pytest.fixture
+def partner(partner_of_all: Partner) -> Partner:
+    """A service of somebody's, as it is when nothing has happened yet."""
+    partner_of_all.forget()
+    return partner_of_all

@@ -14,8 +14,10 @@ import redis
 import sqlalchemy as sa
 from openpyxl import Workbook
 
+from tests.connectors.partner import Partner
 from troth.connectors.files import FilesConnector
 from troth.connectors.redis import RedisConnector
+from troth.connectors.services import ServiceConnector
 from troth.connectors.sql import SqlConnector
 from troth.datamap.connector import Connector, Key
 from troth.datamap.load import load_map
@@ -230,6 +232,51 @@ def redis_store(url: str) -> Store:
         ("key",),
         nameless=True,
     )
+
+
+SERVICE = """
+base: {base}
+inside: yes
+auth: bearer
+tables:
+  contacts:
+    key: [id]
+    columns: [id, email, name, city, profile]
+    find:
+      - {{by: [email], post: /contacts/search, rows: data}}
+      - {{by: [id], get: "/contacts/{{id}}"}}
+    all: {{get: /contacts, rows: data, next: paging.after, cursor: after}}
+    change: {{patch: "/contacts/{{id}}"}}
+    remove: {{delete: "/contacts/{{id}}"}}
+  notes:
+    key: [id]
+    columns: [id, contact_id, body]
+    find:
+      - {{by: [contact_id], get: /notes, rows: data}}
+      - {{by: [id], get: "/notes/{{id}}"}}
+    change: {{patch: "/notes/{{id}}"}}
+    remove: {{delete: "/notes/{{id}}"}}
+"""
+TOKEN = "word-of-the-partner"
+
+
+def service_store(folder: Path, partner: Partner) -> Store:
+    (folder / "partner.yaml").write_text(SERVICE.format(base=partner.base))
+    partner.tables = {"contacts": copies(PEOPLE), "notes": copies(LINES)}
+
+    def spoil() -> bool:
+        partner.tables["contacts"][2]["profile"] = "{not json"
+        return True
+
+    def opened(*, writable: bool = True) -> ServiceConnector:
+        return ServiceConnector("store", folder / "partner.yaml", ("troth", TOKEN), writable=writable)
+
+    return Store(opened(), lambda: opened(writable=False), partner.tables.pop, spoil)
+
+
+def copies(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(json.dumps(rows))
+    return found
 
 
 def _files(folder: Path, kind: str, spoiled: Callable[[str], str]) -> Store:

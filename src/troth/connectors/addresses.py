@@ -20,6 +20,7 @@ from sqlalchemy.exc import ArgumentError
 from troth.connectors.files import FilesConnector
 from troth.connectors.folders import FolderConnector
 from troth.connectors.redis import RedisConnector
+from troth.connectors.services import ServiceConnector
 from troth.connectors.sql import SqlConnector
 from troth.datamap.connector import Connector
 from troth.datamap.errors import StoreUnreachable
@@ -93,6 +94,8 @@ def open_connector(system: System, folder: Path, secrets: Secrets, *, writable: 
         return SqlConnector(
             system.id, f"sqlite:///{(folder / _rest(system.at)).resolve()}", writable=writable
         )
+    if scheme == "service":
+        return ServiceConnector(system.id, folder / _rest(system.at), secret, writable=writable)
     if scheme in _REDIS:
         return RedisConnector(
             system.id,

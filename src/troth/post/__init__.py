@@ -1,4 +1,4 @@
-"""post: the way to a mail server, for whoever writes by it. It owns no table; what is written is its callers' business."""
+"""post: the way to somebody else's mail server or web server, for whoever writes by it. It owns no table."""
 
 from troth.post.server import CaUnreadable, Tls, Way, connect, secret_of
 
