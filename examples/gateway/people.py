@@ -29,6 +29,7 @@ from examples.kit.mailbox import Mailbox
 from examples.kit.people import Person, person
 from examples.kit.progress import Progress
 from examples.kit.time import now
+from examples.kit.waiting import until
 
 LEAVES_EVERY = 2
 """After so many newcomers somebody who came on another day, and lies in a dump, cancels."""
@@ -39,6 +40,7 @@ NIGHT_EVERY = 12
 LISTINGS = re.compile(r'href="(/listing/\d+)"')
 TOKEN = re.compile(r'<code id="token">([^<]+)</code>')
 PROXY = re.compile(r"127\.0\.0\.1, port (\d+)")
+FILES = "/files/"
 ASKED = re.compile(r"the number (T-[\w-]+);")
 KNOWN = 20
 """So many who came lately are remembered."""
@@ -141,6 +143,7 @@ class Story:
             0: lambda: self.switch("/permissions/storage_permission", on=True),
             1: lambda: self.switch("/permissions/visit_cookies", on=False),
             4: self.take_everything_back,
+            9: self.ask_for_a_copy,
             3: self.complain,
             5: lambda: self.switch("/scope/recipient_own", on=True),
             11: lambda: self.cancel(anew=True),
@@ -151,6 +154,14 @@ class Story:
         words = {"right": right, "words": f"Please see to it. {self.who.marked(right)}"}
         found = ASKED.search(self.browser.fill(f"asked: {right}", "/my/ask", words).text)
         return found[1] if found else ""
+
+    def ask_for_a_copy(self) -> None:
+        """Ask at the privacy page to be shown everything, and wait until it lies there."""
+        centre = self.centre()
+        if centre.enter(self.who.email, self.box):
+            there = str(centre.ask("access", "What do you hold on me?").url)
+            until(lambda: FILES in self.browser.look(there), 60)
+            centre.leave()
 
     def take_everything_back(self) -> None:
         """Ask for all to be taken back that was ever agreed to."""

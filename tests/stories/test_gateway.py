@@ -21,7 +21,7 @@ from examples.gateway.company.__main__ import company
 from examples.gateway.company.app import make_app
 from examples.gateway.company.asking import Troth
 from examples.gateway.company.house import House, Partners
-from examples.gateway.company.store import Store
+from examples.gateway.company.store import KINDS, Store
 from examples.gateway.people import CHECKED, PROXY, TOKEN, Around, Story
 from examples.gateway.staff import Staff
 from examples.kit.people import person
@@ -29,7 +29,9 @@ from examples.kit.waiting import until
 from tests.examples.standing import SEED, Stood, standing
 from tests.support.axe import violations
 from tests.tidy.source import ROOT, imports_of, name_of, python_files, tree_of
-from troth.intake import Ticket
+from troth.app.carriers import carrier_beside
+from troth.app.config import Home
+from troth.intake import State, Ticket
 from troth.probes import Look
 
 pytestmark = pytest.mark.story
@@ -462,6 +464,103 @@ def test_whoever_is_unhappy_with_a_reply_has_it_on_record_and_is_answered(
     member.complain()
     came = {one.right: one.outcome for one in tickets(gateway) if one.number not in before}
     assert came == {"question": "informed", "complain": "informed"}
+
+
+# -- what is asked of the privacy centre, carried out over the real stores ---------------------------------------------------
+
+
+def came(gateway: Stood) -> Story:
+    """Somebody with a listing, its picture, a deal, a bound device and an open channel."""
+    story = stranger(gateway)
+    assert story.join()
+    story.switch("/permissions/album_permission", on=True)
+    story.publish(picture=True)
+    story.deal()
+    story.switch("/permissions/hardware_binding", on=True)
+    story.go_by_the_channel("gateway.example")
+    return story
+
+
+def asked(gateway: Stood, story: Story, right: str) -> Ticket:
+    """What somebody asked for at the privacy centre."""
+    before = {one.number for one in tickets(gateway)}
+    centre = story.centre()
+    assert centre.enter(story.who.email, story.box)
+    assert centre.ask(right, "About everything you hold of me.").is_success
+    (ticket,) = (one for one in tickets(gateway) if one.number not in before)
+    return ticket
+
+
+def answered(gateway: Stood, ticket: Ticket) -> dict[str, bytes]:
+    """The files of its answer, once it has one."""
+
+    def so() -> bool:
+        return any(one.number == ticket.number and one.state is State.ANSWERED for one in tickets(gateway))
+
+    until(so, 120)
+    intake = gateway.organisation.intake
+    with gateway.organisation.database.read() as connection:
+        parts = [one.number for one in intake.parts(connection, ticket.number) if one.what == "file"]
+        return {
+            one.name: one.data for one in (intake.file(connection, ticket.number, part) for part in parts)
+        }
+
+
+def lying(gateway: Stood, story: Story, *but: str) -> set[str]:
+    """The kinds in which anything of somebody lies, by whoever knows no map."""
+    marks = [story.who.email, story.who.marked("listing"), story.who.address]
+    return {
+        kind
+        for kind in KINDS
+        if kind not in but
+        for mark in marks
+        if held(gateway, f"SELECT 1 FROM {kind} WHERE position(%s in document::text) > 0", mark)
+    }
+
+
+def test_what_is_held_is_shown_from_documents_and_files(gateway: Stood) -> None:
+    story = came(gateway)
+    number = number_of(gateway, story)
+    told = json.loads(answered(gateway, asked(gateway, story, "access"))["data.json"])
+    text = json.dumps(told, ensure_ascii=False)
+    for marked in (story.who.email, story.who.marked("listing"), number):
+        assert marked in text
+    assert "cn-beijing/" in text, "the picture of the listing is named"
+    others = held(gateway, "SELECT document->>'email' FROM members WHERE document->>'member' <> %s", number)
+    assert not [one for (one,) in others if str(one) in text]
+    story.close()
+
+
+def test_an_erasure_goes_through_documents_and_files_and_no_dump_brings_it_back(gateway: Stood) -> None:
+    story = came(gateway)
+    number = number_of(gateway, story)
+    ((listing,),) = held(gateway, "SELECT id FROM listings WHERE document->>'seller' = %s", number)
+    picture = gateway.data / "stores" / "cn-beijing" / f"{listing}.png"
+    assert picture.exists()
+    httpx.post(f"{gateway.site}/staff/dump", timeout=60)
+    ticket = asked(gateway, story, "delete")
+    carrier = carrier_beside(
+        gateway.organisation,
+        Home.at(gateway.town.settings.data),
+        gateway.town.settings.examples / "gateway",
+        gateway.data,
+    )
+    assert carrier is not None
+    until(lambda: any(one.standing == "open" for one in carrier.status(ticket.number)), 60)
+    assert lying(gateway, story), "nothing goes before a ground is shown"
+    assert carrier.paper(ticket.number, ["ledger_check"], "NO_CONSENT")
+    told = json.loads(answered(gateway, ticket)["certificate.json"])
+    assert all(one["erased"] for one in told["outcomes"])
+    assert lying(gateway, story) == set()
+    assert not picture.exists()
+    assert number not in str(json.loads((gateway.data / "proxy" / "channels.json").read_text() or "[]"))
+    kept = held(gateway, "SELECT 1 FROM archive WHERE document->>'member' = %s", number)
+    assert kept, "law has it kept"
+    with Staff(gateway.site) as desk:
+        desk.press("restore", "restored", ticket="T-3")
+    assert held(gateway, "SELECT 1 FROM members WHERE document->>'member' = %s", number) == []
+    assert gateway.clauses("broken") == set()
+    story.close()
 
 
 def test_the_footer_leads_to_old_versions_and_to_the_page_before_another_company(gateway: Stood) -> None:

@@ -131,7 +131,7 @@ def own_account(app: Flask, company: Company) -> None:
         visit, typed = company.member(), form()
         kept = KEEPS in company.permissions.facts(visit.subject)
         number, how = company.members.cancel(visit, typed, "correct" if anew else "cancel")
-        gone(company, visit.number, visit.subject, how, kept=kept)
+        gone(company, visit.number, how, kept=kept)
         if anew:
             return let_out("/register")
         words = f"Your account is cancelled; your request has the number {number}. What law makes us keep lies in the archive alone."

@@ -101,14 +101,17 @@ class Permissions:
 
     def tokens(self) -> dict[str, str]:
         """Whose channels stand open."""
-        found: dict[str, str] = json.loads(self._channels.read_text()) if self._channels.exists() else {}
-        return found
+        found = json.loads(self._channels.read_text()) if self._channels.exists() else []
+        return {one["token"]: one["member"] for one in found}
 
     def shut(self, member: str) -> None:
         """A member is gone: so is their channel."""
         self._write({token: whose for token, whose in self.tokens().items() if whose != member})
 
     def _write(self, tokens: dict[str, str]) -> None:
+        if not tokens:
+            self._channels.unlink(missing_ok=True)
+            return
         fresh = self._channels.with_suffix(".part")
-        fresh.write_text(json.dumps(tokens))
+        fresh.write_text(json.dumps([{"token": token, "member": whose} for token, whose in tokens.items()]))
         fresh.replace(self._channels)

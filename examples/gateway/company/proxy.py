@@ -107,7 +107,9 @@ class Channel(BaseHTTPRequestHandler):
             token = base64.b64decode(said).decode().partition(":")[0] if scheme == "Basic" else ""
         except ValueError:
             token = ""
-        return bool(token) and token in json.loads(self._read("channels.json", "{}"))
+        return bool(token) and any(
+            one["token"] == token for one in json.loads(self._read("channels.json", "[]"))
+        )
 
     def _note(self, verdict: str, path: str) -> None:
         line = {"at": now().isoformat(timespec="seconds"), "risk_verdict": verdict}

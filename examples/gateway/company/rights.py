@@ -74,15 +74,14 @@ def granted(company: Company, asked: Document, code: str) -> None:
     if right == "delete":
         kept = KEEPS in company.permissions.facts(subject)
         company.members.fact(subject, ["closed"], True)
-        gone(company, member, subject, "erase", kept=kept)
+        gone(company, member, "erase", kept=kept)
     elif found := company.members.by_number(member):
         company.permissions.take_all_back(Visit("", subject, "", found))
     company.desk.grant(asked["number"], right, code)
 
 
-def gone(company: Company, member: str, subject: str, how: str, *, kept: bool) -> None:
+def gone(company: Company, member: str, how: str, *, kept: bool) -> None:
     """Let go of whatever is held of somebody; `kept` says that the carrier keeps what it was sent, by their own word to it."""
     company.market.forget(member, how, kept=kept)
     company.identity.forget(member)
     company.permissions.shut(member)
-    company.members.remember_gone(member, subject, how)

@@ -22,6 +22,15 @@ INDEXES = {
     "permits": "member", "requests": "number",
 }  # fmt: skip
 """By which word of its documents a kind is looked through."""
+GONE = """
+CREATE OR REPLACE FUNCTION note_who_is_gone() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+  INSERT INTO cancellations (document) SELECT jsonb_build_object('member', OLD.document->>'member', 'closed_at', now())
+  WHERE NOT EXISTS (SELECT 1 FROM cancellations WHERE document->>'member' = OLD.document->>'member');
+  RETURN NULL;
+END $$;
+CREATE OR REPLACE TRIGGER members_gone AFTER DELETE ON members FOR EACH ROW EXECUTE FUNCTION note_who_is_gone();
+"""
+"""Whoever takes a member away, their number stays in the same step, to tell that nobody may come back by it."""
 MOST_FREE = 8
 """So many connections are kept open while nobody uses them."""
 Document = dict[str, Any]
@@ -47,6 +56,7 @@ class Store:
                         sql.Identifier(f"{kind}_{word}"), sql.Identifier(kind), sql.Literal(word)
                     )
                 )
+            at.execute(GONE)
 
     @contextmanager
     def open(self) -> Iterator[Connection]:

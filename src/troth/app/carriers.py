@@ -9,7 +9,7 @@ from troth.app.carrying import Carrier
 from troth.app.choices import file_of, read_yaml
 from troth.app.config import Home
 from troth.app.folders import read_folder
-from troth.app.mapping import secrets_of
+from troth.app.mapping import placed, secrets_of
 from troth.app.organisation import Organisation
 from troth.app.posting import posting_of
 from troth.app.reception import Reception
@@ -37,7 +37,7 @@ def carrier_of(
     organisation: Organisation, home: Home, folder: Path, secrets: Secrets, data: Path | None = None
 ) -> Carrier:
     """Who carries the requests of an organisation out, by the map beside its policy; `data` is the folder where relative
-    places of stores start, where that is another one. Raises MapRefused, RightsUnreadable."""
+    places of stores start, where that is another one. Raises MapRefused, RightsUnreadable, StoreUnreachable."""
     findings = Findings()
     files = read_folder(folder, findings)
     if MAP_FILE not in files:
@@ -53,9 +53,10 @@ def carrier_of(
             "Run `troth map check`.",
             findings=len(findings.errors),
         )
+    place = data or folder
     posting = posting_of(home, organisation.clock, of=organisation.id)
     reception = Reception(organisation, posting.site)
-    return Carrier(Searching(reception, data or folder, map, secrets), approve=approved_of(home))
+    return Carrier(Searching(reception, place, placed(map, place), secrets), approve=approved_of(home))
 
 
 def approved_of(home: Home) -> frozenset[str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from troth.app.folders import compile_folder, read_folder
 from troth.connectors import Secrets, name_of, open_connector
+from troth.datamap import StoreUnreachable
 from troth.datamap.check import check_links, check_live, check_policy
 from troth.datamap.connector import Connector
 from troth.datamap.draft import DraftedTable, as_yaml, draft
@@ -22,6 +24,9 @@ from troth.policy.catalogue import Catalogue
 
 SECRETS = "TROTH_SECRETS"
 """The folder of credentials, in the environment."""
+KEPT = "kept:"
+"""How an address begins that stands in a file."""
+LONGEST = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +97,7 @@ def check_map(folder: Path, secrets: Secrets, findings: Findings, *, offline: bo
 
 def _look(map: DataMap, folder: Path, secrets: Secrets, findings: Findings) -> Iterator[str]:
     """The systems that could be looked at; one that could not is an error, for a map not checked is a map not right."""
-    for system in map.systems:
+    for system in placed(map, folder).systems:
         if not system.at:
             continue
         try:
@@ -103,6 +108,32 @@ def _look(map: DataMap, folder: Path, secrets: Secrets, findings: Findings) -> I
             findings.error("not-looked-at", system.place, problem.message, problem.help)
         else:
             yield system.id
+
+
+def placed(map: DataMap, folder: Path) -> DataMap:
+    """The map with the addresses of systems that lie elsewhere in each installation: `kept:FILE` stands for what that file in the
+    folder says, which may hold credentials and is read by its owner alone. Where none lies there yet, the system stays unreachable.
+
+    Raises StoreUnreachable for a file that others can read.
+    """
+    systems = tuple(
+        replace(one, at=_kept(folder / one.at.removeprefix(KEPT), one)) if one.at.startswith(KEPT) else one
+        for one in map.systems
+    )
+    return replace(map, systems=systems)
+
+
+def _kept(file: Path, system: System) -> str:
+    try:
+        handle = os.open(file, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return system.at
+    with os.fdopen(handle, encoding="utf-8") as opened:
+        if stat.S_IMODE(os.fstat(opened.fileno()).st_mode) & 0o077:
+            raise StoreUnreachable(
+                f"The file with the address of {system.id} can be read by others.", "Give it mode 0600."
+            )
+        return opened.read(LONGEST).strip()
 
 
 @contextmanager

@@ -36,6 +36,8 @@ FASTEST_PEOPLE: Final = 8.0
 """How many times their usual pace people come at, however fast days pass."""
 PROVIDER: Final = "liaotong"
 OFFICE_SCOPES: Final = ("intake", "read")
+POSTGRES: Final = "postgres.address"
+"""The file in which the address of its own database lies, for whoever is let into the folder of a company."""
 UP: Final = "up.json"
 """The file in the data folder that says what is up."""
 PARTNERS: Final = "partners.example"
@@ -121,6 +123,8 @@ def start_companies(town: Town, companies: Iterable[Company], around: Around) ->
 def start_company(town: Town, company: Company, around: Around) -> None:
     """One company, with its partners, the provider its people sign in at, and its pages named. Raises ChildFailed."""
     id, data, handed, partners = company.id, town.data_of(company.id), list[object](), ""
+    if company.takes("postgres"):
+        _keep(data / POSTGRES, around.databases[id]["owner"])
     if id not in town.places:  # tried before: its channels are there already
         bring_mail(town, company, around.mail, around.trays if company.takes("trays") else "")
     town.places[id] = {"mail": str(town.mail)}
@@ -156,6 +160,13 @@ def start_company(town: Town, company: Company, around: Around) -> None:
     town.sites[id] = town.places[id]["site"] = _at(up)
     name_site(town, id)
     town.hosting.sites[id] = Site(town.sites[id], f"{town.sites[id]}{company.switches}")
+
+
+def _keep(file: Path, address: str) -> None:
+    """An address with credentials, in a file that nobody else reads: the map of the company names it."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(address, encoding="utf-8")
 
 
 def start_people(town: Town, company: Company, around: Around, *, people: int = 0) -> None:
