@@ -115,14 +115,15 @@ class Careless:
     def mail_abroad(self, on: bool) -> None:
         """The latest question of a customer goes to India; once this is off, the desk there is told to erase it."""
         rows = self._rows(
-            "SELECT e.request_no, a.name, a.email, e.enquiry FROM site.enquiries e JOIN site.accounts a ON a.id = e.account"
-            " ORDER BY 1 DESC LIMIT 1"
+            "SELECT a.name, a.email, e.enquiry FROM site.enquiries e JOIN site.accounts a ON a.id = e.account"
+            " ORDER BY e.request_no DESC LIMIT 1"
         )
-        for number, name, email, enquiry in rows or [
-            (0, "Somebody", "somebody@people.example", "How loud is the gear?")
+        for name, email, enquiry in rows or [
+            ("Somebody", "somebody@people.example", "How loud is the gear?")
         ]:
             data = {"name": name, "email": email, "enquiry": enquiry}
-            body = {"reference": f"clerk-{number}", "purpose": "customer_service", "data": data}
+            # The reference is the same whoever has asked meanwhile: what is to be erased is what was mailed.
+            body = {"reference": "clerk", "purpose": "customer_service", "data": data}
             self._partners.send("support_desk" if on else "support_desk/erase", body)
 
     def _run(self, statement: str, *values: object) -> None:
