@@ -65,7 +65,7 @@ class Story:
         self.box = Mailbox(around.mail, who.email)
         self.browser = Browser(who, around.site)
         self.done = self.browser.done
-        self.eu = who.origin == "european"
+        self.eu = who.origin == "european" or who.number % DOZEN == 8
         self.minor = who.number % 7 == 3
         self.settled = False
         """Of age, here, and willing to be asked for more."""

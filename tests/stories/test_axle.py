@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from examples.axle.company.lapses import ALL, APPLICANTS, EXPORT, JOINED, LATE, 
 from examples.axle.people import Around, Story
 from examples.axle.staff import CASES, Head, marketing, recruiter
 from examples.kit.browser import NAME
+from examples.kit.centre import Centre
 from examples.kit.integration import counted
 from examples.kit.people import person
 from examples.kit.waiting import until
@@ -26,6 +28,8 @@ from tests.examples.standing import SEED, Stood, standing
 from tests.support.axe import violations
 from tests.tidy.source import ROOT
 from troth.app.running import flush
+from troth.intake import Kind, State
+from troth.leftovers import read_markers, search
 from troth.probes.parquet import read_foot
 
 pytestmark = pytest.mark.story
@@ -63,6 +67,11 @@ def held(axle: Stood, query: str, *values: object) -> list[dict[str, Any]]:
 
 def _plain(address: str) -> str:
     return address.replace("postgresql+psycopg:", "postgresql:")
+
+
+def number_in(page: httpx.Response) -> str:
+    """The number of the ticket that a request became."""
+    return page.text.split("It is number ")[1].split(".")[0]
 
 
 def delivered(axle: Stood) -> None:
@@ -272,7 +281,7 @@ def test_the_end_of_an_account_leaves_nothing_of_it(axle: Stood) -> None:
 def test_a_request_becomes_a_ticket_with_its_clock_and_is_answered(axle: Stood) -> None:
     story = newcomer(axle, adult(29))
     page = story.browser.fill("asked", "/requests", {"right": "restrict", "words": "Please stop."})
-    number = page.text.split("It is number ")[1].split(".")[0]
+    number = number_in(page)
     (row,) = held(axle, "SELECT * FROM site.requests WHERE ticket = %s", number)
     lin = Head(axle.site)
     assert number in lin.look("/staff/tickets").text
@@ -281,6 +290,77 @@ def test_a_request_becomes_a_ticket_with_its_clock_and_is_answered(axle: Stood) 
     lin.close()
     (row,) = held(axle, "SELECT * FROM site.requests WHERE ticket = %s", number)
     assert row["answered_at"] is not None
+    story.close()
+
+
+# --- requests carried out over its stores
+
+
+def carried_out(axle: Stood, number: str) -> dict[str, Any]:
+    """Lin is sure who asks, and the run does the rest: the files of the answer, by name."""
+    lin, intake = Head(axle.site), axle.organisation.intake
+
+    def answered() -> bool:
+        lin.press("/staff/tickets", number=number)
+        with axle.organisation.database.read() as connection:
+            return intake.ticket(connection, number).state is State.ANSWERED
+
+    until(answered, 120)
+    lin.close()
+    with axle.organisation.database.read() as connection:
+        parts = [one.number for one in intake.parts(connection, number) if one.what == "file"]
+        files = [intake.file(connection, number, part) for part in parts]
+    return {one.name: json.loads(one.data) for one in files if one.name.endswith(".json")}
+
+
+def lying(axle: Stood, *markers: str) -> list[str]:
+    """Where any of these lies in the company's database and among its files, by whoever knows no map."""
+    places = [axle.postgres["reader"], str(axle.data / "resumes"), str(axle.data / "lake")]
+    return [str(hit) for hit in search(places, read_markers("\n".join(markers))).hits]
+
+
+def test_access_and_erasure_go_through_the_tables_of_the_site_and_the_academy_and_no_other(
+    axle: Stood,
+) -> None:
+    story, other = newcomer(axle, adult(40)), newcomer(axle, adult(41))
+    who = story.who
+    for act in (story.tell_interests, story.ask, story.answer_survey, story.apply, other.ask):
+        act()
+    story.browser.fill("moved", "/academy/move", {"agree": "yes"})
+    mine = [who.email, who.user_name, *(who.marked(one) for one in ("interests", "enquiry", "answer"))]
+    page = story.browser.fill("asked", "/requests", {"right": "access", "words": "What do you hold?"})
+    held = json.dumps(carried_out(axle, number_in(page))["data.json"], ensure_ascii=False)
+    assert [one for one in mine if one not in held] == []
+    assert "academy" in held or "users" in held
+    assert other.who.marked("enquiry") not in held
+    assert who.second_email not in held, "who applied is another trade's business"
+    page = story.browser.fill("asked", "/requests", {"right": "delete", "words": "Erase it."})
+    assert lying(axle, *mine), "nothing goes before somebody is sure who asks"
+    told = carried_out(axle, number_in(page))["certificate.json"]
+    assert [(one["system"], one["erased"]) for one in told["outcomes"]] == [("database", True)]
+    assert lying(axle, *mine) == []
+    assert lying(axle, who.second_email), "the application was not asked about"
+    assert lying(axle, other.who.marked("enquiry"))
+    assert axle.clauses("broken") == set()
+    for one in (story, other):
+        one.close()
+
+
+def test_an_applicant_who_asks_is_erased_with_the_resume_among_the_files(axle: Stood) -> None:
+    story = Story(person(adult(42), SEED), Around(axle.site, axle.mail, axle.post))
+    who = story.who
+    story.apply(seen_by="all")
+    assert any("resumes" in place for place in lying(axle, who.marked("resume")))
+    page = story.browser.follow(story.browser.open("/"), "/my/axle")
+    centre = Centre(story.browser, str(page.url).split("/sign-in", maxsplit=1)[0])
+    assert centre.enter(who.second_email, axle.box(who.second_email))
+    assert centre.ask("delete", "Please erase my application.").is_success
+    with axle.organisation.database.read() as connection:
+        listed = axle.organisation.intake.listed(connection, kind=Kind.REQUEST, limit=50)
+    (number,) = [one.number for one in listed if (one.right, one.state) == ("delete", State.OPEN)]
+    told = carried_out(axle, number)["certificate.json"]
+    assert {one["system"] for one in told["outcomes"]} == {"database", "resumes"}
+    assert lying(axle, who.second_email, *map(who.marked, ("resume", "work", "skill", "self"))) == []
     story.close()
 
 

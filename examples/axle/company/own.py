@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
@@ -198,18 +196,13 @@ def deregister(request: HttpRequest) -> HttpResponse:
     gate().close_account(visit.session, request.POST.get("password", ""))
     sent = axle().site.rows("SELECT enquiry FROM enquiries WHERE account = %s", visit.account["id"])
     if not allowed(visit.subject, ask.KEEP_AFTERWARDS):
-        erase(visit.account)
+        axle().academy.change("DELETE FROM users WHERE subject = %s", visit.subject)
+        axle().site.change("DELETE FROM accounts WHERE id = %s", visit.account["id"])
     axle().site.put("closings", subject=visit.subject, sent=len(sent), at=now())
     request.axle_visit = None
     answer = page(request, "closed.html", sent=len(sent), shown=visit.account["visible"])
     answer.delete_cookie(COOKIE)
     return answer
-
-
-def erase(account: dict[str, Any]) -> None:
-    """What there is on somebody goes: what hangs on the account goes with it."""
-    axle().academy.change("DELETE FROM users WHERE subject = %s", account["subject"])
-    axle().site.change("DELETE FROM accounts WHERE id = %s", account["id"])
 
 
 OWN: list[URLPattern] = [
