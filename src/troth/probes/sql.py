@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -65,17 +66,14 @@ def read_rows(place: str, query: str) -> list[dict[str, Any]]:
 @contextmanager
 def read_only(place: str) -> Iterator[Connection]:
     """A connection that cannot write, closed for good when the block ends. Raises CannotLook for whatever the database says."""
-    engine = _engine(place)
     try:
-        with engine.connect() as connection:
+        with _engine(place).connect() as connection:
             yield connection
     except SQLAlchemyError as problem:
         raise CannotLook(
             f"The database {named(place)} cannot be looked into ({type(problem).__name__}).",
             "It may not be there yet, or the query does not fit it.",
         ) from problem
-    finally:
-        engine.dispose()
 
 
 def named(place: str) -> str:
@@ -88,7 +86,9 @@ def masked(row: dict[str, Any], show: tuple[str, ...]) -> dict[str, Any]:
     return {name: value if name in show else MASK for name, value in row.items()}
 
 
+@lru_cache(64)
 def _engine(place: str) -> Engine:
+    """What opens connections to a database, and holds none: how it speaks is asked at the first, not at every look."""
     if "://" not in place:
         url = f"sqlite:///file:{quote(str(Path(place).resolve()))}?mode=ro&uri=true"
         return create_engine(url, poolclass=NullPool, connect_args={"timeout": PATIENCE})
