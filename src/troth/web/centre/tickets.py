@@ -32,7 +32,14 @@ from troth.web.centre.asking import (
 from troth.web.centre.attaching import Filled, filled
 from troth.web.centre.frame import Looking, own_page, run_in_threadpool
 from troth.web.centre.person import read
-from troth.web.downloads import as_file
+from troth.web.centre.tickets_answer import (
+    certificate_of,
+    days_left,
+    downloads_of,
+    link_lasts,
+    piece_of,
+    stages_of,
+)
 from troth.web.pages import NotThere
 from troth.web.plainly import Plainly
 
@@ -140,11 +147,17 @@ async def file(look: Looking) -> Response:
 def _file(look: Looking) -> Response:
     asked = look.request.path_params
     _mine(look, asked["number"])
+    organisation = look.hosted.organisation
+    with organisation.database.read() as connection:
+        parts = organisation.intake.parts(connection, asked["number"], shown=True)
+    answered = any(one.number == asked["part"] and one.by != PERSON for one in parts)
+    if answered and not link_lasts(look, asked["number"], asked["part"]):
+        return _shown(look, asked["number"], "link_over", 410)
     try:
         found = reception_of(look).file(asked["number"], asked["part"], PERSON, shown=True)
     except TicketUnknown:
         raise NotThere("There is no such file.") from None
-    return as_file(found.name, found.data)
+    return piece_of(look, found)
 
 
 def _mine(look: Looking, number: str) -> Ticket:
@@ -165,11 +178,14 @@ def _shown(look: Looking, number: str, told: str, status: int) -> Response:
     with organisation.database.read() as connection:
         found = organisation.intake.ticket(connection, number)
         clock = organisation.intake.clock(connection, found)
-        said = said_of(organisation.intake.opened(connection, number, files=True))
+        opened = organisation.intake.opened(connection, number, files=True)
         declared = organisation.rooms.policies.declared(connection, found.policy)
+    said = said_of(opened)
     outside = outside_words(look, outside_of(declared)) if tells_outside(found) else []
     return look.page(
         "my_ticket.html", status, here="tickets", ticket=found, name=name_of(look.say, found), said=said,
         line=line_of(look, found, organisation.clock.now()), limits=limits_of(look, clock), outside=outside, most=LONGEST,
-        told=told if told in ("opened", "said", "withdrawn", "refused", "file_large", "file_kind") else "",
+        told=told if told in ("opened", "said", "withdrawn", "refused", "file_large", "file_kind", "link_over") else "",
+        stages=stages_of(look, number), left=days_left(found, organisation.clock.now()),
+        downloads=downloads_of(look, number, opened), certificate=certificate_of(opened),
     )  # fmt: skip
