@@ -25,6 +25,7 @@ from examples.kit.integration import counted
 from examples.kit.people import person
 from examples.kit.waiting import until
 from tests.examples.standing import SEED, Stood, standing
+from tests.stories.test_run_faults import Line, by_a_line
 from tests.support.axe import violations
 from tests.tidy.source import ROOT
 from troth.app.running import flush
@@ -362,6 +363,28 @@ def test_an_applicant_who_asks_is_erased_with_the_resume_among_the_files(axle: S
     assert {one["system"] for one in told["outcomes"]} == {"database", "resumes"}
     assert lying(axle, who.second_email, *map(who.marked, ("resume", "work", "skill", "self"))) == []
     story.close()
+
+
+def test_while_the_product_is_away_axle_says_so_keeps_nothing_and_goes_on_afterwards(
+    axle: Stood, tmp_path: Path
+) -> None:
+    line = Line(axle.town.base)
+    line.up()
+    with by_a_line(axle, line, tmp_path) as site:
+        story = Story(person(adult(43), SEED), Around(site, axle.mail, axle.post))
+        assert story.join()
+        line.cut()
+        assert (
+            story.browser.send("asked in vain", "/ask-us", {"enquiry": "Is anybody there?"}).status_code
+            == 503
+        )
+        assert httpx.get(f"{site}/privacy").is_success, "what needs nobody's permit is read on"
+        assert held(axle, "SELECT 1 FROM site.enquiries WHERE enquiry = 'Is anybody there?'") == []
+        line.up()
+        story.ask()
+        assert story.done["asked"] == 1, story.done
+        story.close()
+    line.cut()
 
 
 # --- the office
