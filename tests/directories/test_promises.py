@@ -82,7 +82,7 @@ def permissions(example: str) -> list[str]:
 def test_every_permission_is_refused_outside_its_moment(example: str, point: str) -> None:
     """By the policy's own words: at the other moment, in a function it is not tied to, and once more, it is refused."""
     bundle, _ = compiled_folder(EXAMPLES / example)
-    declared, ask = Declared(bundle), Engine.compile(bundle).answer
+    declared, ask = Declared(bundle), Engine.compile(bundle).decision
     found = declared.catalogue.get(Point, point)
     assert found is not None
     other = "first_use" if found.prompt == "first_start" else "first_start"

@@ -45,7 +45,7 @@ class Talk(Protocol):
 
 def conform(declared: Declared, talk: Talk) -> list[Verdict]:
     """Play the whole scenario, and say how each rule came out. Raises HarnessFailed."""
-    judge = Judge(declared, Engine.compile(declared.bundle).answer)
+    judge = Judge(declared, Engine.compile(declared.bundle).decision)
     for step in scenario(judge):
         talk.say(step | {"allowed": _allowed(judge)})
         _follow(judge, talk)

@@ -36,7 +36,7 @@ from troth.app.signin import SignIn
 from troth.app.system import SystemClock, SystemEntropy
 from troth.app.unknown import Unknown
 from troth.app.visitors import Visitors
-from troth.decide.compiled import Engine
+from troth.decide.compiled import Decision, Engine
 from troth.decide.layout import Layout
 from troth.decide.model import Answer, Facts, Question
 from troth.kernel.clock import Clock
@@ -63,14 +63,16 @@ class LateEngine:
         self._bundle = bundle
         self._compiling = Lock()
         self._engine: Engine | None = None
-        self.answer: Callable[[Question, Facts], Answer] = self._first
+        self.answer: Callable[[Question, Facts], Answer] = lambda *asked: self._made().answer(*asked)
+        self.decision: Callable[[Question, Facts], Decision] = lambda *asked: self._made().decision(*asked)
 
-    def _first(self, question: Question, facts: Facts) -> Answer:
+    def _made(self) -> Engine:
         with self._compiling:
             if self._engine is None:
                 self._engine = Engine.compile(self._bundle)
-                self.answer = self._engine.answer  # from now on nothing stands between
-        return self._engine.answer(question, facts)
+                # from now on nothing stands between
+                self.answer, self.decision = self._engine.answer, self._engine.decision
+        return self._engine
 
 
 class Engines:

@@ -168,7 +168,7 @@ class House:
         self.lineage = Lineage(ledger)
         self.cookies = Cookies(id, self._answer)
         self.directories = Directories(
-            id, ledger, self.segments, rooms.policies, self._answer,
+            id, ledger, self.segments, rooms.policies, lambda declared: self._compile(declared).decision,
             lambda connection: Tombs().everybody(connection, id),
         )  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Final
 
 from troth.app.acts import Acts
 from troth.app.config import Home
@@ -20,6 +21,7 @@ from troth.db import Database, check, migrate, open_database
 from troth.db.closing import Closed
 from troth.erasures import Erasures
 from troth.gate import Decider, Words
+from troth.kernel.canonical import digest
 from troth.kernel.clock import Clock
 from troth.kernel.entropy import Entropy
 from troth.kernel.errors import AuthorError
@@ -35,6 +37,10 @@ from troth.ledger import (
 from troth.policies import Declared
 from troth.policy.bundle import Bundle
 from troth.policy.compile import compile_policy
+
+MOST_COMPILED: Final = 16
+_COMPILED: Final[dict[str, Bundle]] = {}
+"""Bundles by the digest of the files they were made of, the oldest first."""
 
 
 class PolicyRefused(AuthorError):
@@ -103,11 +109,13 @@ def _key_store(database: Database, id: str) -> str | None:
 
 
 def compiled_folder(folder: Path) -> tuple[Bundle, dict[str, str]]:
-    """The bundle of a policy folder and the texts it publishes. Raises PolicyRefused with the first finding."""
+    """The bundle of a policy folder and the texts it publishes; files that were compiled before are not again. Raises PolicyRefused
+    with the first finding."""
     findings = Findings()
     files = read_folder(folder, findings)
-    compiled = None if findings.refused else compile_policy(files, packs(findings), findings)
-    if compiled is None:
+    made_of = digest(files)
+    bundle = None if findings.refused else _COMPILED.get(made_of) or _compiled(files, findings)
+    if bundle is None:
         errors = [finding for finding in findings.sorted if finding.severity is Severity.ERROR]
         raise PolicyRefused(
             f"The policy in {folder} does not compile: {len(errors)} findings refuse it, the first is: {errors[0]}",
@@ -115,7 +123,15 @@ def compiled_folder(folder: Path) -> tuple[Bundle, dict[str, str]]:
             folder=str(folder),
             findings=len(errors),
         )
-    return compiled.bundle, {text.file: files[text.file] for text in compiled.bundle.texts}
+    while len(_COMPILED) >= MOST_COMPILED:
+        _COMPILED.pop(next(iter(_COMPILED), ""), None)
+    _COMPILED[made_of] = bundle
+    return bundle, {text.file: files[text.file] for text in bundle.texts}
+
+
+def _compiled(files: Mapping[str, str], findings: Findings) -> Bundle | None:
+    compiled = compile_policy(files, packs(findings), findings)
+    return compiled.bundle if compiled is not None else None
 
 
 def _put_in_force(acts: Acts, organisation: Organisation, bundle: Bundle, texts: Mapping[str, str]) -> None:

@@ -46,6 +46,10 @@ class Interpreter:
         """Read the statements and decide."""
         return naive.answer(self._declared.catalogue, question, facts, self._declared.digest)
 
+    def decision(self, question: Question, facts: Facts) -> Answer:
+        """As `answer`, without what is missing."""
+        return naive.decide(self._declared.catalogue, question, facts, self._declared.digest)
+
 
 def engine(declared: Declared) -> Decider:
     """The compiled engine, as the decider of a gate."""

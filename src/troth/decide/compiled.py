@@ -144,6 +144,10 @@ class Engine:
 
         return decided
 
+    def decision(self, question: Question, facts: Facts) -> Decision:
+        """As `answer`, without obstacles and what is missing: that is a search, and takes far longer than the decision."""
+        return self.asking(facts)(question)
+
     def reads(self, question: Question, fact: Fact) -> bool:
         """Whether a fact can matter to the answer of a question: where it cannot, the answer is the same with and without it."""
         return bool(self._ready[question][0] & self.layout.bit(fact))

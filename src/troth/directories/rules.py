@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from troth.decide.compiled import Decision
 from troth.decide.model import Answer, Facts, Question
 from troth.directories.lists import app_points, uses
 from troth.directories.model import Allowed, Asking, Moment
@@ -12,7 +13,7 @@ from troth.policy.catalogue import Catalogue
 from troth.policy.facts import Fact
 from troth.policy.model import Feature, Point, Purpose
 
-Ask = Callable[[Question, Facts], Answer]
+Ask = Callable[[Question, Facts], Decision | Answer]
 
 
 @dataclass(frozen=True, slots=True)
