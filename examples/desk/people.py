@@ -20,10 +20,10 @@ import httpx
 
 from examples.desk.pocket import MAKERS, use_app
 from examples.desk.staff import Staff
-from examples.kit.browser import NAME, Browser
+from examples.kit.browser import NAME, Browser, trust
 from examples.kit.centre import CODE, code_in
 from examples.kit.coming import Told, came
-from examples.kit.mailbox import Mailbox
+from examples.kit.mailbox import PATIENCE, Mailbox
 from examples.kit.people import Person, person
 from examples.kit.progress import Progress
 from examples.kit.waiting import until
@@ -143,7 +143,7 @@ class Story:
     def texts(self) -> list[dict[str, str]]:
         """The text messages that lie in the tray for this number."""
         found: list[dict[str, str]] = httpx.get(
-            f"{self._around.trays}/sms.json", params={"to": self.mobile}, timeout=10
+            f"{self._around.trays}/sms.json", params={"to": self.mobile}, timeout=10, verify=trust()
         ).json()["lying"]
         return found
 
@@ -154,7 +154,7 @@ class Story:
 
     def _typed(self, page: httpx.Response, then: str) -> bool:
         """Read the code that comes, and type it in."""
-        until(lambda: len(self.texts()) > self._read, 20)
+        until(lambda: len(self.texts()) > self._read, PATIENCE)
         code = str(CODE.findall(self.texts()[-1]["text"])[0]).replace(" ", "")
         return self.browser.press(then, page, {"code": code}).is_success
 

@@ -21,7 +21,7 @@ import httpx
 from PIL import Image, ImageDraw
 
 from examples.gateway.staff import CASES, GOES, Staff
-from examples.kit.browser import Answers, Browser, Files
+from examples.kit.browser import Answers, Browser, Files, trust
 from examples.kit.centre import Centre, code_in
 from examples.kit.coming import came
 from examples.kit.frontdesk import FrontDesk
@@ -299,7 +299,7 @@ class Story:
         if token is None or port is None:
             return []
         proxy = f"http://{token[1]}:@127.0.0.1:{port[1]}"
-        with httpx.Client(proxy=proxy, timeout=10) as through:
+        with httpx.Client(proxy=proxy, timeout=10, verify=trust()) as through:
             hosts = hosts or ("gateway.example", "phish.example")
             found = [
                 through.get(f"http://{host}/privacy?who={self.who.marked('path')}").status_code

@@ -8,6 +8,8 @@ from typing import Self
 
 import httpx
 
+from examples.kit.browser import trust
+
 GOES = ("UNLAWFUL", "NO_CONSENT", "BREACH_OF_AGREEMENT", "NO_LONGER_USED", "SERVICE_ENDED")
 """Grounds on which somebody's data go, and they with them."""
 STAYS = (
@@ -26,7 +28,7 @@ class Staff:
     """Somebody at the desk."""
 
     def __init__(self, site: str) -> None:
-        self._http = httpx.Client(base_url=site, timeout=120, follow_redirects=True)
+        self._http = httpx.Client(base_url=site, timeout=120, follow_redirects=True, verify=trust())
         self.done: Counter[str] = Counter()
 
     def __enter__(self) -> Self:
