@@ -236,7 +236,7 @@ class Town:
             if number % COMES_BACK == COMES_BACK - 1:
                 desk.answer(desk.asked("disclosures"), ("identity",))
             if story.wrote:
-                desk.sort(desk.mail_came(), "request", "disclosures")
+                desk.answer(desk.sort(desk.mail_came(), "request", "disclosures"), ("identity",))
             self._gone += desk.done
 
     def _leave(self, story: Story) -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from examples.harbour import seldom
 from examples.harbour.staff import CASES, Staff
 from examples.kit.browser import Answers, Browser
-from examples.kit.centre import Centre, code_in
+from examples.kit.centre import Centre, type_code
 from examples.kit.coming import came
 from examples.kit.frontdesk import FrontDesk
 from examples.kit.mailbox import Mailbox
@@ -160,8 +160,8 @@ class Story:
         page = self.browser.fill(what, path, form)
         if not page.is_success:
             return False
-        code = code_in(Mailbox(self._around.mail, to) if to else self.box)
-        return self.browser.press(then, page, {"code": code} | dict(more)).is_success
+        box = Mailbox(self._around.mail, to) if to else self.box
+        return type_code(self.browser, then, page, box, more).is_success
 
     def order(self) -> None:
         """Order a service after reading what is asked."""
@@ -350,6 +350,8 @@ class Town:
             desk.bring_papers()
             if story.asked in seldom.BY_HAND:
                 seldom.see_to(desk, story.who.number, story.asked)
+            elif story.asked:
+                desk.carried_out(story.asked)
             if story.wrote:
                 seldom.see_to_question(desk, by_mail=story.wrote == "mail")
             self._gone += desk.done

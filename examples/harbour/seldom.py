@@ -76,6 +76,5 @@ def see_to(desk: FrontDesk, number: int, right: str) -> None:
 
 def see_to_question(desk: FrontDesk, *, by_mail: bool) -> None:
     """The last question is answered; one that came by mail is waited for and sorted."""
-    if by_mail:
-        desk.sort(desk.mail_came(), "question")
-    desk.answer(desk.asked("question", "question"))
+    ticket = desk.sort(desk.mail_came(), "question") if by_mail else desk.asked("question", "question")
+    desk.answer(ticket)

@@ -9,10 +9,12 @@ from typing import Final
 
 import httpx
 
-from examples.kit.browser import Browser
+from examples.kit.browser import Answers, Browser
 from examples.kit.mailbox import PATIENCE, Mail, Mailbox
 
 ASKS: Final = 20
+OTHERS: Final = 4
+"""How many codes are tried at one form at most."""
 AGAIN: Final = 6.0
 """How often somebody asks for a code that does not come, and after how many seconds."""
 CODE = re.compile(r"(?<!\d)\d{4} ?\d{4}(?!\d)")
@@ -22,6 +24,36 @@ def code_in(box: Mailbox, seconds: float = PATIENCE) -> str:
     """The one-time code that comes by mail next, in whichever language. Raises TimeoutError."""
     mail = box.wait_for(lambda mail: CODE.search(_words(mail)) is not None, seconds)
     return str(CODE.findall(_words(mail))[0]).replace(" ", "")
+
+
+def type_code(
+    browser: Browser, what: str, page: httpx.Response, box: Mailbox, more: Answers
+) -> httpx.Response:
+    """Type the code that comes into the form of a page that waits for one; what came of it. The same people deal with several companies,
+    so a code may be another company's: then the next one is typed. Raises TimeoutError where none comes."""
+    code = code_in(box)
+    for _ in range(OTHERS):
+        with uncounted(browser):
+            answer = browser.press(what, page, {"code": code} | dict(more))
+        if answer.is_success:
+            break
+        try:
+            code = code_in(box)
+        except TimeoutError:
+            break
+    browser.count(what, answer)
+    return answer
+
+
+@contextmanager
+def uncounted(browser: Browser) -> Iterator[None]:
+    """What is done in the block is not counted."""
+    before = browser.done.copy()
+    try:
+        yield
+    finally:
+        browser.done.clear()
+        browser.done.update(before)
 
 
 def _words(mail: Mail) -> str:
@@ -54,23 +86,14 @@ class Centre:
         raise TimeoutError(f"No code came, however often it was asked for ({asks} times).")
 
     def _asked(self, mail_address: str) -> httpx.Response:
-        with self._uncounted():
+        with uncounted(self._browser):
             return self._browser.fill("", f"{self._address}/sign-in?lang=en", {"address": mail_address})
 
     def _fits(self, page: httpx.Response, code: str) -> bool:
         """Whether a code opens what that page waits for; a page that waits for none is one that was told to wait."""
-        with self._uncounted(), suppress(LookupError):
+        with uncounted(self._browser), suppress(LookupError):
             return self._browser.press("", page, {"code": code}).is_success
         return False
-
-    @contextmanager
-    def _uncounted(self) -> Iterator[None]:
-        before = self._browser.done.copy()
-        try:
-            yield
-        finally:
-            self._browser.done.clear()
-            self._browser.done.update(before)
 
     def see(self) -> str:
         """What is held, and what was done with it."""

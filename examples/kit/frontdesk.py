@@ -104,6 +104,14 @@ class FrontDesk:
             raise LookupError(f"Nobody waits for an answer about {right or kind}.")
         return max(found, key=lambda one: str(one["received_at"]))
 
+    def carried_out(self, right: str) -> None:
+        """Wait until the product has answered by itself whoever asked for this and showed who they are. Raises TimeoutError."""
+
+        def so() -> bool:
+            return not any(one["right"] == right and one["identified"] for one in self.waiting())
+
+        until(so, 2 * PATIENCE, 0.2)
+
     def mail_came(self) -> Ticket:
         """The mail that somebody wrote, once it lies here as a ticket that nobody has sorted. Raises TimeoutError."""
         found: list[Ticket] = []
@@ -124,10 +132,11 @@ class FrontDesk:
         self.done[f"typed in: {right}"] += 1
         return self._send("tickets", said | paper)
 
-    def sort(self, ticket: Ticket, kind: str, right: str = "") -> None:
-        """Say what a mail is."""
-        self._send(f"tickets/{ticket['number']}/sort", {"kind": kind, "right": right})
+    def sort(self, ticket: Ticket, kind: str, right: str = "") -> Ticket:
+        """Say what a mail is; the ticket as it is then."""
+        sorted_as = self._send(f"tickets/{ticket['number']}/sort", {"kind": kind, "right": right})
         self.done[f"sorted: {right or kind}"] += 1
+        return sorted_as
 
     def answer(
         self, ticket: Ticket, papers: Iterable[str] = (), *, refusal: str = "", ground: str = ""

@@ -44,6 +44,8 @@ class Desk:
         self.skipped: frozenset[str] = frozenset()
         self._one = threading.RLock()
         furnish(self.lists, data)
+        for folder in ("recordings", "shared"):
+            (data / folder).mkdir(exist_ok=True)
 
     # -- customers ----------------------------------------------------------------------------------------------
 
@@ -106,7 +108,6 @@ class Desk:
             "shared", customer=customer["id"], shared_at=_now(), shared_text=words, shared_picture=""
         )
         name = f"shared-{made}.png"
-        (self.data / "shared").mkdir(exist_ok=True)
         (self.data / "shared" / name).write_bytes(picture)
         self.crm.change("UPDATE shared SET shared_picture = ? WHERE id = ?", name, made)
         return made

@@ -46,6 +46,7 @@ def company(
     relay, partners_of = Relay(OUTBOX, client, store.connect).start(), Partners(store, partners, way_out)
     house = House(store, data / "papers", client, relay, keys, partners_of, Lapses(store), post)
     (data / TOLD).touch()
+    house.papers.mkdir(parents=True, exist_ok=True)
     mailing = Mailing(house)
     Careless(house, mailing).learn()
     found: Company = Company(
