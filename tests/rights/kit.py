@@ -26,6 +26,20 @@ from troth.steps import Standing, Step
 WHO, ADDRESS = 3, "p9@example.test"
 """The customer whose address in the shop is the one that asks."""
 
+POLICY = ASKING.replace("retentions:\n", """requirements:
+  frozen: {acts: [use, collect, share], data: [email], purposes: [newsletter, polling, proving], needs: ["not restricted"]}
+retentions:
+""").replace("request_grounds:\n", """  correct: {what: correct, routes: [email], purpose: asking}
+  anew: {what: correct, routes: [self_service], purpose: asking, reading: literal, because: the text gives no other}
+  restrict: {what: restrict, routes: [email], purpose: asking}
+  object: {what: object, routes: [email], purpose: asking}
+  take_back: {what: withdraw, routes: [email], purpose: asking}
+  given: {what: disclosures, routes: [email], purpose: asking}
+  done: {what: history, routes: [email], purpose: asking}
+request_grounds:
+""")  # fmt: skip
+"""Quay, asked for every right that is carried out over its stores; one of them by a route that costs more than was asked."""
+
 
 @dataclass
 class Counter:
@@ -101,4 +115,16 @@ def counter(
         yield Counter(quay, folder, people, carrier)
 
 
-__all__ = ["ADDRESS", "WHO", "Counter", "Stage", "Standing", "clock_of", "counter", "files", "later", "see"]
+__all__ = [
+    "ADDRESS",
+    "POLICY",
+    "WHO",
+    "Counter",
+    "Stage",
+    "Standing",
+    "clock_of",
+    "counter",
+    "files",
+    "later",
+    "see",
+]

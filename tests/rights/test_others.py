@@ -12,8 +12,7 @@ from typing import Any
 import pytest
 
 from tests.datamap.shop import MAP
-from tests.intake.kit import ASKING
-from tests.rights.kit import ADDRESS, WHO, Counter, counter, files, later, see
+from tests.rights.kit import ADDRESS, POLICY, WHO, Counter, counter, files, later, see
 from troth.app import searching
 from troth.app.carrying import NothingToCorrect
 from troth.app.reception import Reception
@@ -21,18 +20,6 @@ from troth.datamap.changing import Correction
 from troth.decide.model import Question
 from troth.intake import State
 
-POLICY = ASKING.replace("retentions:\n", """requirements:
-  frozen: {acts: [use, collect, share], data: [email], purposes: [newsletter, polling, proving], needs: ["not restricted"]}
-retentions:
-""").replace("request_grounds:\n", """  correct: {what: correct, routes: [email], purpose: asking}
-  anew: {what: correct, routes: [self_service], purpose: asking, reading: literal, because: the text gives no other}
-  restrict: {what: restrict, routes: [email], purpose: asking}
-  object: {what: object, routes: [email], purpose: asking}
-  take_back: {what: withdraw, routes: [email], purpose: asking}
-  given: {what: disclosures, routes: [email], purpose: asking}
-  done: {what: history, routes: [email], purpose: asking}
-request_grounds:
-""")  # fmt: skip
 MARKED = (
     MAP.replace("          born: birth\n",
                 "          born: birth\n          frozen: {is: not_personal, marks: restricted}\n"

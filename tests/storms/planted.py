@@ -6,7 +6,9 @@ import threading
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from troth.app import searching
 from troth.app.erasing import Erased, Eraser
+from troth.datamap import Outcome
 from troth.erasures import Grave, Tombs
 from troth.keepers import FileKeeper
 from troth.ledger import Draft, Recorder
@@ -144,6 +146,11 @@ def _written_of_somebody_who_is_gone() -> None:
     _a_destroyed_key_stays_in_memory()
 
 
+def _reported_erased_and_left() -> None:
+    """A system is said to be erased, and nothing was done in it."""
+    searching.erase_in = lambda _survey, _plan, system, _token: Outcome(system, removed=1)
+
+
 PLANTS: dict[str, tuple[str, Callable[[], None]]] = {
     "acknowledged before the commit": ("company", _acknowledged_before_the_commit),
     "tried again after success": ("company", _tried_again_after_success),
@@ -154,6 +161,7 @@ PLANTS: dict[str, tuple[str, Callable[[], None]]] = {
     "destroyed but not read back": ("keys", _destroyed_but_not_read_back),
     "a destroyed key stays in memory": ("keys", _a_destroyed_key_stays_in_memory),
     "sealed before its key is durable": ("keys", _sealed_before_its_key_is_durable),
+    "reported erased and left": ("requests", _reported_erased_and_left),
     "an epoch whose root key stays": ("keys", _an_epoch_whose_root_key_stays),
 }
 """By name: what its writers must do for it to show, and how to break them."""

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from tests.storms import account, company, keys
+from tests.storms import account, company, keys, requests, requests_account
 from tests.storms.lives import Life, Speaks
 from tests.storms.tally import Tally
 from troth.app.config import Home
@@ -38,9 +38,12 @@ class Trade:
     account: Callable[[], Account]
     steps: int
     """Within so many calls and returns a writer that kills itself does so."""
+    fewer: int = 1
+    """Of the usual rounds one in so many: each takes longer."""
 
 
 TRADES = {
     "company": Trade(company.found, company.live, account.Account, 200_000),
     "keys": Trade(keys.found, keys.live, keys.Account, 60_000),
+    "requests": Trade(requests.found, requests.live, requests_account.Account, 600_000, fewer=3),
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
+from troth.app.acts import Acts
 from troth.app.searching import Searching
 from troth.datamap import MapRefused, PlanRefused, WhoIsMeant
 from troth.intake import Ticket
@@ -102,8 +103,13 @@ class Notes:
             self.settled(lambda work: self.steps.wait(work.connection, taken, said))
 
     def settled(self, do: Callable[[Work], None]) -> None:
-        """One transaction."""
-        self.organisation.act(lambda acts: do(acts.work))
+        """One transaction, one after the other: two workers that end the last two stages of a request must see each other."""
+
+        def one(acts: Acts) -> None:
+            acts.work.lock()
+            do(acts.work)
+
+        self.organisation.act(one)
 
     def record(self, work: Work, kind: str, ticket: Ticket, said: Said, keys: Sequence[str] = ()) -> None:
         """Evidence of a stage."""

@@ -13,7 +13,7 @@ from troth.datamap.model import Dataset, Erasure, Field
 from troth.datamap.plan import Act, Obstacle, Plan, Stay, in_order
 from troth.datamap.schema import Kind, Reference, Schema, Table
 from troth.datamap.surveying import Survey
-from troth.datamap.traversal import Found, Reached
+from troth.datamap.traversal import AT_ONCE, Found, Reached
 
 SHARED = "it belongs to others as well"
 LOOSENED = "so that what it refers to can go"
@@ -238,7 +238,7 @@ class Planner:
         """The order in which tables lose rows, and the references that must be emptied first because they run in a ring."""
         refers = {one.table: {r.to for r in self._of(schema, one).references} - {one.table} for one in going}
         order, ring = in_order(tuple(refers), refers)
-        loosened: list[Act] = []
+        loosened = [act for one in going if (act := self._among_themselves(schema, one))]
         while ring:
             rings = [one for one in going if one.table in ring]
             opened = next((act for one in rings if (act := self._opened(schema, one, ring, refers))), None)
@@ -250,6 +250,15 @@ class Planner:
                 return loosened, (*order, *ring)
             order, ring = in_order(tuple(refers), refers)
         return loosened, order
+
+    def _among_themselves(self, schema: Schema, dataset: Dataset) -> Act | None:
+        """More rows than go in one statement, of a table that refers to itself, let go of each other first where they may."""
+        table, gone = self._of(schema, dataset), tuple(self._sorted[dataset.name].gone)
+        loose = [_loose(table, one) for one in table.references if one.to == table.name]
+        named = tuple(Treatment(name, Erasure.NULL, Kind.OTHER) for name in loose if name is not None)
+        if len(gone) <= AT_ONCE or not named:
+            return None
+        return Act(dataset.system, dataset.name, gone, named, LOOSENED)
 
     def _of(self, schema: Schema, dataset: Dataset) -> Table:
         table = schema.table(dataset.table)

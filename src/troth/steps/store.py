@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import (
+    BindParameter,
     Column,
     Connection,
     Index,
@@ -102,7 +103,8 @@ def next_step(
 @cache
 def _next(of_one: bool) -> Select[Any]:
     """The statement, made once: it is asked for every step of every request."""
-    of, now = bindparam("of"), bindparam("now", type_=Instant)
+    of: BindParameter[str] = bindparam("of")
+    now: BindParameter[datetime] = bindparam("now", type_=Instant)
     c, r, before = steps.c, runs.c, steps.alias("before")
     lower = exists().where(
         before.c.organisation == of, before.c.run == c.run, before.c.rank < c.rank, before.c.standing.in_(_LIVE)
