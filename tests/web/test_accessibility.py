@@ -6,6 +6,7 @@ A page that needs to be scrolled sideways at 320 CSS pixels fails too (WCAG 2.2,
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from playwright.sync_api import Page
@@ -13,6 +14,7 @@ from playwright.sync_api import Page
 from tests.support.axe import violations
 from tests.support.ways import sideways
 from tests.web.kit import Place
+from troth.app.unknown import Unknown, What
 
 WIDE, NARROW = 1280, 320
 
@@ -32,6 +34,24 @@ def test_accessibility_of_what_a_look_found(town: Place, signed_in: Page, scheme
         signed_in.set_viewport_size({"width": width, "height": 800})
         for path in (f"ledger/{events[0]['sequence']}", f"ledger/{events[0]['sequence']}/seen/1"):
             signed_in.goto(f"{town.base}/harbour/{path}")
+            assert violations(signed_in) == [], (path, scheme, width)
+            assert not sideways(signed_in), (path, width)
+
+
+def test_accessibility_of_what_is_not_known(
+    town: Place, signed_in: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = town.hosting.clock.now() - timedelta(hours=3)
+    missing = (
+        Unknown(What.PROCESS, "postgres"),
+        Unknown(What.PROBE, "filing_fields", seen, "There is no store."),
+    )
+    monkeypatch.setattr(town.hosting, "unknown", lambda _: missing)
+    for path in ("harbour", "harbour/life"):
+        signed_in.goto(f"{town.base}/{path}")
+        for width, scheme in ((WIDE, "dark"), (NARROW, "light")):
+            signed_in.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            signed_in.set_viewport_size({"width": width, "height": 800})
             assert violations(signed_in) == [], (path, scheme, width)
             assert not sideways(signed_in), (path, width)
 
