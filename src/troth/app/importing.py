@@ -18,6 +18,7 @@ from typing import Any, Final
 from troth.app.acts import Acts
 from troth.app.opening import compiled_folder
 from troth.app.organisation import Organisation
+from troth.app.taking_over import OPT_OUT, REQUEST, opt_out, prepare_request, receive_request
 from troth.decide.model import Question
 from troth.gate import ObservedAct, Seen
 from troth.imports import (
@@ -38,6 +39,7 @@ from troth.imports import (
     read_lines,
 )
 from troth.imports.evidence import row_of, states_of
+from troth.intake.receiving import Prepared
 from troth.kernel.errors import OperatorError, TrothError
 from troth.ledger import Origin
 from troth.policy.catalogue import Catalogue
@@ -163,8 +165,9 @@ class Importer:
         breaches = 0
         try:
             if not dry:
+                requests = self._requests(part)
                 done, breaches = self._organisation.act(
-                    lambda acts: self._record(acts, part.one, part.line, part.name, part.states),
+                    lambda acts: self._record(acts, part.one, part.line, part.name, part.states, requests),
                     origin=Origin.IMPORTED,
                 )
         except TrothError as problem:
@@ -173,8 +176,22 @@ class Importer:
         came.brought += done
         came.breaches += breaches
 
+    def _requests(self, part: Part) -> dict[str, Prepared]:
+        """Requests that a row newly opens, sealed before any lock is held."""
+        return {
+            deed.step: prepare_request(self._organisation, part.one, part.line, part.name, deed)
+            for deed in part.line.deeds
+            if deed.what == REQUEST and deed.step in part.states and deed.says is not None
+        }
+
     def _record(
-        self, acts: Acts, one: Import, line: Line, name: str, told: Mapping[str, str]
+        self,
+        acts: Acts,
+        one: Import,
+        line: Line,
+        name: str,
+        told: Mapping[str, str],
+        requests: Mapping[str, Prepared],
     ) -> tuple[Counter[str], int]:
         """All that a row newly says, and that it said it, whole or not at all."""
         acts.work.lock()
@@ -186,7 +203,9 @@ class Importer:
         deeds = [deed for deed in line.deeds if deed.step in fresh and deed.says is not None]
         subject = str(acts.open_subject(line.identities).subject) if line.identities and deeds else None
         for deed in deeds:
-            if deed.what != "act":
+            if deed.what == REQUEST:
+                receive_request(self._organisation, acts, requests[deed.step])
+            elif deed.what != "act":
                 _say(self._organisation, acts, one, line, deed, subject)
         acts.work.settle()
         breaches = sum(self._seen(acts, one, line, deed, subject) for deed in deeds if deed.what == "act")
@@ -229,6 +248,8 @@ def _say(
     elif deed.what == "safeguard":
         proof = _proof(one, line, says, acts.at)
         organisation.safeguards.show(acts.work, acts.declared(), proof, now=acts.at, origin=acts.origin)
+    elif deed.what == OPT_OUT:
+        opt_out(organisation, acts, line, says)
     elif subject is not None:
         _say_of(acts, subject, deed.what, says)
 

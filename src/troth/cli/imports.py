@@ -9,6 +9,7 @@ from typing import Any
 
 from troth.app.importing import Came, Importer, held_against, imports_beside
 from troth.app.organisation import Organisation
+from troth.app.taking_over import take_versions
 from troth.cli.home import refused
 from troth.cli.verbs import Answer, add_verb
 from troth.imports import draft
@@ -54,6 +55,14 @@ def add(commands: Any) -> None:
     )
     made.add_argument(
         "--dry-run", action="store_true", help="say what would be brought in, and record nothing"
+    )
+    _data(made)
+    made = add_verb(
+        verbs, "versions", "take over versions of the policy that were in force before", _versions
+    )
+    made.add_argument("place", help="a table with the columns folder and since: versions.csv, a sheet")
+    made.add_argument(
+        "--dry-run", action="store_true", help="say what would be taken over, and record nothing"
     )
     _data(made)
 
@@ -102,6 +111,16 @@ def _run(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, 
     came = Importer(organisation, imports, args.data).turn(all=True, dry=args.dry_run)
     answer = {"imports": [one.as_json() for one in came], "dry_run": args.dry_run}
     return answer, "\n".join(map(_said, came)) or "Nothing is declared.", all(one.well for one in came)
+
+
+def _versions(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:
+    took = take_versions(organisation, args.place, args.data, dry=args.dry_run)
+    lines = [
+        f"{one.folder}: {one.trouble or (f'from {one.since:%Y-%m-%d}' if one.new else 'there already')}"
+        for one in took
+    ]
+    answer = {"versions": [one.as_json() for one in took], "dry_run": args.dry_run}
+    return answer, "\n".join(lines) or "Nothing is listed.", not any(one.trouble for one in took)
 
 
 def _said(came: Came) -> str:

@@ -24,6 +24,7 @@ from troth.imports.errors import ImportsUnreadable
 from troth.imports.model import Import, Step
 from troth.kernel.errors import TrothError
 from troth.kernel.findings import did_you_mean
+from troth.policy.vocabulary import RIGHTS
 from troth.sheets import place_of
 
 WORDS: Final = {"title", "from", "tables", "query", "key", "person", "at", "every", "brings"}
@@ -36,9 +37,13 @@ STEPS: Final[Mapping[str, frozenset[str]]] = {
     "objection": frozenset({"say"}),
     "recipient": frozenset({"facts", "until", "stake"}),
     "act": frozenset({"data", "purpose", "via", "recipient", "place", "source", "message", "papers"}),
+    "request": frozenset({"words", "ground", "name", "language", "route", "proof"}),
+    "opt_out": frozenset({"purpose"}),
     "safeguard": frozenset({"item", "document", "at", "until", "heads"}),
 }
 """Each kind of step, and the words it may have besides. The word of the kind itself says which."""
+OF_PEOPLE: Final = frozenset({"accepted", "shown", "fact", "consent", "objection", "request", "opt_out"})
+"""Steps that are about somebody."""
 SAYS: Final = {
     "consent": ("given", "refused", "withdrawn"),
     "objection": ("raised", "lifted"),
@@ -109,14 +114,22 @@ def _import(id: str, said: Any, name: str) -> Import:
             f"cannot be read ({problem})", "Look at its places, and at `every` in seconds."
         ) from problem
     steps = _steps(brings, wrong)
-    if not person and any(
-        step.what in ("accepted", "shown", "fact", "consent", "objection") for step in steps
-    ):
-        raise wrong("says something about people and names none", "Say under `person` by which column.")
+    _check_people(said, steps, wrong)
     return Import(
         id, str(said.get("title", id)), places, str(said.get("query", "SELECT * FROM rows")), tuple(map(str, key)),
         {str(kind): str(column) for kind, column in person.items()}, str(said.get("at", "")), steps, every,
     )  # fmt: skip
+
+
+def _check_people(
+    said: Mapping[str, Any], steps: Iterable[Step], wrong: Callable[[str, str], ImportsUnreadable]
+) -> None:
+    """Pass where whatever is said of people names them, and what is open elsewhere says since when."""
+    kinds = {step.what for step in steps}
+    if not said.get("person") and kinds & OF_PEOPLE:
+        raise wrong("says something about people and names none", "Say under `person` by which column.")
+    if "at" not in said and "request" in kinds:
+        raise wrong("opens requests and says not when they came", "Name the column under `at`.")
 
 
 def _steps(brings: list[Any], wrong: Callable[[str, str], ImportsUnreadable]) -> tuple[Step, ...]:
@@ -136,6 +149,9 @@ def _steps(brings: list[Any], wrong: Callable[[str, str], ImportsUnreadable]) ->
         if what in SAYS and word not in SAYS[what] and not _VALUE.search(word):
             raise wrong(f"says of a {what} what cannot be", f"Say one of {', '.join(SAYS[what])}.")
         terms = {str(word): value for word, value in said.items() if word != "when"}
+        right = str(terms.get("request", ""))
+        if what == "request" and right not in RIGHTS and not _VALUE.search(right):
+            raise wrong("opens a request for no right", did_you_mean(right, RIGHTS))
         when = {str(column): str(value) for column, value in (said.get("when") or {}).items()}
         found.append(Step(_named(what, terms, found), what, terms, when))
     return tuple(found)

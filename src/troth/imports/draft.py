@@ -17,6 +17,8 @@ _REST: Final = """\
     # - {shown: NOTICE}
     # - {consent: CONSENT, say: given, when: {COLUMN: yes}}
     # - {objection: OBJECTION, when: {COLUMN: filled}}
+    # - {opt_out: email, when: {COLUMN: yes}}
+    # - {request: delete, words: "{COLUMN}", when: {COLUMN: open}}
     # - {act: use, data: [CATEGORY], purpose: PURPOSE, papers: {request: "{COLUMN}"}}
 """
 

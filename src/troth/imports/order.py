@@ -59,7 +59,11 @@ def phase_of(deed: Deed) -> Phase:
     if deed.what == "act":
         return Phase.ACTS
     said = str((deed.says or {}).get("say", ""))
-    closes = (deed.what == "objection" and said != "lifted") or said in ("withdrawn", "refused", "clear")
+    closes = (
+        deed.what == "opt_out"
+        or (deed.what == "objection" and said != "lifted")
+        or said in ("withdrawn", "refused", "clear")
+    )
     return Phase.CLOSES if closes else Phase.OPENS
 
 
