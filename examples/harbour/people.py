@@ -32,7 +32,7 @@ are, the more newcomers it waits for."""
 EVERY_CASE = 3
 """After so many newcomers somebody behind the counter has something to do, and after so many turns everything was done once."""
 TURNS = 4
-BUTTONS = ("review", "invite", "important", "print_list", "incident")
+BUTTONS = ("review", "invite", "important", "print_list", "incident", "announce")
 MOST_AT_ONCE = 200
 CHOICES = ("unless:cookies_off", "allowed:basket_cookie", "allowed:language_cookie", "point:site_beacon")
 DESK = "privacy@harbour.example"

@@ -59,17 +59,15 @@ class Mailing:
 
     def incident(self, words: str) -> int:
         """What happened, and what everybody whom it may concern can do next; how many were taken on."""
-        return sum(
-            self._letter(member, "incident_notice", "important_notice", "Something happened here", words)
-            for member in self._store.rows(MEMBERS)
-        )
+        return self._everybody("incident_notice", "Something happened here", words)
+
+    def announce(self, words: str) -> int:
+        """A change of the policy, before it comes; how many were taken on."""
+        return self._everybody("change_notice", "Our privacy policy is going to change", words)
 
     def important(self, words: str) -> int:
         """What everybody has to know, whether they are on the list or not; how many were taken on."""
-        return sum(
-            self._letter(member, "important_notice", "important_notice", "Please read this", words)
-            for member in self._store.rows(MEMBERS)
-        )
+        return self._everybody("important_notice", "Please read this", words)
 
     def print_list(self) -> int:
         """The mail house is handed the addresses of those to whom printed news may go; how many."""
@@ -82,6 +80,10 @@ class Mailing:
                 )
                 sent += 1
         return sent
+
+    def _everybody(self, message: str, title: str, words: str) -> int:
+        members = self._store.rows(MEMBERS)
+        return sum(self._letter(one, message, "important_notice", title, words) for one in members)
 
     def _notice(self, member: dict[str, Any]) -> bool:
         words = "We look after our machines on Sunday night."

@@ -13,6 +13,10 @@ INCIDENT = (
     "A laptop of our machine hall was lost; its disk is encrypted, and was erased from afar. It may have held names of services. "
     "Change the password of your account, and write to us if a stranger speaks to you of your order."
 )
+CHANGE = (
+    "From July on, another company of our group would run our support desk, and see what you write to it. Nothing has changed yet; "
+    "tell us if you do not want this."
+)
 
 
 def staff(app: Flask, company: Company) -> None:
@@ -48,7 +52,7 @@ def staff(app: Flask, company: Company) -> None:
         rows = company.house.store.rows(last)
         return page("staff.html", name=name, releases=rows, acts=acts.RELEASES, papers=acts.PAPERS)
 
-    @app.post("/staff/<any(news, maintenance, important, incident, print_list):letter>")
+    @app.post("/staff/<any(news, maintenance, important, incident, announce, print_list):letter>")
     def write(letter: str) -> Answered:
         company.admin()
         words = {
@@ -58,6 +62,7 @@ def staff(app: Flask, company: Company) -> None:
             ),
             "important": ("From January on, prices are shown with the service tax.",),
             "incident": (INCIDENT,),
+            "announce": (CHANGE,),
         }
         sent = getattr(company.mailing, letter)(*words.get(letter, ()))
         return page("said.html", title="Handed in", said=f"It goes to {sent}.")
