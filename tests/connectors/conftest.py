@@ -23,9 +23,10 @@ from tests.connectors.kit import (
 )
 from tests.connectors.partner import Partner, partner_server
 from tests.support.mariadb import mariadb_server, mariadb_url
+from tests.support.objects import bucket, object_server
 from tests.support.redis import redis_server, redis_url
 
-__all__ = ["mariadb_server", "mariadb_url", "redis_server", "redis_url"]
+__all__ = ["bucket", "mariadb_server", "mariadb_url", "object_server", "redis_server", "redis_url"]
 
 FILES = {
     "csv": csv_store,

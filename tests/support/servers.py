@@ -45,5 +45,5 @@ def running(command: Sequence[str], answers: Callable[[], bool], name: str) -> I
             time.sleep(0.02)
         yield
     finally:
-        process.terminate()
+        process.kill()  # what it holds is thrown away with its folder
         process.wait(timeout=30)

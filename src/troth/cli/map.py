@@ -13,7 +13,8 @@ from troth.kernel.errors import CallerError, TrothError
 from troth.kernel.findings import Findings, Severity
 
 _MORE = """\
-ADDRESS is sqlite:FILE, files:FOLDER, postgresql://HOST/NAME or mariadb://HOST/NAME, without credentials.
+ADDRESS is sqlite:FILE, files:FOLDER, folder:FOLDER, postgresql://HOST/NAME, mariadb://HOST/NAME, redis://HOST/0, s3://HOST/BUCKET or
+service:FILE.yaml, without credentials.
 The draft reads the schema and no value; what it does not know it leaves empty, and `check` refuses until it is said.
 Exit code: 0 done; 1 the check found errors; 2 it could not be tried.
 """
