@@ -13,6 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from troth.app.mapping import found_at
 from troth.connectors import Secrets, open_connector
 from troth.datamap import Connector, DataMap, StoreUnreachable, Survey, survey
 from troth.datamap.connector import Fingerprinted
@@ -36,7 +37,8 @@ class Stores:
         self._map, self._folder, self._secrets = map, folder, secrets
         self._lock = threading.Lock()
         self._kept: Kept = {}
-        self._seen: _Seen | None = None
+        self._seen: dict[bool, _Seen] = {}
+        """By whether it is for writing: those are connections of their own, each with what it knows of the shapes."""
         self.looked = 0
         """How often the shapes were read in full."""
         weakref.finalize(self, _close, self._kept)
@@ -45,6 +47,7 @@ class Stores:
         """Let go of everything."""
         with self._lock:
             _close(self._kept)
+            self._seen.clear()
 
     @contextmanager
     def surveyed(self, *, writable: bool = False) -> Iterator[Survey]:
@@ -52,7 +55,7 @@ class Stores:
         with ExitStack() as closing:
             connectors = {one.id: self._open(one, writable, closing) for one in self._map.systems}
             try:
-                yield self._survey(connectors)
+                yield self._survey(connectors, writable)
             except StoreUnreachable:
                 self.close()
                 raise
@@ -62,23 +65,25 @@ class Stores:
         with self._lock:
             kept = self._kept.get((system.id, writable))
             if kept is None:
-                kept = open_connector(system, self._folder, self._secrets, writable=writable)
+                lies = found_at(system, self._folder)
+                kept = open_connector(lies, self._folder, self._secrets, writable=writable)
                 if isinstance(kept, Fingerprinted):
                     self._kept[system.id, writable] = kept
         if not isinstance(kept, Fingerprinted) or not kept.lasting:
             closing.callback(kept.close)
         return kept
 
-    def _survey(self, connectors: dict[str, Connector]) -> Survey:
+    def _survey(self, connectors: dict[str, Connector], writable: bool) -> Survey:
         shapes = tuple(
             one.fingerprint() if isinstance(one, Fingerprinted) else "" for one in connectors.values()
         )
-        seen = self._seen
+        seen = self._seen.pop(writable, None)
         if seen is not None and all(shapes) and seen.shapes == shapes:
+            self._seen[writable] = seen
             return Survey(seen.survey.map, seen.survey.schemas, connectors)
         self.looked += 1
         made = survey(self._map, connectors)
-        self._seen = _Seen(shapes, made)
+        self._seen[writable] = _Seen(shapes, made)
         return made
 
 
