@@ -175,6 +175,28 @@ def test_a_file_that_should_not_be_there(tmp_path: Path) -> None:
     assert open_eye(probe, tmp_path).look(NOON).seen == ({"file": "all.csv"},)
 
 
+def test_files_of_those_whom_a_query_names_are_findings_and_no_others(tmp_path: Path) -> None:
+    probe = declared(
+        "scans: {what: files, store: scans, people: done.db, query: SELECT id AS key FROM checks WHERE done = 1, "
+        "pattern: '{key}-*.png', statements: [point:form]}"
+    )
+    folder = tmp_path / "scans"
+    folder.mkdir()
+    assert open_eye(probe, tmp_path).look(NOON).passed, "where there is no file, no database is asked"
+    for number in range(1, 700):
+        (folder / f"{number}-face.png").touch()
+    with pytest.raises(CannotLook):
+        open_eye(probe, tmp_path).look(NOON)
+    with sqlite3.connect(tmp_path / "done.db") as connection:
+        connection.execute("CREATE TABLE checks (id INTEGER PRIMARY KEY, done INTEGER)")
+        connection.executemany(
+            "INSERT INTO checks VALUES (?, ?)", [(n, n in (12, 650, 900)) for n in range(1000)]
+        )
+    connection.close()
+    seen = open_eye(probe, tmp_path).look(NOON)
+    assert (seen.passed, seen.seen) == (False, ({"file": "12-face.png"}, {"file": "650-face.png"}))
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [

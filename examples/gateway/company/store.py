@@ -22,6 +22,25 @@ INDEXES = {
     "permits": "member", "requests": "number",
 }  # fmt: skip
 """By which word of its documents a kind is looked through."""
+HELD = {
+    **{(kind, "words"): "words_of(document)" for kind in ("members", "devices", "listings", "deals", "archive", "browse_log")},
+    ("copies", "region"): "document->>'region'", ("permits", "permission"): "document->>'permission'",
+}  # fmt: skip
+"""What is indexed so that whoever wants to know what there is, however many documents there are, steps from one value to the next."""
+WORDS = """
+CREATE OR REPLACE FUNCTION words_of(document jsonb) RETURNS text LANGUAGE sql IMMUTABLE PARALLEL SAFE AS
+$$ SELECT coalesce(string_agg(word, ',' ORDER BY word), '') FROM jsonb_object_keys(document) word $$;
+CREATE INDEX IF NOT EXISTS members_member ON members ((document->>'member'));
+CREATE INDEX IF NOT EXISTS verifications_template ON verifications (id) WHERE jsonb_exists(document, 'face_template');
+CREATE INDEX IF NOT EXISTS grants_open ON grants ((document->>'service')) WHERE document->>'revoked_at' IS NULL;
+"""
+STEPS = """
+(WITH RECURSIVE one AS (
+  (SELECT {value} AS value, id FROM {kind} ORDER BY 1, 2 LIMIT 1) UNION ALL
+  SELECT next.value, next.id FROM one,
+  LATERAL (SELECT {value} AS value, id FROM {kind} WHERE {value} > one.value ORDER BY 1, 2 LIMIT 1) next
+) SELECT '{kind}' AS kind, '{word}' AS word, value, id FROM one)
+"""
 GONE = """
 CREATE OR REPLACE FUNCTION note_who_is_gone() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
   INSERT INTO cancellations (document) SELECT jsonb_build_object('member', OLD.document->>'member', 'closed_at', now())
@@ -56,7 +75,11 @@ class Store:
                         sql.Identifier(f"{kind}_{word}"), sql.Identifier(kind), sql.Literal(word)
                     )
                 )
-            at.execute(GONE)
+            at.execute(WORDS + GONE)
+            for (kind, word), value in HELD.items():
+                at.execute(f"CREATE INDEX IF NOT EXISTS {kind}_{word} ON {kind} (({value}), id)")
+            steps = (STEPS.format(kind=kind, word=word, value=value) for (kind, word), value in HELD.items())
+            at.execute(f"CREATE OR REPLACE VIEW held AS {'UNION ALL'.join(steps)}")
 
     @contextmanager
     def open(self) -> Iterator[Connection]:

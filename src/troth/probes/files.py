@@ -10,11 +10,15 @@ from datetime import datetime
 from fnmatch import translate
 from pathlib import Path
 
+from sqlalchemy import bindparam, text
+
 from troth.probes.errors import CannotLook
 from troth.probes.model import MOST_SHOWN, Look, Probe
 from troth.probes.sql import read_rows
 
 KEY = "{key}"
+AT_ONCE = 500
+ASKED = "SELECT asked.key AS key FROM ({query}) AS asked WHERE CAST(asked.key AS VARCHAR) IN :names"
 
 
 class FilesEye:
@@ -38,7 +42,22 @@ class FilesEye:
         before, key, after = self._probe.pattern.partition(KEY)
         if not key or not self._keys:
             return [path for path in self._folder.rglob(self._probe.pattern) if path.is_file()]
-        gone = {str(row["key"]) for row in read_rows(self._keys, self._probe.query)}
         fits = re.compile(f"{re.escape(before)}(.+?){translate(after)}")
-        named = ((path, fits.match(path.name)) for path in self._folder.rglob("*") if path.is_file())
-        return [path for path, match in named if match and match[1] in gone]
+        named = [
+            (path, match[1])
+            for path in self._folder.rglob("*")
+            if path.is_file() and (match := fits.match(path.name))
+        ]
+        gone = self._gone({name for _, name in named})
+        # What went between the walk and the question was on its way out, and is no finding.
+        return [path for path, name in named if name in gone and path.is_file()]
+
+    def _gone(self, names: set[str]) -> set[str]:
+        """Which of these are keys that the query names: the database sorts out the rest, and is left alone where there are none."""
+        asked, gone = sorted(names), set[str]()
+        for start in range(0, len(asked), AT_ONCE):
+            keys = text(ASKED.format(query=self._probe.query)).bindparams(bindparam("names", expanding=True))
+            gone |= {
+                str(row["key"]) for row in read_rows(self._keys, keys, names=asked[start : start + AT_ONCE])
+            }
+        return gone

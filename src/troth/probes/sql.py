@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, Row, create_engine, event, make_url, text
+from sqlalchemy import Connection, Engine, Row, TextClause, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
@@ -56,10 +56,11 @@ class SqlEye:
         return {"store": named(self._place), **masked(row, self._probe.show)}
 
 
-def read_rows(place: str, query: str) -> list[dict[str, Any]]:
+def read_rows(place: str, query: str | TextClause, **values: object) -> list[dict[str, Any]]:
     """The rows of a query, from a database that is opened read-only. Raises CannotLook."""
+    asked = text(query) if isinstance(query, str) else query
     with read_only(place) as connection:
-        rows = connection.execution_options(yield_per=AT_ONCE).execute(text(query)).mappings()
+        rows = connection.execution_options(yield_per=AT_ONCE).execute(asked, values).mappings()
         return [dict(row) for row in rows]
 
 
