@@ -17,6 +17,8 @@ import httpx
 import pytest
 
 from tests.tidy.source import ROOT
+from troth.app.occasions import life_in
+from troth.app.opening import compiled_folder
 
 pytestmark = pytest.mark.story
 COMMAND = [sys.executable, "-m", "troth.cli", "run"]
@@ -166,6 +168,11 @@ def test_a_damaged_data_folder_is_one_sentence(tmp_path: Path, damage: str) -> N
 
 @pytest.mark.slow
 def test_a_fixed_piece_of_life_is_the_same_for_a_seed(tmp_path: Path) -> None:
+    """What people did, what was refused to them, how every clause stands and which lapses were found is the same to the last figure.
+
+    Left out is what no figure here shows: when a chore came round, how often somebody asked for a code until it came (it counts once), and
+    in which order two companies' people took turns.
+    """
     runs = []
     for number in (1, 2):
         done = once(
@@ -182,13 +189,29 @@ def test_a_fixed_piece_of_life_is_the_same_for_a_seed(tmp_path: Path) -> None:
         assert done.returncode == 0, done.stdout + done.stderr
         runs.append(json.loads(done.stdout))
     first, second = runs
-    assert first == second
-    assert first["surprises"] == []
+    for company in ("harbour", "counter"):
+        one, other = (run["organisations"][company] for run in runs)
+        assert one["done"] == other["done"]
+        for figure in ("acts", "refused", "lapses", "clauses", "probes"):
+            assert one[figure] == other[figure], f"{figure} of {company}"
+        assert [what for what in one["done"] if "failed" in what] == []
+    assert first["surprises"] == second["surprises"] == []
     harbour, counter = first["organisations"]["harbour"], first["organisations"]["counter"]
     assert harbour["lapses"] == []
     assert harbour["probes"] >= 8
     assert harbour["refused"] > 0
     assert "broken" not in harbour["clauses"]
-    assert harbour["clauses"]["kept"] > 50
+    assert harbour["clauses"]["kept"] > 90
     assert counter["acts"] > 0
     assert "broken" not in counter["clauses"]
+    assert {id: without_occasion(tmp_path / "1", id) for id in ("harbour", "counter")} == WITHOUT
+
+
+WITHOUT = {"harbour": {"7¶2/1", "7¶3/1", "7¶4", *(f"7¶4({one})" for one in "abcdef")}, "counter": set[str]()}
+"""What cannot be in twelve people's time: the policy of a run is read from a folder that nobody of it writes, so no other version comes."""
+
+
+def without_occasion(data: Path, company: str) -> set[str]:
+    """Clauses whose control is built and that nothing in this life was about."""
+    bundle, _ = compiled_folder(ROOT / "examples" / company)
+    return {one.clause for one in life_in(data, company, bundle).without}
