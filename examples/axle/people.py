@@ -90,7 +90,7 @@ class Story:
             (0.3, (0, 7), self.move_to_the_academy),
             (0.3, (8,), self.turn_switches),
             (0.1, (5,), self.watch_the_film),
-            (0.2, (9,), self.opt_out),
+            (0.2, (0, 9), self.opt_out),
             (0.2, (6,), self.see_to_their_data),
             (0.1, (5,), self.write_to_the_desk),
             (0.3, (1,), self.come_back),
@@ -247,7 +247,6 @@ class Story:
     def opt_out(self) -> None:
         """No more news, invitations, surveys and promotion."""
         self.turn("objects:opt_out", "yes")
-        self.settled = False
 
     def watch_the_film(self) -> None:
         """See what somebody else shows on axle's page, once one was told whose it is."""

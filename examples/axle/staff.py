@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from html import unescape
@@ -110,15 +110,17 @@ class Head(Staff):
     def __init__(self, site: str) -> None:
         super().__init__(site, "lin", "Simulated-gear-3")
         self._site = site
-        self._asked: Counter[str] = Counter()
+        self._read: defaultdict[str, list[str]] = defaultdict(list)
         self.done: Counter[str] = Counter()
 
     def answer_tickets(self) -> None:
         """Answer whoever waits; the first of a kind, and every fourth, is refused where the policy lists a ground."""
         for number, right in TICKET.findall(self.look("/staff/tickets").text):
-            self._asked[right] += 1
+            if number in self._read[right]:
+                continue
+            self._read[right].append(number)
             refusal, papers = REFUSED.get(right, ("", ""))
-            if refusal and self._asked[right] % 4 == 1:
+            if refusal and len(self._read[right]) % 4 == 1:
                 self._press(
                     f"refused: {right}", "/staff/tickets", number=number, refusal=refusal, papers=papers
                 )

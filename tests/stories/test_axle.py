@@ -306,7 +306,7 @@ def carried_out(axle: Stood, number: str) -> dict[str, Any]:
         with axle.organisation.database.read() as connection:
             return intake.ticket(connection, number).state is State.ANSWERED
 
-    until(answered, 120)
+    until(answered, 120, 0.5)
     lin.close()
     with axle.organisation.database.read() as connection:
         parts = [one.number for one in intake.parts(connection, number) if one.what == "file"]
