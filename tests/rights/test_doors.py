@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.rights.kit import WHO, counter
+from tests.rights.kit import POLICY, WHO, counter
 from troth.cli.main import main
 
 
@@ -82,3 +82,24 @@ def test_a_file_of_approvals_that_says_something_else_is_one_sentence(
     assert main(["worker", "quay", "--home", str(home), "--map", str(folder), "--once"]) == 2
     told = capsys.readouterr()
     assert "rights.yaml says something else" in told.out + told.err
+
+
+def test_what_is_to_be_set_right_comes_in_a_file_and_never_on_the_command_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home, file = tmp_path / "home", tmp_path / "right.json"
+    with counter(home, policy=POLICY) as desk:
+        number, folder = desk.asked("correct"), desk.folder
+    where = ("quay", "--home", str(home))
+    beside = ("--map", str(folder))
+    file.write_text("{}")
+    assert main(["rights", "run", *where, number, *beside, "--correct", str(file)]) == 2
+    assert "names what is wrong" in capsys.readouterr().out
+    file.write_text("[{}]")
+    assert main(["rights", "run", *where, number, *beside, "--correct", str(file)]) == 2
+    assert "lists no corrections" in capsys.readouterr().out
+    file.write_text('[{"what": "phone", "becomes": "+60 12 345"}]')
+    code, shown = said(capsys, "rights", "run", *where, number, *beside, "--correct", str(file))
+    assert (code, shown["waits"]) == (1, "tell house")
+    assert b"+60 12 345" in (folder / "shop.db").read_bytes()
+    assert "+60 12 345" not in json.dumps(shown)

@@ -33,6 +33,8 @@ class Carrier:
         """`approve` are the rights whose plan a second person agrees with."""
         self.organisation = search.reception.organisation
         self._search, self._notes = search, Notes(search)
+        self.worked = 0
+        """How many steps this one has worked on."""
         asking, acting = Asking(self._notes), Acting(self._notes, frozenset(approve))
         answering = Answering(self._notes, asking)
         self._do: dict[str, Callable[[Taken, Ticket], None]] = {
@@ -96,6 +98,7 @@ class Carrier:
         if taken is None:
             return False
         while taken is not None:
+            self.worked += 1
             self._stage(taken)
             taken = self._notes.following(worker)
         return True

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
 from pathlib import Path
 from typing import Any, Final
@@ -13,6 +14,8 @@ from troth.app.mapping import secrets_of
 from troth.app.organisation import Organisation
 from troth.cli.home import installation_of
 from troth.cli.verbs import Answer, add_verb
+from troth.datamap.changing import Correction
+from troth.kernel.errors import CallerError
 from troth.rights import KIND
 from troth.steps import Run, Step
 
@@ -36,6 +39,15 @@ def add(commands: Any) -> None:
         "--paper", action="append", default=[], metavar="PAPER", help="evidence on file for its grounds"
     )
     made.add_argument("--ground", default="", metavar="CODE", help="the listed ground that its words come to")
+    made.add_argument(
+        "--meant", action="append", default=[], metavar="ID", help="which consent or objection it is about"
+    )
+    made.add_argument(
+        "--correct",
+        type=Path,
+        metavar="FILE",
+        help="what is to be set right: JSON, a list of {what, becomes, was}; sealed with the ticket",
+    )
     made = _numbered(verbs, "approve", "agree with its plan, as a second person", _approve)
     made.add_argument("--by", required=True, metavar="MEMBER", help="the id of whoever agrees")
     made = _numbered(verbs, "told", "what a recipient answered", _told)
@@ -97,10 +109,26 @@ def _run(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, 
     carrier.begin()
     if args.paper or args.ground:
         carrier.paper(args.number, args.paper, args.ground)
+    if args.meant:
+        carrier.meant(args.number, args.meant)
+    if args.correct:
+        carrier.correct(args.number, corrections_in(args.correct), "cli")
     carrier.retry(args.number)
     while carrier.turn(f"cli.{os.getpid()}", args.number):
         pass
     return _show(organisation, args)
+
+
+def corrections_in(file: Path) -> list[Correction]:
+    """The corrections that a file lists: a category or a field each, what it becomes, and what it was. Raises CallerError."""
+    try:
+        listed = json.loads(file.read_text(encoding="utf-8"))
+        return [Correction(one["what"], one["becomes"], one.get("was", "")) for one in listed]
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        raise CallerError(
+            f"{file.name} lists no corrections.",
+            'Write [{"what": "phone", "becomes": "…", "was": "…"}] as JSON.',
+        ) from None
 
 
 def _approve(organisation: Organisation, args: argparse.Namespace) -> tuple[Answer, str, bool]:

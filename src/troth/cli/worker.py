@@ -50,7 +50,8 @@ def run(args: argparse.Namespace) -> int:
                 while True:
                     carrier.begin()
                     while carrier.turn(name):
-                        done += 1
+                        pass
+                    done = carrier.worked
                     if args.once:
                         break
                     time.sleep(args.every)
