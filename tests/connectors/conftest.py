@@ -22,11 +22,20 @@ from tests.connectors.kit import (
     workbook_store,
 )
 from tests.connectors.partner import Partner, partner_server
+from tests.support.directory import directory_server
 from tests.support.mariadb import mariadb_server, mariadb_url
 from tests.support.objects import bucket, object_server
 from tests.support.redis import redis_server, redis_url
 
-__all__ = ["bucket", "mariadb_server", "mariadb_url", "object_server", "redis_server", "redis_url"]
+__all__ = [
+    "bucket",
+    "directory_server",
+    "mariadb_server",
+    "mariadb_url",
+    "object_server",
+    "redis_server",
+    "redis_url",
+]
 
 FILES = {
     "csv": csv_store,

@@ -67,8 +67,10 @@ def server() -> Iterator[Objects]:
         )
         at = Objects(f"127.0.0.1:{ports['s3.port']}", made.user, made.password)
         command = [
-            weed, "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3", f"-s3.config={folder / 's3.json'}",
-            "-master.telemetry=false", "-s3.port.iceberg=0", "-s3.port.lance=0", "-volume.max=400", "-master.volumeSizeLimitMB=64", f"-filer.localSocket={folder / 'filer'}",
+            weed, "server", f"-dir={folder}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1", "-filer", "-s3",
+            f"-s3.config={folder / 's3.json'}",
+            "-master.telemetry=false", "-s3.port.iceberg=0", "-s3.port.lance=0", "-volume.max=400",
+            "-master.volumeSizeLimitMB=64", f"-filer.localSocket={folder / 'filer'}",
             *(f"-{name}={port}" for name, port in ports.items()),
         ]  # fmt: skip
         with running(command, lambda: _answers(at), "SeaweedFS"):

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 
 from troth.connectors.files import FilesConnector
 from troth.connectors.folders import FolderConnector
+from troth.connectors.ldap import LdapConnector
 from troth.connectors.objects import ObjectConnector
 from troth.connectors.redis import RedisConnector
 from troth.connectors.services import ServiceConnector
@@ -97,6 +98,8 @@ def open_connector(system: System, folder: Path, secrets: Secrets, *, writable: 
         )
     if scheme == "service":
         return ServiceConnector(system.id, folder / _rest(system.at), secret, writable=writable)
+    if scheme in ("ldap", "ldaps"):
+        return LdapConnector(system.id, system.at, secret, writable=writable, tables=system.tables)
     if scheme in ("s3", "s3+http"):
         return ObjectConnector(system.id, system.at, secret, writable=writable, tables=system.tables)
     if scheme in _REDIS:

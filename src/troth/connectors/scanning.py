@@ -205,4 +205,6 @@ def _plain_match(row: dict[str, Any], condition: Condition, wanted: frozenset[Te
     if condition.when or condition.folded or any(map(is_nested, condition.fields)):
         return meets(row, condition)
     values = [row[name] for name in condition.fields]
+    if any(isinstance(value, list) for value in values):
+        return meets(row, condition)
     return all(value is not None for value in values) and as_text(values) in wanted
