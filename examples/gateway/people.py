@@ -33,6 +33,8 @@ from examples.kit.waiting import until
 
 LEAVES_EVERY = 2
 """After so many newcomers somebody who came on another day, and lies in a dump, cancels."""
+FEW = 12
+"""So many people may be all there are in a year."""
 ROUND = 36
 """Of so many people the first twelve do what is rare, each something else."""
 NIGHT_EVERY = 12
@@ -109,12 +111,12 @@ class Story:
         for likely, act in (
             (0.6, self.permit),
             (0.3, self.bind),
-            (0.5, self.verify),
+            (self._sure(0), self.verify),
             (0.6, self.publish),
             (0.6, self.deal),
             (0.4, self.link),
             (0.4, self.come_back),
-            (0.25, self.go_by_the_channel),
+            (self._sure(1), self.go_by_the_channel),
             (0.3, self.take_back),
             (0.15, self.correct),
             (0.15, self.see_to_their_data),
@@ -125,6 +127,11 @@ class Story:
         self.do_what_is_rare()
         if self.here and self._often(0.15):
             self.cancel()
+
+    def _sure(self, half: int) -> float:
+        """What a lapse needs to be seen by: the first all do it, and of the rest every other one, so that no month goes without."""
+        number = self.who.number
+        return 1.0 if number < FEW or number % 2 == half else 0.1
 
     def do_what_is_rare(self) -> None:
         """What few people do: each of the first twelve something else, so that a small town meets it all."""
@@ -143,6 +150,8 @@ class Story:
             0: lambda: self.switch("/permissions/storage_permission", on=True),
             1: lambda: self.switch("/permissions/visit_cookies", on=False),
             4: self.take_everything_back,
+            7: lambda: self.verify("verifier_commercial", CHECKED),
+            8: lambda: self.verify("verifier_government", CHECKED[1:]),
             9: self.ask_for_a_copy,
             3: self.complain,
             5: lambda: self.switch("/scope/recipient_own", on=True),
@@ -251,14 +260,10 @@ class Story:
         self.switch(f"/scope/{self._chance.choice(TAKEN_BACK)}", on=False)
 
     def verify(self, verifier: str = "", agreed: tuple[str, ...] = ()) -> httpx.Response:
-        """Have ID card and face checked, each agreed to by itself; some leave one out, some name the body without proof."""
-        likely = ("verifier_government",) * 5 + ("verifier_institution",) * 4 + ("verifier_commercial",)
-        agreed = agreed or (
-            CHECKED if self._often(0.85) else tuple(c for c in CHECKED if c != self._chance.choice(CHECKED))
-        )
-        form: Answers = {
-            "id_number": self.who.id_number(), "verifier": verifier or self._chance.choice(likely), "agree": list(agreed),
-        }  # fmt: skip
+        """Have ID card and face checked by a body, each agreed to by itself."""
+        verifier = verifier or self._chance.choice(("verifier_government", "verifier_institution"))
+        agreed = agreed or CHECKED
+        form: Answers = {"id_number": self.who.id_number(), "verifier": verifier, "agree": list(agreed)}
         files = {
             "card": ("card.jpg", drawn(self.who, "card"), "image/jpeg"),
             "face": ("face.png", drawn(self.who, "face"), "image/png"),
@@ -385,7 +390,7 @@ class Town:
         number = self._progress.take()
         story, today = Story(person(number, self._seed), self._around), now().date().isoformat()
         self._play(story, story.live)
-        if number % LEAVES_EVERY == 0:
+        if number < FEW or number % LEAVES_EVERY == 0:
             self._one_leaves(today)
         if story.here:
             self._here = [*self._here, (today, story.who)][-KNOWN:]
