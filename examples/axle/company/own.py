@@ -37,6 +37,12 @@ SWITCHES = {
     "objects:direct_other": "No direct marketing by other means",
 }
 """Each switch as it is called on record, and how it reads."""
+ASKED = {
+    "interests": ("Your interests", "Fields you are interested in"),
+    "enquiry": ("Ask us", "Your question"),
+    "survey_answers": ("Five questions in one", "How do you like our gears?"),
+}
+"""Forms with one field: how its page is called, and what stands beside it."""
 AT_ONCE = {"object": "objects:interests", "restrict": "restricted"}
 """What asking for a right brings about at once, before anybody answers."""
 RIGHTS = ("access", "correct", "object", "restrict", "delete", "export", "withdraw", "visibility")
@@ -45,17 +51,12 @@ RIGHTS = ("access", "correct", "object", "restrict", "delete", "export", "withdr
 def account(request: HttpRequest) -> HttpResponse:
     """What somebody sees of their account."""
     visit = customer(request)
-    held = {
-        "interests": axle().site.rows(
-            "SELECT interests FROM interests WHERE account = %s", visit.account["id"]
-        ),
-        "questions": axle().site.rows(
-            "SELECT enquiry FROM enquiries WHERE account = %s", visit.account["id"]
-        ),
-        "answers": axle().site.rows(
-            "SELECT survey_answers FROM surveys WHERE account = %s", visit.account["id"]
-        ),
+    told = {
+        "interests": "SELECT interests FROM interests WHERE account = %s",
+        "questions": "SELECT enquiry FROM enquiries WHERE account = %s",
+        "answers": "SELECT survey_answers FROM surveys WHERE account = %s",
     }
+    held = {what: axle().site.rows(query, visit.account["id"]) for what, query in told.items()}
     return page(request, "account.html", held=held)
 
 
@@ -111,18 +112,18 @@ def letters(request: HttpRequest) -> HttpResponse:
     return answer
 
 
+def _one(request: HttpRequest, field: str) -> HttpResponse:
+    """A page that asks one thing."""
+    title, label = ASKED[field]
+    return page(request, "one.html", title=title, field=field, label=label)
+
+
 @asks(ask.INTERESTS, "interest_form")
 def interests(request: HttpRequest) -> HttpResponse:
     """The fields somebody is interested in, for whoever wants to be served better."""
     visit = customer(request)
     if request.method != "POST":
-        return page(
-            request,
-            "one.html",
-            title="Your interests",
-            field="interests",
-            label="Fields you are interested in",
-        )
+        return _one(request, "interests")
     axle().site.change("DELETE FROM interests WHERE account = %s", visit.account["id"])
     axle().site.put(
         "interests", account=visit.account["id"], interests=typed(request, 300).get("interests", "")
@@ -135,7 +136,7 @@ def enquire(request: HttpRequest) -> HttpResponse:
     """A question about a product: those who support it abroad are sent it where that may be, else the hotline at home is."""
     visit = customer(request)
     if request.method != "POST":
-        return page(request, "one.html", title="Ask us", field="enquiry", label="Your question")
+        return _one(request, "enquiry")
     mine, words, partners = visit.account, typed(request).get("enquiry", ""), axle().partners
     number = axle().site.put("enquiries", account=mine["id"], enquiry=words, at=now())
     at_support: dict[str, object] = {name: mine[name] for name in ("name", "email", "login_id")}
@@ -152,19 +153,9 @@ def survey(request: HttpRequest) -> HttpResponse:
     """A survey: who sends it in takes part, for this once and for that purpose."""
     visit = customer(request)
     if request.method != "POST":
-        return page(
-            request,
-            "one.html",
-            title="Five questions in one",
-            field="survey_answers",
-            label="How do you like our gears?",
-        )
-    axle().site.put(
-        "surveys",
-        account=visit.account["id"],
-        survey_answers=typed(request).get("survey_answers", ""),
-        at=now(),
-    )
+        return _one(request, "survey_answers")
+    words = typed(request).get("survey_answers", "")
+    axle().site.put("surveys", account=visit.account["id"], survey_answers=words, at=now())
     return redirect("/account")
 
 
