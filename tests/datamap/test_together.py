@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -74,3 +76,37 @@ def test_whoever_is_led_to_two_people_is_left_out_and_told(shop: tuple[Survey, P
     together = reach_together(survey, [both, *asks(people, 3)])
     assert together.asks == {0}
     assert {row.key for row in together.reached.rows["shop/customers"]} == {(3,)}
+
+
+def test_more_rows_than_one_statement_takes_let_go_of_each_other_first(tmp_path: Path) -> None:
+    """Or the first five hundred would go while the next still point at them."""
+    with closing(sqlite3.connect(tmp_path / "shop.db")) as shop, shop:
+        shop.execute(
+            "CREATE TABLE words (id INTEGER PRIMARY KEY, by TEXT, said TEXT, after INTEGER REFERENCES words (id))"
+        )
+        shop.execute("CREATE INDEX by_whom ON words (by)")
+        rows = [(n, "a@example.test", f"word-{n}", n - 1 or None) for n in range(1, 1202)]
+        shop.executemany("INSERT INTO words VALUES (?, ?, ?, ?)", rows)
+    found = surveyed(f"sqlite:///{tmp_path / 'shop.db'}", THREAD)
+    plan = plan_erasure(found, reach(found, [Proven("email", "a@example.test")]))
+    assert [(act.removes, [one.field for one in act.treatments], len(act.keys)) for act in plan.acts] == [
+        (False, ["after"], 1201), (True, [], 1201)
+    ]  # fmt: skip
+    outcome = erase_in(found, plan, "shop", lambda: "0" * 32)
+    assert (outcome.problem, outcome.removed) == ("", 1201)
+    for one in found.connectors.values():
+        one.close()
+
+
+THREAD = """
+systems:
+  shop:
+    at: sqlite:shop.db
+    datasets:
+      words:
+        fields:
+          id: not_personal
+          by: {is: email, identity: email}
+          said: notes
+          after: {is: not_personal, to: words.id, follows: none}
+"""
