@@ -16,7 +16,7 @@ from tests.hooks.receiver import Receiver, good, receiving
 from tests.intake.kit import asked, asks, later, take
 from troth.app.chores import Chores, watch_dates
 from troth.app.config import Home
-from troth.app.hooks import WAITS, Endpoint, Hooks, HooksUnreadable, endpoints_of
+from troth.app.hooks import LEASE, WAITS, Endpoint, Hooks, HooksUnreadable, endpoints_of
 from troth.app.organisation import Organisation
 from troth.cli.main import main
 from troth.hooks import Forbidden, SecretUnusable, allowed, post, read_secrets
@@ -254,3 +254,25 @@ def test_secrets_that_others_can_read_or_that_are_none_sign_nothing(tmp_path: Pa
         file.chmod(0o600)
         with pytest.raises(SecretUnusable):
             read_secrets(file)
+
+
+def test_a_worker_that_dies_after_sending_is_followed_by_one_that_sends_the_same(
+    tmp_path: Path, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with telling(tmp_path, "", receiver.url) as (quay, hooks):
+        withdraw(quay)
+        hooks.watch("w")
+
+        def dying(*told: object, **more: object) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(quay.steps, "done", dying)
+        with pytest.raises(KeyboardInterrupt):
+            hooks.turn("dead")
+        monkeypatch.undo()
+        assert not hooks.turn("heir"), "the dead one's lease stands"
+        later(quay, seconds=LEASE.total_seconds())
+        assert hooks.turn("heir")
+        assert hooks.listed() == []
+        first, second = receiver.ids()
+        assert first == second, "so that the receiver knows it is the same"

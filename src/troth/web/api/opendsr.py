@@ -15,7 +15,7 @@ from typing import Any, Final
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute, Mount, Route
 
 from troth.app.hosting import Hosted, Hosting
 from troth.app.keys import ApiKey
@@ -26,7 +26,7 @@ from troth.web.api.entry import LARGEST, Refused, opened
 from troth.web.downloads import as_file
 from troth.web.faults import note
 
-BASE: Final = "/api/opendsr/v2/{org}"
+BASE: Final = "/api/opendsr/v2"
 MOST: Final = 20
 """Identities and callbacks that one request may name."""
 Act = Callable[[Request, Dsr, ApiKey | None, bytes], Response]
@@ -208,10 +208,12 @@ def _error(status: int, message: str) -> Response:
 
 
 ROUTES: Final[list[BaseRoute]] = [
-    Route(f"{BASE}/discovery", _endpoint(_discovery, open=True), methods=["GET"]),
-    Route(f"{BASE}/certificate", _endpoint(_certificate, open=True), methods=["GET"]),
-    Route(f"{BASE}/requests", _endpoint(_take), methods=["POST"]),
-    Route(f"{BASE}/requests/{{id}}", _endpoint(_status), methods=["GET"]),
-    Route(f"{BASE}/requests/{{id}}", _endpoint(_cancel), methods=["DELETE"]),
-    Route(f"{BASE}/requests/{{id}}/results", _endpoint(_results), methods=["GET"]),
-]
+    Mount(BASE, routes=[
+        Route("/{org}/discovery", _endpoint(_discovery, open=True), methods=["GET"]),
+        Route("/{org}/certificate", _endpoint(_certificate, open=True), methods=["GET"]),
+        Route("/{org}/requests", _endpoint(_take), methods=["POST"]),
+        Route("/{org}/requests/{id}", _endpoint(_status), methods=["GET"]),
+        Route("/{org}/requests/{id}", _endpoint(_cancel), methods=["DELETE"]),
+        Route("/{org}/requests/{id}/results", _endpoint(_results), methods=["GET"]),
+    ])
+]  # fmt: skip
