@@ -1,14 +1,16 @@
 """The simulated companies: a year in the life of each, how long all take to start after it, what memory they take, and how long a look
 goes through a million rows.
 
-Each company lives a year with so many people (200, or as TROTH_BENCH_PEOPLE says), on one folder of data; then all are started on it
-together. Memory is the proportional set size (PSS) of every process of the run, added up: what several share counts once.
+Each company lives a year with so many people (20, which takes some minutes for all; 200 is what the goals are about, and is asked for by
+TROTH_BENCH_PEOPLE=200), on one folder of data; then all are started on it together. With fewer people a lapse may have met nobody, so
+its being missed is no failure. Memory is the proportional set size (PSS) of every process of the run, added up: what several share counts
+once. Seconds of computing are those of all processes of a year, which other work on the machine does not lengthen by much.
 """
 
 from __future__ import annotations
 
 import os
-import signal
+import resource
 import sqlite3
 import subprocess
 import sys
@@ -28,7 +30,9 @@ from examples.kit.year import Year, a_year
 from troth.probes import Probe, open_eye
 
 ROOT: Final = Path(__file__).parents[1]
-PEOPLE: Final = int(os.environ.get("TROTH_BENCH_PEOPLE", "200"))
+WANTED: Final = 200
+"""People of each company, where the goals are to be met."""
+PEOPLE: Final = int(os.environ.get("TROTH_BENCH_PEOPLE", "20"))
 ROWS: Final = 1_000_000
 SETTLES: Final = 20.0
 """Seconds that everybody lives before the memory is counted."""
@@ -41,11 +45,13 @@ class NotUp(Exception):
 
 def rows() -> list[Row]:
     """The rows of this bench."""
-    found = [*_looks()]
+    found = [*_looks(), row("companies.people", PEOPLE, "people each")]
     with tempfile.TemporaryDirectory(prefix="troth-bench-", ignore_cleanup_errors=True) as folder:
         data = Path(folder)
         for company in companies():
-            found += _year(a_year(company, PEOPLE, 1, 365, data))
+            before = _computed()
+            year = a_year(company, PEOPLE, 1, 365, data)
+            found += _year(year, _computed() - before)
         with _run(data) as (seconds, pid):
             found.append(row("companies.start", seconds, "s", at_most=20, smaller_is_better=True))
             time.sleep(SETTLES)
@@ -62,15 +68,24 @@ def companies() -> list[str]:
     return sorted(path.parent.name for path in (ROOT / "examples").glob("*/company.yaml"))
 
 
-def _year(year: Year) -> list[Row]:
+def _year(year: Year, computed: float) -> list[Row]:
     name = f"companies.year.{year.company}"
     missed = sum(not one.found for one in year.planted)
+    none_missed = 0 if year.people >= WANTED else None
     return [
         row(name, year.seconds, "s", at_most=300, smaller_is_better=True),
+        row(f"{name}.computed", computed, "s of computing", smaller_is_better=True),
         row(f"{name}.acts", year.acts, "acts"),
-        row(f"{name}.lapses_missed", missed, "lapses", at_most=0, smaller_is_better=True),
+        row(f"{name}.lapses_planted", len(year.planted), "lapses"),
+        row(f"{name}.lapses_missed", missed, "lapses", at_most=none_missed, smaller_is_better=True),
         row(f"{name}.false_alarms", len(year.false_alarms), "alarms", at_most=0, smaller_is_better=True),
     ]
+
+
+def _computed() -> float:
+    """The seconds that processors gave to all that this process started and saw end."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 @contextmanager
@@ -92,7 +107,7 @@ def _run(data: Path) -> Iterator[tuple[float, int]]:
                 raise NotUp("".join(said))
             yield time.perf_counter() - began, run.pid
         finally:
-            run.send_signal(signal.SIGINT)
+            run.terminate()  # as good as Ctrl-C, which a shell may have told its children not to hear
             run.communicate(timeout=120)
 
 
