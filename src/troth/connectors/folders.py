@@ -47,10 +47,10 @@ class FolderConnector(Scanned):
             return Schema(tuple(_table(name) for name in self._held()))
 
     @contextmanager
-    def reading(self) -> Iterator[FolderReading]:
+    def reading(self) -> Iterator[ScanReading[_Folder]]:
         """A session over the files as they lie."""
         with translated(self._system):
-            yield FolderReading(self._system, self._folder.resolve(), self._held())
+            yield ScanReading(self._system, _Folder(self._system, self._folder.resolve(), self._held()))
 
     @contextmanager
     def writing(self) -> Iterator[FolderWriting]:
@@ -60,7 +60,7 @@ class FolderConnector(Scanned):
             held = self._held()
             with disk.locked(self._folder):
                 disk.swept(self._folder)
-                session = FolderWriting(self._system, self._folder.resolve(), held)
+                session = FolderWriting(self._system, _Folder(self._system, self._folder.resolve(), held))
                 yield session
                 session.carry_out()
 
@@ -94,10 +94,10 @@ class _Folder:
 
     def __init__(self, system: str, root: Path, held: Held) -> None:
         self._system = system
-        self._root = root
+        self.root = root
         self._held = held
 
-    def rows(self, table: str, names: Sequence[str]) -> Iterator[dict[str, Any]]:
+    def rows(self, table: str, names: Sequence[str], condition: Condition | None) -> Iterator[dict[str, Any]]:
         if table not in self._held:
             raise StoreRefused(
                 f"{self._system} has no files '{table}'.", "Check the map against the folder.", table=table
@@ -109,44 +109,21 @@ class _Folder:
                 "They have file, name, content and what a pattern names.",
             )
         for path, given in self._held[table]:
-            row = Absent({FILE: path.relative_to(self._root).as_posix(), NAME: path.name, **given})
+            row = Absent({FILE: path.relative_to(self.root).as_posix(), NAME: path.name, **given})
             if CONTENT in names:
                 row[CONTENT] = path.read_bytes() or None
             yield row
 
 
-class FolderReading(ScanReading):
-    """Reads the names of files, and what they hold where that is asked for."""
-
-    def __init__(self, system: str, root: Path, held: Held) -> None:
-        super().__init__(system)
-        self._folder = _Folder(system, root, held)
-
-    def scan(self, table: str, names: Sequence[str], condition: Condition | None) -> Iterator[dict[str, Any]]:
-        """Every file; opened only for its content."""
-        return self._folder.rows(table, names)
-
-
-class FolderWriting(ScanWriting):
+class FolderWriting(ScanWriting[_Folder]):
     """Removes files, and empties or replaces what they hold."""
-
-    def __init__(self, system: str, root: Path, held: Held) -> None:
-        super().__init__(system)
-        self._folder = _Folder(system, root, held)
-        self._root = root
-
-    def stored(
-        self, table: str, names: Sequence[str], condition: Condition | None
-    ) -> Iterator[dict[str, Any]]:
-        """Every file as it lies there."""
-        return self._folder.rows(table, names)
 
     def carry_out(self) -> None:
         """File by file: written anew beside itself, or overwritten and removed."""
         for table, pending in self.pending.items():
-            rows = self._folder.rows(table, tuple(n for n in pending.columns if n != CONTENT))
+            rows = self._source.rows(table, tuple(n for n in pending.columns if n != CONTENT), None)
             touched = [row for row in rows if as_text([row[n] for n in pending.key]) in pending.outcomes]
-            becomes = [(self._root / row[FILE], row, pending.through(row)) for row in touched]
+            becomes = [(self._source.root / row[FILE], row, pending.through(row)) for row in touched]
             if any(self._renamed(row, new) for _, row, new in becomes):
                 raise StoreRefused(
                     f"{self._system}: the name of a file cannot be changed.",

@@ -62,10 +62,10 @@ class LdapConnector(Scanned):
             return Schema(tuple({one.name: one for one in found}.values()))
 
     @contextmanager
-    def reading(self) -> Iterator[LdapReading]:
+    def reading(self) -> Iterator[ScanReading[_Directory]]:
         """A session; what others write meanwhile is seen."""
         with self._connected(writes=False) as directory:
-            yield LdapReading(self._system, directory)
+            yield ScanReading(self._system, directory)
 
     @contextmanager
     def writing(self) -> Iterator[LdapWriting]:
@@ -135,7 +135,7 @@ def _described(directory: _Directory, table: str) -> Table:
         columns[element] = Column(element, Kind.TEXT, nullable=False)
         return Table(table, tuple(columns.values()), key=(DN, element))
     if table != OTHERS:
-        for at, row in enumerate(directory.rows(table, None)):
+        for at, row in enumerate(directory.rows(table, (), None)):
             columns |= {name: columns.get(name, Column(name, Kind.TEXT)) for name in row}
             if at + 1 >= SAMPLED:
                 break
@@ -157,7 +157,7 @@ class _Directory:
             classes = {str(one).lower() for one in entry["attributes"].get(_CLASS, ())}
             yield entry[DN][: -len(self._base) - 1], "organizationalunit" in classes
 
-    def rows(self, table: str, condition: Condition | None) -> Iterator[dict[str, Any]]:
+    def rows(self, table: str, names: Sequence[str], condition: Condition | None) -> Iterator[dict[str, Any]]:
         """The entries below a branch, but not the branch itself, looked up by the server where it can."""
         branch, _, element = table.partition(ELEMENT)
         ldap = _client()
@@ -219,30 +219,8 @@ def _filters(condition: Condition | None) -> Iterator[str]:
         yield "(|" + "".join(f"({named[0]}={escape_filter_chars(value)})" for value in some) + ")"
 
 
-class LdapReading(ScanReading):
-    """Reads entries."""
-
-    def __init__(self, system: str, directory: _Directory) -> None:
-        super().__init__(system)
-        self._directory = directory
-
-    def scan(self, table: str, names: Sequence[str], condition: Condition | None) -> Iterator[dict[str, Any]]:
-        """The entries that can be meant."""
-        return self._directory.rows(table, condition)
-
-
-class LdapWriting(ScanWriting):
+class LdapWriting(ScanWriting[_Directory]):
     """Keeps what is to change, and carries it out at the end."""
-
-    def __init__(self, system: str, directory: _Directory) -> None:
-        super().__init__(system)
-        self._directory = directory
-
-    def stored(
-        self, table: str, names: Sequence[str], condition: Condition | None
-    ) -> Iterator[dict[str, Any]]:
-        """The entries that can be meant."""
-        return self._directory.rows(table, condition)
 
     def carry_out(self) -> None:
         """What is written first; then what goes, the lowest entries before those above them."""
@@ -257,11 +235,11 @@ class LdapWriting(ScanWriting):
                 else:
                     self._write(row, becomes)
         for name in sorted(gone, key=lambda one: -one.count(",")):
-            self._directory.remove(name)
+            self._source.remove(name)
 
     def _acts(self, table: str, pending: Pending) -> list[tuple[dict[str, Any], dict[str, Any] | None]]:
         asked = Condition(pending.key, tuple(pending.outcomes))
-        both = ((row, pending.through(row)) for row in self._directory.rows(table, asked))
+        both = ((row, pending.through(row)) for row in self._source.rows(table, (), asked))
         return [(row, becomes) for row, becomes in both if becomes is not row]
 
     def _write(self, row: dict[str, Any], becomes: dict[str, Any]) -> None:
@@ -277,9 +255,7 @@ class LdapWriting(ScanWriting):
             for name, value in changed.items()
         }
         if values:
-            self._directory.write(
-                row[DN], {name: [(ldap.MODIFY_REPLACE, new)] for name, new in values.items()}
-            )
+            self._source.write(row[DN], {name: [(ldap.MODIFY_REPLACE, new)] for name, new in values.items()})
 
     def _element(self, row: dict[str, Any], becomes: dict[str, Any] | None, element: str) -> None:
         """One value of many goes, or becomes another."""
@@ -287,4 +263,4 @@ class LdapWriting(ScanWriting):
         changes = [(ldap.MODIFY_DELETE, [row[element]])]
         if becomes is not None and becomes[element] is not None:
             changes.append((ldap.MODIFY_ADD, [str(becomes[element])]))
-        self._directory.write(row[DN], {element: changes})
+        self._source.write(row[DN], {element: changes})

@@ -65,10 +65,10 @@ class ObjectConnector(Scanned):
         return Schema(tuple(_table(name) for name in found))
 
     @contextmanager
-    def reading(self) -> Iterator[ObjectReading]:
+    def reading(self) -> Iterator[ScanReading[_Bucket]]:
         """A session; what others write meanwhile is seen."""
         with translated(self._system):
-            yield ObjectReading(self._system, self._bucket_of())
+            yield ScanReading(self._system, self._bucket_of())
 
     @contextmanager
     def writing(self) -> Iterator[ObjectWriting]:
@@ -205,30 +205,8 @@ def _start(table: str) -> str:
     return found[0] if found else ""
 
 
-class ObjectReading(ScanReading):
-    """Reads the names of objects, what is said of them, and what they hold."""
-
-    def __init__(self, system: str, bucket: _Bucket) -> None:
-        super().__init__(system)
-        self._bucket = bucket
-
-    def scan(self, table: str, names: Sequence[str], condition: Condition | None) -> Iterator[dict[str, Any]]:
-        """The objects that can be meant."""
-        return self._bucket.rows(table, names, condition)
-
-
-class ObjectWriting(ScanWriting):
+class ObjectWriting(ScanWriting[_Bucket]):
     """Removes objects."""
-
-    def __init__(self, system: str, bucket: _Bucket) -> None:
-        super().__init__(system)
-        self._bucket = bucket
-
-    def stored(
-        self, table: str, names: Sequence[str], condition: Condition | None
-    ) -> Iterator[dict[str, Any]]:
-        """The objects that can be meant."""
-        return self._bucket.rows(table, names, condition)
 
     def change(self, dataset: Dataset, changes: Sequence[Change]) -> int:
         """Raises NotAble: an object goes whole, or stays."""
@@ -238,8 +216,8 @@ class ObjectWriting(ScanWriting):
         """Remove what was named."""
         for table, pending in self.pending.items():
             asked = Condition(pending.key, tuple(pending.outcomes))
-            rows = self._bucket.rows(table, pending.key, asked)
-            self._bucket.remove([row[KEY] for row in rows if pending.through(row) is None])
+            rows = self._source.rows(table, pending.key, asked)
+            self._source.remove([row[KEY] for row in rows if pending.through(row) is None])
 
 
 @contextmanager

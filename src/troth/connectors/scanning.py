@@ -1,6 +1,6 @@
 """Sessions over stores that are read row by row and know no transaction: what is to change is kept until the session ends.
 
-A store says how its rows are read (`scan`); whatever a session changed or removed lies over them, so that it sees its own
+A store says how its rows are read (`Source`); whatever a session changed or removed lies over them, so that it sees its own
 work, and is carried out when it ends well. Keys and values are compared as text: a number in a file equals its digits.
 """
 
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Any
+from typing import Any, Generic, Protocol, TypeVar
 
 from troth.connectors.documents import parsed
 from troth.connectors.rows import changed, document_columns, field_of, is_nested, key_of, meets, unmet
@@ -50,15 +50,27 @@ class Scanned:
             raise NotAble(f"{self._system} was opened for reading alone.", "Open it for writing.")
 
 
-class ScanReading:
-    """Reads rows one after the other; a store that can look up directly says so in `scan`."""
+class Source(Protocol):
+    """Where the rows of a store are read."""
 
-    def __init__(self, system: str) -> None:
+    def rows(self, table: str, names: Sequence[str], condition: Condition | None) -> Iterator[dict[str, Any]]:
+        """The rows of a table with at least the named columns; where a condition is given, at least those that meet it."""
+        ...
+
+
+S = TypeVar("S", bound=Source)
+
+
+class ScanReading(Generic[S]):
+    """Reads rows one after the other, as their source hands them out."""
+
+    def __init__(self, system: str, source: S) -> None:
         self._system = system
+        self._source = source
 
     def scan(self, table: str, names: Sequence[str], condition: Condition | None) -> Iterator[dict[str, Any]]:
-        """The rows of a table with at least the named columns; where a condition is given, at least those that meet it."""
-        raise NotImplementedError
+        """The rows as this session sees them."""
+        return self._source.rows(table, names, condition)
 
     def find(self, dataset: Dataset, condition: Condition, fields: Sequence[str]) -> Iterator[Row]:
         """Rows that meet a condition."""
@@ -145,28 +157,22 @@ class Pending:
         return tuple(dict.fromkeys((*self.key, *(path_of(name)[0] for name in written))))
 
 
-class ScanWriting(ScanReading):
+class ScanWriting(ScanReading[S]):
     """A session that sees what it changed; `pending` holds by table what is to be carried out at its end."""
 
-    def __init__(self, system: str) -> None:
-        super().__init__(system)
+    def __init__(self, system: str, source: S) -> None:
+        super().__init__(system, source)
         self.pending: dict[str, Pending] = {}
-
-    def stored(
-        self, table: str, names: Sequence[str], condition: Condition | None
-    ) -> Iterator[dict[str, Any]]:
-        """The rows as they lie in the store."""
-        raise NotImplementedError
 
     def scan(self, table: str, names: Sequence[str], condition: Condition | None) -> Iterator[dict[str, Any]]:
         """The rows as they become."""
         pending = self.pending.get(table)
         if pending is None:
-            yield from self.stored(table, names, condition)
+            yield from self._source.rows(table, names, condition)
             return
         # What a row becomes decides whether it meets a condition: all are looked at, but those asked for by their key.
         keyed = condition if condition and condition.fields == pending.key else None
-        for row in self.stored(table, tuple(dict.fromkeys((*names, *pending.columns))), keyed):
+        for row in self._source.rows(table, tuple(dict.fromkeys((*names, *pending.columns))), keyed):
             try:
                 becomes = pending.through(row)
             except ValueError:

@@ -44,10 +44,10 @@ class FilesConnector(Scanned):
             return Schema(tuple(_described(tables, name) for name in sorted(tables.parts)))
 
     @contextmanager
-    def reading(self) -> Iterator[FilesReading]:
+    def reading(self) -> Iterator[ScanReading[_Files]]:
         """A session over the files as they lie."""
         with translated(self._system):
-            yield FilesReading(self._system, self._tables())
+            yield ScanReading(self._system, _Files(self._system, self._tables()))
 
     @contextmanager
     def writing(self) -> Iterator[FilesWriting]:
@@ -57,7 +57,7 @@ class FilesConnector(Scanned):
             tables = self._tables()
             with disk.locked(self._folder):
                 disk.swept(self._folder)
-                session = FilesWriting(self._system, tables)
+                session = FilesWriting(self._system, _Files(self._system, tables))
                 yield session
                 session.carry_out()
 
@@ -72,18 +72,6 @@ def _described(tables: Tables, name: str) -> Table:
     return Table(name, tuple(found.values()), sampled=not parts or any(part.format.sampled for part in parts))
 
 
-class FilesReading(ScanReading):
-    """Reads files row by row."""
-
-    def __init__(self, system: str, tables: Tables) -> None:
-        super().__init__(system)
-        self._files = _Files(system, tables)
-
-    def scan(self, table: str, names: Sequence[str], condition: Condition | None) -> Iterator[dict[str, Any]]:
-        """Every row; of Parquet only the columns that are asked for."""
-        return self._files.rows(table, names)
-
-
 class _Files:
     """The rows of tables, part by part."""
 
@@ -92,7 +80,7 @@ class _Files:
         self.tables = tables
         self._columns: dict[str, Table] = {}
 
-    def rows(self, table: str, names: Sequence[str]) -> Iterator[dict[str, Any]]:
+    def rows(self, table: str, names: Sequence[str], condition: Condition | None) -> Iterator[dict[str, Any]]:
         self._check(table, names)
         for part in self.tables.of(self._system, table):
             given = dict(part.given)
@@ -109,27 +97,20 @@ class _Files:
             )
 
 
-class FilesWriting(ScanWriting):
+class FilesWriting(ScanWriting[_Files]):
     """Writes each file that is touched once, when the session ends."""
 
-    def __init__(self, system: str, tables: Tables) -> None:
-        super().__init__(system)
-        self._files = _Files(system, tables)
+    def __init__(self, system: str, files: _Files) -> None:
+        super().__init__(system, files)
         self._seen = {
-            part.path: disk.signature(part.path) for parts in tables.parts.values() for part in parts
+            part.path: disk.signature(part.path) for parts in files.tables.parts.values() for part in parts
         }
-
-    def stored(
-        self, table: str, names: Sequence[str], condition: Condition | None
-    ) -> Iterator[dict[str, Any]]:
-        """Every row as it lies there."""
-        return self._files.rows(table, names)
 
     def carry_out(self) -> None:
         """Write what is touched beside itself, all of it, and only then put each in its place."""
         edits: dict[Path, tuple[Format, dict[str, Through]]] = {}
         for table, pending in self.pending.items():
-            for part in self._files.tables.of(self._system, table):
+            for part in self._source.tables.of(self._system, table):
                 if pending.outcomes and _holds_any(part, pending):
                     by_sheet = edits.setdefault(part.path, (part.format, {}))[1]
                     by_sheet[part.sheet] = self._through(part, pending)

@@ -73,17 +73,17 @@ class RedisConnector(Scanned):
             )
 
     @contextmanager
-    def reading(self) -> Iterator[RedisReading]:
+    def reading(self) -> Iterator[ScanReading[_Keys]]:
         """A session; what others write meanwhile is seen."""
         with translated(self._system):
-            yield RedisReading(self._system, self._redis)
+            yield ScanReading(self._system, _Keys(self._system, self._redis))
 
     @contextmanager
     def writing(self) -> Iterator[RedisWriting]:
         """A session that sees what it changed, carried out in one transaction when it ends well."""
         self._able()
         with translated(self._system):
-            session = RedisWriting(self._system, self._redis)
+            session = RedisWriting(self._system, _Keys(self._system, self._redis))
             yield session
             session.carry_out()
 
@@ -126,7 +126,7 @@ class _Keys:
         self._system = system
         self._redis = client
 
-    def rows(self, table: str, condition: Condition | None) -> Iterator[dict[str, Any]]:
+    def rows(self, table: str, names: Sequence[str], condition: Condition | None) -> Iterator[dict[str, Any]]:
         """The rows of a table, looked up by name where the condition says which names there can be."""
         if not is_pattern(table) and not self._redis.exists(raw(table)):
             raise StoreRefused(
@@ -158,6 +158,10 @@ class _Keys:
         name = text(key)
         found = values_in(table, name)
         return None if found is None else {KEY: name, **found}
+
+    def transaction(self) -> Any:
+        """A queue of commands that are carried out together."""
+        return self._redis.pipeline(transaction=True)
 
     def _queue(self) -> Any:
         return self._redis.pipeline(transaction=False)
@@ -205,45 +209,22 @@ def _glob(table: str, known: dict[str, str]) -> str:
     )  # fmt: skip
 
 
-class RedisReading(ScanReading):
-    """Reads keys by pattern."""
-
-    def __init__(self, system: str, client: Any) -> None:
-        super().__init__(system)
-        self._keys = _Keys(system, client)
-
-    def scan(self, table: str, names: Sequence[str], condition: Condition | None) -> Iterator[dict[str, Any]]:
-        """The rows under the keys that can be meant."""
-        return self._keys.rows(table, condition)
-
-
-class RedisWriting(ScanWriting):
+class RedisWriting(ScanWriting[_Keys]):
     """Keeps what is to change, and carries it out at once."""
-
-    def __init__(self, system: str, client: Any) -> None:
-        super().__init__(system)
-        self._redis = client
-        self._keys = _Keys(system, client)
-
-    def stored(
-        self, table: str, names: Sequence[str], condition: Condition | None
-    ) -> Iterator[dict[str, Any]]:
-        """The rows under the keys that can be meant."""
-        return self._keys.rows(table, condition)
 
     def carry_out(self) -> None:
         """One transaction over every key that is touched. Raises StoreRefused where somebody wrote one of them meanwhile."""
         touched = {
             raw(row[KEY]): (table, pending)
             for table, pending in self.pending.items()
-            for row in self._keys.rows(table, _asked(pending))
+            for row in self._source.rows(table, (), _asked(pending))
             if pending.through(row) is not row
         }
         if not touched:
             return
-        with self._redis.pipeline(transaction=True) as pipe:
+        with self._source.transaction() as pipe:
             pipe.watch(*touched)
-            held = list(self._keys.held(touched))
+            held = list(self._source.held(touched))
             pipe.multi()
             for one in held:
                 table, pending = touched[one.key]
@@ -254,7 +235,7 @@ class RedisWriting(ScanWriting):
     def _becomes(
         self, table: str, pending: Pending, key: bytes, row: dict[str, Any]
     ) -> dict[str, Any] | None:
-        given = self._keys.given(table, key) or {}
+        given = self._source.given(table, key) or {}
         becomes = pending.through(Absent({**row, **given}))
         if becomes is not None and any(becomes[name] != value for name, value in given.items()):
             raise StoreRefused(

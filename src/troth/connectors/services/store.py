@@ -51,17 +51,20 @@ class ServiceConnector(Scanned):
         return Schema(tuple(self._table(one) for one in self._service.tables.values()))
 
     @contextmanager
-    def reading(self) -> Iterator[ServiceReading]:
+    def reading(self) -> Iterator[ScanReading[_Rows]]:
         """A session; what others write meanwhile is seen."""
-        yield ServiceReading(self._system, self._service, self._caller)
+        yield ScanReading(self._system, self._rows())
 
     @contextmanager
     def writing(self) -> Iterator[ServiceWriting]:
         """A session that sees what it changed, sent act by act when it ends well."""
         self._able()
-        session = ServiceWriting(self._system, self._service, self._caller)
+        session = ServiceWriting(self._system, self._rows())
         yield session
         session.carry_out()
+
+    def _rows(self) -> _Rows:
+        return _Rows(self._system, self._service, self._caller)
 
     def _table(self, one: Resource) -> Table:
         columns = {name: Column(name, Kind.TEXT, nullable=name not in one.key) for name in one.columns}
@@ -92,7 +95,7 @@ class _Rows:
     def __init__(self, system: str, service: Service, caller: Caller) -> None:
         self._system = system
         self._service = service
-        self._caller = caller
+        self.caller = caller
 
     def of(self, table: str) -> Resource:
         if table not in self._service.tables:
@@ -103,7 +106,7 @@ class _Rows:
             )
         return self._service.tables[table]
 
-    def rows(self, table: str, condition: Condition | None) -> Iterator[dict[str, Any]]:
+    def rows(self, table: str, names: Sequence[str], condition: Condition | None) -> Iterator[dict[str, Any]]:
         """By the call that takes what is asked for, value by value; else all there are."""
         resource = self.of(table)
         call = _fitting(resource, condition)
@@ -123,7 +126,7 @@ class _Rows:
                 yield from self._called(resource, call, dict(given))
 
     def _called(self, resource: Resource, call: Call, given: dict[str, Any]) -> Iterator[dict[str, Any]]:
-        for page in self._caller.pages(call, given):
+        for page in self.caller.pages(call, given):
             for row in page:
                 if not isinstance(row, dict):
                     raise StoreRefused(
@@ -139,56 +142,33 @@ def _fitting(resource: Resource, condition: Condition | None) -> Call | None:
     return next((one for one in resource.find if set(one.by) <= set(condition.fields)), None)
 
 
-class ServiceReading(ScanReading):
-    """Asks a service for rows."""
-
-    def __init__(self, system: str, service: Service, caller: Caller) -> None:
-        super().__init__(system)
-        self._rows = _Rows(system, service, caller)
-
-    def scan(self, table: str, names: Sequence[str], condition: Condition | None) -> Iterator[dict[str, Any]]:
-        """The rows that can be meant."""
-        return self._rows.rows(table, condition)
-
-
-class ServiceWriting(ScanWriting):
+class ServiceWriting(ScanWriting[_Rows]):
     """Keeps what is to change, and sends it at the end."""
-
-    def __init__(self, system: str, service: Service, caller: Caller) -> None:
-        super().__init__(system)
-        self._rows = _Rows(system, service, caller)
-        self._caller = caller
-
-    def stored(
-        self, table: str, names: Sequence[str], condition: Condition | None
-    ) -> Iterator[dict[str, Any]]:
-        """The rows that can be meant."""
-        return self._rows.rows(table, condition)
 
     def change(self, dataset: Dataset, changes: Sequence[Change]) -> int:
         """Write values into rows. Raises NotAble where the description names no call for that."""
-        self._said(dataset.table, self._rows.of(dataset.table).change, "change")
+        self._said(dataset.table, self._source.of(dataset.table).change, "change")
         return super().change(dataset, changes)
 
     def remove(self, dataset: Dataset, keys: Sequence[Key]) -> int:
         """Remove rows. Raises NotAble where the description names no call for that."""
-        self._said(dataset.table, self._rows.of(dataset.table).remove, "remove")
+        self._said(dataset.table, self._source.of(dataset.table).remove, "remove")
         return super().remove(dataset, keys)
 
     def carry_out(self) -> None:
         """Act by act: first what is written, then what goes."""
         for table, pending in self.pending.items():
-            resource = self._rows.of(table)
+            resource = self._source.of(table)
             asked = Condition(pending.key, tuple(pending.outcomes))
-            acts = [(row, pending.through(row)) for row in self._rows.rows(table, asked)]
+            acts = [(row, pending.through(row)) for row in self._source.rows(table, (), asked)]
             for row, becomes in acts:
                 if becomes is not None and becomes is not row and resource.change is not None:
                     body = {name: value for name, value in becomes.items() if value != row[name]}
                     if body:
-                        self._caller.act(resource.change, _key(resource, row), body)
+                        self._source.caller.act(resource.change, _key(resource, row), body)
             for row, becomes in acts:
                 if becomes is None and resource.remove is not None:
-                    self._caller.act(resource.remove, _key(resource, row), None)
+                    self._source.caller.act(resource.remove, _key(resource, row), None)
 
     def _said(self, table: str, call: Call | None, what: str) -> None:
         if call is None:
