@@ -22,8 +22,8 @@ from examples.gateway.company.app import make_app
 from examples.gateway.company.asking import Troth
 from examples.gateway.company.house import House, Partners
 from examples.gateway.company.store import KINDS, Store
-from examples.gateway.people import CHECKED, PROXY, TOKEN, Around, Story
 from examples.gateway.staff import Staff
+from examples.gateway.story import CHECKED, PROXY, TOKEN, Around, Story
 from examples.kit.people import person
 from examples.kit.waiting import until
 from tests.examples.standing import SEED, Stood, standing
