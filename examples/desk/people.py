@@ -42,20 +42,11 @@ CLOSES = 10
 LIMITS = 5
 """Whose enterprise of a round limits what its people may edit."""
 ASKED = (
-    "access",
-    "delete",
-    "question",
-    "complain",
-    "delete",
-    "delete",
-    "question",
-    "delete",
-    "delete",
-    "question",
-    "cancel",
-    "delete",
-)
-"""What each of a round asks about their data."""
+    ("access", "question"), ("delete", "complain"), ("delete", "delete"), ("delete", "delete"), ("access", "question"),
+    ("delete", "delete"), ("delete", "delete"), ("delete", "complain"), ("delete", "question"), ("cancel", "question", "delete"),
+    ("question", "access"), ("delete", "delete", "delete"),
+)  # fmt: skip
+"""What each of the first round asks about their data: most want it gone, and ask again. Later each asks the first of it."""
 MOST_AT_ONCE = 100
 LISTING = re.compile(r'name="person" value="(\d+)"><button name="do" value="on">')
 
@@ -364,7 +355,8 @@ class Story:
     def do_what_few_do(self, at: int) -> None:
         """What comes round by number: something is asked, the app is on in the evening, a profile is edited under limits, an enterprise
         is closed."""
-        self.ask(ASKED[at])
+        for what in ASKED[at] if self.who.number < ROUND else ASKED[at][:1]:
+            self.ask(what)
         if at % 4 == 1:
             self.carry_phone(evening=True)
         if at in (LIMITS, LIMITS + 1):

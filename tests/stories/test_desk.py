@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import select
 import signal
 from collections.abc import Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -21,7 +23,11 @@ from examples.kit.waiting import until
 from tests.examples.standing import SEED, Stood, standing
 from tests.support.axe import violations
 from tests.tidy.source import ROOT
+from troth.app.carriers import carrier_beside
+from troth.app.carrying import Carrier
+from troth.app.config import Home
 from troth.app.serve import sign_in_link
+from troth.intake import Kind, State, Ticket
 
 pytestmark = [pytest.mark.story, pytest.mark.postgres]
 FOLDER = ROOT / "examples" / "desk"
@@ -296,6 +302,79 @@ def test_whoever_unbinds_is_alone_again(day: Stood, team: tuple[Story, Story, St
     assert other.done["unbound"] == 1
     assert not other.clock_in()
     assert rows(day, f"SELECT tenant FROM people WHERE mobile = '{other.mobile}'") == [("-",)]
+
+
+def tickets(desk: Stood, right: str) -> list[Ticket]:
+    intake = desk.organisation.intake
+    with desk.organisation.database.read() as connection:
+        return [one for one in intake.listed(connection, kind=Kind.REQUEST, limit=50) if one.right == right]
+
+
+def file_of(desk: Stood, number: str, name: str) -> Any:
+    intake = desk.organisation.intake
+    with desk.organisation.database.read() as connection:
+        parts = [one.number for one in intake.parts(connection, number) if one.what == "file"]
+        files = [intake.file(connection, number, part) for part in parts]
+    return json.loads(next(one.data for one in files if one.name == name))
+
+
+def lying(desk: Stood, story: Story) -> list[str]:
+    """Where anything of somebody lies in the company's database, by whoever knows no map."""
+    tables = rows(desk, "SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+    who = story.who
+    marks = (who.marked("chat"), who.marked("approval"), who.marked("invoice"), who.email, story.mobile)
+    wanted = "|".join(re.escape(one) for one in marks)
+    return [
+        str(name) for (name,) in tables if rows(desk, f"SELECT 1 FROM {name} t WHERE t::text ~ '{wanted}'")
+    ]
+
+
+def waits(carrier: Carrier, ticket: Ticket) -> bool:
+    """Whether a request waits for somebody."""
+    return any(one.standing == "open" for one in carrier.status(ticket.number))
+
+
+def test_what_somebody_asks_is_carried_out_across_enterprises_and_touches_nobody_else(
+    day: Stood, neighbour: Story
+) -> None:
+    story = somebody(day, 26)
+    neighbour.turn("own_limits")
+    neighbour.invite(story.who)
+    assert story.join()
+    assert story.accept_invitation()
+    story.write()
+    story.order()
+    assert story.work("approvals", approval=f"leave {story.who.marked('approval')}")
+    story.edit_profile()
+    assert story.done["profile edited: refused"] == 1, "what the enterprise limits is limited"
+    carrier = carrier_beside(day.organisation, Home.at(day.town.settings.data), FOLDER, day.data)
+    assert carrier is not None
+
+    story.ask("access")
+    (ticket,) = tickets(day, "access")
+    until(lambda: waits(carrier, ticket), 120)  # for the enterprise, whose limits come first
+    assert carrier.paper(ticket.number, ["citation"]), "a right that a statute gives is cited"
+    until(lambda: [one.state for one in tickets(day, "access")] == [State.ANSWERED], 120)
+    held = json.dumps(file_of(day, ticket.number, "data.json"), ensure_ascii=False)
+    assert all(
+        mark in held for mark in (story.mobile, story.who.marked("chat"), story.who.marked("approval"))
+    )
+    assert neighbour.mobile not in held
+    kept = set((day.data / "stores").rglob("*.file"))
+
+    story.ask("delete")
+    (ticket,) = tickets(day, "delete")
+    until(lambda: waits(carrier, ticket), 120)
+    assert lying(day, story), "nothing goes before a ground is shown"
+    assert carrier.paper(ticket.number, ["ledger_check"], "NO_CONSENT")
+    until(lambda: [one.state for one in tickets(day, "delete")] == [State.ANSWERED], 120)
+    assert lying(day, story) == []
+    told = file_of(day, ticket.number, "certificate.json")
+    assert [(one["system"], one["erased"]) for one in told["outcomes"]] == [("suite", True)]
+    until(lambda: len(kept - set((day.data / "stores").rglob("*.file"))) == 2, 60)
+    story.close()
+    assert neighbour.who.name in neighbour.browser.look("/company")
+    assert day.clauses("broken") == set()
 
 
 def came_in(desk: Stood, page: Page, number: int) -> None:

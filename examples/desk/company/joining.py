@@ -156,8 +156,10 @@ class Joining(House):
         must(self.client, visit.subject, acts.KEEP_NUMBER)
         with self.store.within(found["tenant"]) as rows:
             rows.change(
-                "UPDATE people SET subject = %s, account = %s, capacity = %s, joined_at = %s WHERE id = %s",
-                visit.subject, visit.person["account"], visit.person["capacity"], now(), found["id"],
+                "UPDATE people SET subject = %s, account = %s, capacity = %s, joined_at = %s, agreed_calls = %s, permitted_calls = %s "
+                "WHERE id = %s",
+                visit.subject, *(visit.person[name] for name in ("account", "capacity")), now(),
+                *(visit.person[name] for name in ("agreed_calls", "permitted_calls")), found["id"],
             )  # fmt: skip
             on = [row["function"] for row in rows.rows("SELECT function FROM functions WHERE until IS NULL")]
         self.client.join_tenant(visit.subject, found["tenant"], on=("tenant_active", *on))

@@ -147,9 +147,6 @@ class Managing(House):
             ):
                 rows.change(f"DELETE FROM {table}")  # noqa: S608 - names from this code; the database keeps to this tenant
             rows.change("UPDATE tenants SET closed_at = %s", now())
-        for prefix in ("chat", "disk", "calls", "dossiers"):
-            for key in self.a.listed(f"{prefix}/{visit.tenant}/"):
-                self.a.delete(key)
         for one in people:
             self.client.leave_tenant(one["subject"], visit.tenant, off=["tenant_active"])
 

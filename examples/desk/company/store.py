@@ -50,6 +50,11 @@ CREATE TABLE IF NOT EXISTS feedback (id SERIAL PRIMARY KEY, tenant TEXT NOT NULL
 CREATE TABLE IF NOT EXISTS reads (id SERIAL PRIMARY KEY, tenant TEXT NOT NULL, person INTEGER NOT NULL, reader INTEGER NOT NULL,
     reader_tenant TEXT NOT NULL, at TIMESTAMPTZ NOT NULL);
 CREATE TABLE IF NOT EXISTS switches (name TEXT PRIMARY KEY, since TIMESTAMPTZ NOT NULL);
+CREATE TABLE IF NOT EXISTS gone (id SERIAL PRIMARY KEY, file TEXT NOT NULL);
+CREATE OR REPLACE FUNCTION let_go() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    INSERT INTO gone (file) SELECT value FROM jsonb_each_text(to_jsonb(OLD))
+        WHERE key IN ('file', 'licence', 'legal_id') AND value <> '';
+    RETURN OLD; END $$;
 CREATE OR REPLACE FUNCTION open_members(who INTEGER, of TEXT, moment TIMESTAMPTZ) RETURNS SETOF people LANGUAGE SQL AS $$
     INSERT INTO reads (tenant, person, reader, reader_tenant, at)
         SELECT tenant, id, who, of, moment FROM people WHERE tenant <> '-' AND id <> who;
@@ -66,6 +71,11 @@ CREATE POLICY own ON {table} USING (current_setting('desk.tenant', true) IN (ten
 CREATE POLICY looks ON {table} FOR SELECT USING (current_user <> {suite});
 """
 """Whoever was given leave to read and is not the suite (a probe, a restore test) sees all rows and can write none."""
+WITH_FILES: Final = ("messages", "records", "calls", "dossiers")
+"""The tables whose rows name objects in the stores: which are to go with a row, the database itself writes down."""
+GOES: Final = (
+    "CREATE OR REPLACE TRIGGER let_go AFTER DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION let_go()"
+)
 
 
 class Rows:
@@ -132,6 +142,8 @@ class Store:
         suite = ROLE if user["free"] else user["rolname"]
         for table in APART:
             connection.execute(RULES.format(table=table, suite=f"'{suite}'"))
+        for table in WITH_FILES:
+            connection.execute(GOES.format(table=table))
         if user["free"]:
             if not connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [ROLE]).fetchone():
                 connection.execute(f"CREATE ROLE {ROLE}")

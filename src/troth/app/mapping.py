@@ -116,11 +116,17 @@ def placed(map: DataMap, folder: Path) -> DataMap:
 
     Raises StoreUnreachable for a file that others can read.
     """
-    systems = tuple(
-        replace(one, at=_kept(folder / one.at.removeprefix(KEPT), one)) if one.at.startswith(KEPT) else one
-        for one in map.systems
-    )
-    return replace(map, systems=systems)
+    return replace(map, systems=tuple(found_at(one, folder) for one in map.systems))
+
+
+def found_at(system: System, folder: Path) -> System:
+    """A system with the address that a file in the folder says, where its map leaves that to one, and the file lies there by now.
+
+    Raises StoreUnreachable for a file that others can read.
+    """
+    if not system.at.startswith(KEPT):
+        return system
+    return replace(system, at=_kept(folder / system.at.removeprefix(KEPT), system))
 
 
 def _kept(file: Path, system: System) -> str:

@@ -26,7 +26,7 @@ Kept = dict[tuple[str, bool], Connector]
 class _Seen:
     """What a survey was made of."""
 
-    shapes: tuple[str, ...]
+    shapes: dict[str, str]
     survey: Survey
 
 
@@ -74,15 +74,23 @@ class Stores:
         return kept
 
     def _survey(self, connectors: dict[str, Connector], writable: bool) -> Survey:
-        shapes = tuple(
-            one.fingerprint() if isinstance(one, Fingerprinted) else "" for one in connectors.values()
-        )
+        """The survey from before, where every shape is the same; else one that looks at those stores alone whose shape is not."""
+        shapes = {
+            name: one.fingerprint() if isinstance(one, Fingerprinted) else ""
+            for name, one in connectors.items()
+        }
         seen = self._seen.pop(writable, None)
-        if seen is not None and all(shapes) and seen.shapes == shapes:
+        same = {
+            name
+            for name, shape in shapes.items()
+            if seen is not None and shape and seen.shapes[name] == shape
+        }
+        if seen is not None and len(same) == len(shapes):
             self._seen[writable] = seen
             return Survey(seen.survey.map, seen.survey.schemas, connectors)
         self.looked += 1
-        made = survey(self._map, connectors)
+        known = {name: seen.survey.schemas[name] for name in same} if seen is not None else {}
+        made = survey(self._map, connectors, known)
         self._seen[writable] = _Seen(shapes, made)
         return made
 
