@@ -46,11 +46,14 @@ class Survey:
         return next((one for one in self.map.of_system(system) if one.table == table), None)
 
 
-def survey(map: DataMap, connectors: Mapping[str, Connector]) -> Survey:
-    """Look at every store of a map. Raises MapRefused where map and stores do not fit, StoreUnreachable, StoreRefused."""
+def survey(
+    map: DataMap, connectors: Mapping[str, Connector], known: Mapping[str, Schema] | None = None
+) -> Survey:
+    """Look at every store of a map but those whose shape is known. Raises MapRefused where map and stores do not fit,
+    StoreUnreachable, StoreRefused."""
     findings = Findings()
     check_links(map, findings)
-    schemas = look(map, connectors, findings)
+    schemas = look(map, connectors, findings, known or {})
     if findings.refused:
         raise MapRefused(
             f"The map does not fit its stores: {findings.errors[0].message}",
@@ -60,11 +63,13 @@ def survey(map: DataMap, connectors: Mapping[str, Connector]) -> Survey:
     return Survey(keyed(map, schemas), schemas, connectors)
 
 
-def look(map: DataMap, connectors: Mapping[str, Connector], findings: Findings) -> dict[str, Schema]:
+def look(
+    map: DataMap, connectors: Mapping[str, Connector], findings: Findings, known: Mapping[str, Schema]
+) -> dict[str, Schema]:
     """The live shape of every store, with a finding for each place where it and the map part."""
     schemas = {}
     for system in map.systems:
-        schemas[system.id] = connectors[system.id].describe()
+        schemas[system.id] = known.get(system.id) or connectors[system.id].describe()
         check_live(map, system, schemas[system.id], findings)
     return schemas
 
