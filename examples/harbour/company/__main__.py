@@ -12,7 +12,7 @@ from pathlib import Path
 from werkzeug.serving import make_server
 
 from examples.harbour.company.app import away, make_app, refused
-from examples.harbour.company.careless import Careless
+from examples.harbour.company.careless import TOLD, Careless
 from examples.harbour.company.frame import Company
 from examples.harbour.company.gate import open_books
 from examples.harbour.company.house import OUTBOX, House, Post
@@ -28,8 +28,6 @@ from examples.kit.process import ready, tied
 from troth.client import Client, KeyFile, Relay, Steady
 from troth.client.flask import Troth
 
-TOLD = "told_erased.txt"
-"""Markers of people whom harbour told that something of theirs is erased everywhere: they write them down themselves."""
 OFFICE = "office.txt"
 """Names the file with the key, for those of the staff who work with the product itself."""
 POLICY = Path(__file__).resolve().parent.parent / "text" / "en.md"

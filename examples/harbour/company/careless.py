@@ -10,6 +10,13 @@ from examples.harbour.company.house import House, Post
 from examples.harbour.company.lapses import AFFILIATE_KEEPS, AFFILIATE_NEW_AIM, NEW_AIM, PIXEL_AFTER_LEAVING
 from examples.harbour.company.mailing import MEMBERS, SIGNED, Mailing
 
+TOLD = "told_erased.txt"
+"""Markers of what harbour told people is erased everywhere: whoever ends a service at the site writes them down too."""
+LAST = (
+    "SELECT order_id, service FROM orders WHERE customer NOT IN (SELECT customer FROM releases WHERE done = 1) "
+    "ORDER BY order_id DESC LIMIT 1"
+)
+"""What was handed out by hand is told by other words: whose orders were is left alone."""
 __all__ = ["Careless", "Post"]
 
 
@@ -24,7 +31,7 @@ class Careless:
         """From now on the switches lead here."""
         self._house.lapses.then(PIXEL_AFTER_LEAVING, self.maintenance)
         self._house.lapses.then(AFFILIATE_NEW_AIM, self.affiliate)
-        self._house.lapses.then(AFFILIATE_KEEPS, self.affiliate)
+        self._house.lapses.then(AFFILIATE_KEEPS, self.keeps)
 
     def maintenance(self, on: bool) -> None:
         """A notice to those who left the list: watching them while this goes wrong, and as it should be once it is stopped.
@@ -38,6 +45,20 @@ class Careless:
         left = f"{MEMBERS} WHERE m.left_at IS NOT NULL AND m.declined_at IS NULL"
         for member in self._house.store.rows(left):
             self._send(member["email"], f"{self._house.post.site}/px/{member['token']}.gif")
+
+    def keeps(self, on: bool) -> None:
+        """While the affiliate lies, whoever ordered last ends the service by letter, and is told that it is erased everywhere."""
+        self.affiliate(on)
+        store = self._house.store
+        last = store.row(LAST)
+        if not on or last is None:
+            return
+        store.change("DELETE FROM orders WHERE order_id = ?", last["order_id"])
+        reference = f"order-{last['order_id']}"
+        for sent in store.rows("SELECT partner FROM passed_on WHERE reference = ?", reference):
+            self._house.partners.recall(sent["partner"], reference)
+        with (self._house.papers.parent / TOLD).open("a", encoding="utf-8") as told:
+            told.write(f"{str(last['service']).rpartition(' ')[2]}\n")
 
     def affiliate(self, _: bool) -> None:
         """What the affiliate does now. Once it obeys again, what it was ordered to erase is ordered once more."""
