@@ -6,22 +6,19 @@ import argparse
 import json
 import os
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from troth.app.carriers import carrier_of
 from troth.app.carrying import Carrier
 from troth.app.mapping import secrets_of
 from troth.app.organisation import Organisation
+from troth.app.requests import ANSWERS, GRADES
 from troth.cli.home import installation_of
 from troth.cli.verbs import Answer, add_verb
 from troth.datamap.changing import Correction
 from troth.kernel.errors import CallerError
 from troth.rights import KIND
 from troth.steps import Run, Step
-
-ANSWERS: Final = ("done", "refused", "unknown")
-GRADES: Final = ("signed", "api", "mail", "assertion")
-"""How a recipient's answer is known, the strongest first."""
 
 
 def add(commands: Any) -> None:
