@@ -14,6 +14,7 @@ from tests.connectors.kit import (
     Store,
     array_store,
     csv_store,
+    delta_store,
     lines_store,
     parquet_store,
     redis_store,
@@ -43,6 +44,7 @@ FILES = {
     "json": array_store,
     "parquet": parquet_store,
     "xlsx": workbook_store,
+    "delta": delta_store,
 }
 STORES = [
     *DATABASES,
@@ -51,6 +53,7 @@ STORES = [
     "json",
     "parquet",
     "xlsx",
+    "delta",
     "redis",
     "service",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from openpyxl import Workbook
 
 from tests.connectors.partner import Partner
+from troth.connectors.delta import DeltaConnector
 from troth.connectors.files import FilesConnector
 from troth.connectors.redis import RedisConnector
 from troth.connectors.services import ServiceConnector
@@ -200,6 +202,31 @@ def workbook_store(folder: Path) -> Store:
         return True
 
     return replace(_files(folder, ".xlsx", str), spoil=spoil)
+
+
+def delta_store(folder: Path) -> Store:
+    from deltalake import write_deltalake
+
+    people = [{**row, "profile": json.dumps(row["profile"])} for row in PEOPLE]
+
+    def poured(name: str, rows: list[dict[str, Any]]) -> None:
+        import pyarrow as pa
+
+        write_deltalake(folder / name, pa.Table.from_pylist(rows), mode="overwrite")
+
+    poured("contacts", people)
+    poured("notes", LINES)
+
+    def spoil() -> bool:
+        poured("contacts", [*people[:2], {**people[2], "profile": "{not json"}])
+        return True
+
+    return Store(
+        DeltaConnector("store", folder),
+        lambda: DeltaConnector("store", folder, writable=False),
+        lambda name: shutil.rmtree(folder / name),
+        spoil,
+    )
 
 
 def redis_store(url: str) -> Store:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Final, Protocol
@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError
 
+from troth.connectors.delta import DeltaConnector
 from troth.connectors.files import FilesConnector
 from troth.connectors.folders import FolderConnector
 from troth.connectors.ldap import LdapConnector
@@ -35,7 +36,19 @@ _DRIVERS: Final = {
     "mariadb": "mariadb+pymysql",
     "mysql": "mysql+pymysql",
 }
-_REDIS: Final = {"redis": "redis:", "rediss": "rediss:", "redis+unix": "unix:"}
+_FOLDERS: Final[Mapping[str, Callable[..., Connector]]] = {
+    "files": FilesConnector,
+    "folder": FolderConnector,
+    "delta": DeltaConnector,
+}
+"""Stores that are folders, beside the map unless their address begins at the root."""
+_SERVERS: Final[Mapping[str, Callable[..., Connector]]] = {
+    **dict.fromkeys(("redis", "rediss", "redis+unix"), RedisConnector),
+    **dict.fromkeys(("s3", "s3+http"), ObjectConnector),
+    **dict.fromkeys(("ldap", "ldaps"), LdapConnector),
+}
+_CALLED: Final = {"redis+unix": "unix"}
+"""What a client calls its own way."""
 _ENVIRONMENT: Final = "TROTH_SECRET_"
 _LARGEST: Final = 10_000
 
@@ -88,27 +101,16 @@ def open_connector(system: System, folder: Path, secrets: Secrets, *, writable: 
     """Open the store of a system; paths start at the folder of the map. Raises StoreUnreachable."""
     scheme = system.at.partition(":")[0]
     secret = secrets.get(system.credentials) if system.credentials else None
-    if scheme == "files":
-        return FilesConnector(system.id, folder / _rest(system.at), writable=writable, tables=system.tables)
-    if scheme == "folder":
-        return FolderConnector(system.id, folder / _rest(system.at), writable=writable, tables=system.tables)
+    if scheme in _FOLDERS:
+        return _FOLDERS[scheme](system.id, folder / _rest(system.at), writable=writable, tables=system.tables)
+    if scheme in _SERVERS:
+        at = _CALLED.get(scheme, scheme) + system.at[len(scheme) :]
+        return _SERVERS[scheme](system.id, at, secret, writable=writable, tables=system.tables)
+    if scheme == "service":
+        return ServiceConnector(system.id, folder / _rest(system.at), secret, writable=writable)
     if scheme == "sqlite":
         return SqlConnector(
             system.id, f"sqlite:///{(folder / _rest(system.at)).resolve()}", writable=writable
-        )
-    if scheme == "service":
-        return ServiceConnector(system.id, folder / _rest(system.at), secret, writable=writable)
-    if scheme in ("ldap", "ldaps"):
-        return LdapConnector(system.id, system.at, secret, writable=writable, tables=system.tables)
-    if scheme in ("s3", "s3+http"):
-        return ObjectConnector(system.id, system.at, secret, writable=writable, tables=system.tables)
-    if scheme in _REDIS:
-        return RedisConnector(
-            system.id,
-            _REDIS[scheme] + system.at.partition(":")[2],
-            secret,
-            writable=writable,
-            tables=system.tables,
         )
     for entry in entry_points(group=GROUP):
         if entry.name == scheme:

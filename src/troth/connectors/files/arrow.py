@@ -27,23 +27,23 @@ class Parquet:
     def columns(self, path: Path, sheet: str) -> tuple[Column, ...]:
         """What its foot says."""
         with _opened(path) as file:
-            return tuple(Column(one.name, _kind(one.type), one.nullable) for one in file.schema_arrow)
+            return tuple(Column(one.name, kind(one.type), one.nullable) for one in file.schema_arrow)
 
     def rows(self, path: Path, sheet: str, names: Sequence[str]) -> Iterator[dict[str, Any]]:
         """Batch by batch, and of it only the columns that are asked for."""
-        arrow = _arrow()
+        arrow = arrow_of()
         with _opened(path) as file:
             there = set(file.schema_arrow.names)
             asked = [name for name in names if name in there] or None
             try:
                 for batch in file.iter_batches(_AT_ONCE, columns=asked):
-                    yield from _plain(arrow.Table.from_batches([batch]))
+                    yield from plain(arrow.Table.from_batches([batch]))
             except arrow.ArrowException as problem:
                 raise Unreadable(type(problem).__name__) from None
 
     def rewrite(self, path: Path, edits: Edits, beside: IO[bytes]) -> bool:
         """One row group after the other, with the schema, the labels and the compression it had."""
-        arrow = _arrow()
+        arrow = arrow_of()
         try:
             with (
                 _opened(path) as file,
@@ -58,7 +58,8 @@ class Parquet:
         return True
 
 
-def _arrow() -> Any:
+def arrow_of() -> Any:
+    """Arrow itself, which takes longer to load than most sessions take. Raises StoreUnreachable where it is not installed."""
     try:
         import pyarrow
     except ImportError:
@@ -69,24 +70,25 @@ def _arrow() -> Any:
 
 
 def _parquet() -> Any:
-    _arrow()
+    arrow_of()
     import pyarrow.parquet
 
     return pyarrow.parquet
 
 
 def _opened(path: Path) -> Any:
-    arrow = _arrow()
+    arrow = arrow_of()
     try:
         return _parquet().ParquetFile(path)
     except arrow.ArrowException as problem:
         raise Unreadable(type(problem).__name__) from None
 
 
-def _kind(type: Any) -> Kind:
-    types = _arrow().types
+def kind(type: Any) -> Kind:
+    """What a column of a type of Arrow holds."""
+    types = arrow_of().types
     if types.is_dictionary(type):
-        return _kind(type.value_type)
+        return kind(type.value_type)
     tests = (
         (types.is_string, Kind.TEXT), (types.is_large_string, Kind.TEXT), (types.is_boolean, Kind.FLAG),
         (types.is_integer, Kind.NUMBER), (types.is_floating, Kind.NUMBER), (types.is_decimal, Kind.NUMBER),
@@ -96,9 +98,9 @@ def _kind(type: Any) -> Kind:
     return next((kind for test, kind in tests if test(type)), Kind.OTHER)
 
 
-def _plain(table: Any) -> list[dict[str, Any]]:
+def plain(table: Any) -> list[dict[str, Any]]:
     """Rows as values of Python, which count no nanoseconds."""
-    arrow = _arrow()
+    arrow = arrow_of()
     for at, one in enumerate(table.schema):
         if arrow.types.is_timestamp(one.type) and one.type.unit == "ns":
             coarse = table.column(at).cast(arrow.timestamp("us", one.type.tz), safe=False)
@@ -109,7 +111,7 @@ def _plain(table: Any) -> list[dict[str, Any]]:
 
 def _becomes(table: Any, through: Through) -> Any:
     """A table after each of its rows went through; columns that nothing touches stay as they are, to the bit."""
-    before = _plain(table)
+    before = plain(table)
     after = [through(row) for row in before]
     kept = [at for at, row in enumerate(after) if row is not None]
     touched = [at for at in kept if after[at] is not before[at]]
@@ -118,14 +120,14 @@ def _becomes(table: Any, through: Through) -> Any:
     names = {n for at in touched for n, value in (after[at] or {}).items() if value != before[at].get(n)}
     for name in names:
         table = _written(table, name, {at: (after[at] or {})[name] for at in touched})
-    return _anew(table.take(_arrow().array(kept, type=_arrow().int64())))
+    return _anew(table.take(arrow_of().array(kept, type=arrow_of().int64())))
 
 
 def _written(table: Any, name: str, values: dict[int, Any]) -> Any:
-    arrow = _arrow()
+    arrow = arrow_of()
     at = table.schema.get_field_index(name)
     one = table.schema.field(at)
-    fresh = arrow.array([_fit(value, one.type) for value in values.values()], type=one.type)
+    fresh = arrow.array([fit(value, one.type) for value in values.values()], type=one.type)
     both = arrow.concat_arrays([*table.column(at).chunks, fresh])
     where = list(range(table.num_rows))
     for index, row in enumerate(values):
@@ -135,7 +137,7 @@ def _written(table: Any, name: str, values: dict[int, Any]) -> Any:
 
 def _anew(table: Any) -> Any:
     """Dictionaries made of the values that are left."""
-    arrow = _arrow()
+    arrow = arrow_of()
     for at, one in enumerate(table.schema):
         if arrow.types.is_dictionary(one.type):
             left = table.column(at).cast(one.type.value_type).combine_chunks().dictionary_encode()
@@ -143,10 +145,10 @@ def _anew(table: Any) -> Any:
     return table
 
 
-def _fit(value: Any, type: Any) -> Any:
+def fit(value: Any, type: Any) -> Any:
     """A value as a column of this type takes it."""
-    types = _arrow().types
-    if isinstance(value, dict | list) and _kind(type) is Kind.TEXT:
+    types = arrow_of().types
+    if isinstance(value, dict | list) and kind(type) is Kind.TEXT:
         return written(value)
     if not isinstance(value, str):
         return value

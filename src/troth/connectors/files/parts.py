@@ -55,6 +55,11 @@ def tables_of(system: str, folder: Path, named: Sequence[str]) -> Tables:
     """The tables of a folder, where the map names these. Raises StoreUnreachable, StoreRefused."""
     found: dict[str, list[Part]] = {name: [] for name in named if is_pattern(name)}
     for path in files_in(system, folder):
+        if _managed(path):
+            raise StoreRefused(
+                f"{system} holds a table that keeps a log of its files (Delta, Iceberg): its files are not to be written singly.",
+                "Map its folder with delta:FOLDER, or move it to a folder of its own.",
+            )
         if path.suffix.lower() not in FORMATS:
             continue
         stem = path.relative_to(folder.resolve()).with_suffix("").as_posix()
@@ -90,6 +95,10 @@ def files_in(system: str, folder: Path) -> Iterator[Path]:
                 )
         elif not path.is_dir():
             yield path
+
+
+def _managed(path: Path) -> bool:
+    return path.parent.name == "_delta_log" or path.name.endswith(".metadata.json")
 
 
 def _names(path: Path, stem: str) -> Iterator[tuple[str, str]]:
