@@ -8,7 +8,7 @@ import pytest
 
 from tests.web.kit import place
 from troth.app.config import Home
-from troth.client import Client, KeyFile, Problem, Question
+from troth.client import Client, KeyFile, Problem, Question, Refused, may, open_books, stranger, tell
 from troth.ledger import Origin
 
 CALL = Question(
@@ -33,6 +33,52 @@ def test_whoever_joins_a_tenant_is_its_own_until_they_leave(client: Client) -> N
     assert client.leave_tenant(who, "acme") == {}
     with pytest.raises(Problem):
         client.leave_tenant(who, "acme")
+
+
+def facts(client: Client, who: str) -> set[str]:
+    return set(client.facts_of(who)["facts"])
+
+
+def test_what_a_tenant_has_on_for_somebody_goes_with_the_membership(client: Client) -> None:
+    who = client.subject({"phone": "+8613800000004"})
+    client.join_tenant(who, "acme", on=("tenant_active", "approvals"))
+    tell(client, who, {"on:chat": True})
+    assert facts(client, who) == {"on:approvals", "on:chat", "on:tenant_active"}
+    client.join_tenant(who, "other")
+    client.leave_tenant(who, "acme", off=["tenant_active"])
+    assert "on:approvals" in facts(client, who), "whoever belongs to another tenant still has its functions"
+    client.leave_tenant(who, "other", off=["tenant_active"])
+    assert facts(client, who) == {"on:chat"}, "what somebody switched on themselves stays"
+
+
+def test_what_is_told_of_people_is_recorded_as_what_it_is(client: Client) -> None:
+    who = client.subject({"phone": "+8613800000005"})
+    said = {"is:full_capacity": True, "shown:policy": True, "accepted": True, "consent:call_recording": True}
+    (shown,) = tell(
+        client, who, {**said, "consent:cn_pipl.sensitive": "separate", "objects:cookies_rejected": True}
+    )
+    assert shown.notice == "policy"
+    kinds = {one["kind"] for one in client.evidence()["events"]}
+    assert {"consent:item:given", "consent:policy:accepted", "consent:objection:raised"} <= kinds
+    told = facts(client, who)
+    assert {"is:full_capacity", "shown:policy", "accepted", "consent:call_recording"} <= {
+        one.removesuffix(":deemed").removesuffix(":explicit") for one in told
+    }
+    tell(client, who, {"is:full_capacity": False, "consent:call_recording": False})
+    assert "is:full_capacity" not in facts(client, who)
+
+
+def test_people_who_never_signed_up_are_asked_about_and_books_are_opened(client: Client) -> None:
+    invite = Question("collect", ("mobile_number",), "create_account", source="enterprise")
+    with pytest.raises(Refused):
+        stranger(client, {"phone": "+8613800000006"}, invite)
+    who = stranger(client, {"phone": "+8613800000006"}, invite, papers={"instruction": "INS-1"})
+    assert who == client.subject({"phone": "+8613800000006"})
+    kept = Question("store", ("mobile_number",), "create_account", recipient="store_a", place="CN")
+    tell(client, who, {"shown:policy": True, "accepted": True, "verified": True})
+    assert not may(client, who, kept)
+    open_books(client, {"store_a": ("assessed", "permitted_operation", "encrypted"), "nobody": ("contract",)})
+    assert may(client, who, kept)
 
 
 def test_a_further_identity_leads_to_one_person_alone(client: Client) -> None:

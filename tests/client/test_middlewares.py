@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from tests.client.small_sites import NEWS, SITES, Site
 from tests.support import loops
@@ -152,6 +152,40 @@ def test_fastapi_asks_by_a_client_that_does_not_wait(keys: KeyFile, reader: str,
                 return [one.status_code for one in found]
 
     assert loops.run(asked()) == [200, 403]
+
+
+def test_fastapi_asks_ahead_what_stands_under_the_name_of_a_page(
+    speaker: Client, stranger: str, reader: str
+) -> None:
+    app, ran = FastAPI(), list[str]()
+    guard = FastApiTroth(
+        speaker, subject=lambda request: request.headers["who"], papers=lambda request: {"citation": "SIM-1"}
+    )
+    guard.install(app)
+    router = APIRouter(dependencies=[guard.ahead({"letter": (NEWS,)})])
+
+    @router.get("/letter")
+    def letter() -> str:
+        ran.append("letter")
+        return "read"
+
+    @router.get("/other")
+    def other() -> str:
+        ran.append("other")
+        return "read"
+
+    app.include_router(router)
+
+    async def asked() -> list[int]:
+        transport = httpx.ASGITransport(app=app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://shop.example") as http:
+            return [
+                (await http.get(path, headers={"who": who})).status_code
+                for path, who in (("/letter", stranger), ("/letter", reader), ("/other", stranger))
+            ]
+
+    assert loops.run(asked()) == [403, 200, 200]
+    assert ran == ["letter", "other"]
 
 
 @pytest.mark.parametrize("framework", list(SITES))

@@ -113,10 +113,16 @@ def _periods(catalogue: Catalogue, request: Request) -> tuple[str, ...]:
     )
 
 
+def fees_met(catalogue: Catalogue, right: str, facts: Facts) -> tuple[Fee, ...]:
+    """What is said of the cost of a request, where it holds: that it is free, or that a charge's evidence is on file."""
+    fees = (fee for fee in catalogue.all(Fee) if not fee.rights or right in fee.rights)
+    return tuple(fee for fee in fees if not _unmet(fee.needs, facts))
+
+
 def _fee(catalogue: Catalogue, request: Request, facts: Facts) -> str:
     """`free`, `chargeable` once a charge's evidence is on file, or '' where nothing is promised."""
     fees = [fee for fee in catalogue.all(Fee) if not fee.rights or request.right in fee.rights]
-    if any(fee.needs and not _unmet(fee.needs, facts) for fee in fees):
+    if any(fee.needs for fee in fees_met(catalogue, request.right, facts)):
         return "chargeable"
     promised = any(fee.amount == 0 for fee in fees) or any(
         r.free for r in catalogue.all(Right) if r.what == request.right

@@ -46,13 +46,14 @@ def decided(
     papers: Mapping[str, str],
     origin: Origin,
 ) -> Draft:
-    """A decision as an event: outcome, action, purpose and every statement in play as codes."""
+    """A decision as an event: outcome, action, purpose and every statement in play as codes. What nothing allows is refused by what
+    its purpose leaves out, so that where no other statement is in play the purpose itself is."""
     return Draft(
         kind,
         at,
         subject=subject,
         policy=answer.policy,
-        codes=codes(question, answer, declared),
+        codes=codes(question, _named(question, answer, declared), declared),
         payload={"question": plain(question), "papers": dict(papers)},
         origin=origin,
     )
@@ -73,6 +74,11 @@ def observed(
         payload={"question": plain(act.question), "papers": dict(act.papers), "seen": seen},
         origin=origin,
     )
+
+
+def _named(question: Question, answer: Answer, declared: Declared) -> Answer:
+    known = question.purpose in declared.catalogue.ids("purpose")
+    return replace(answer, applied=(f"purpose:{question.purpose}",)) if known and not answer.applied else answer
 
 
 def _broken(answer: Answer, declared: Declared) -> tuple[str, ...]:

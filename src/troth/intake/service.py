@@ -10,7 +10,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from troth.decide.model import Facts, Request, RequestAnswer, RequestOutcome
-from troth.decide.requests import answer_request
+from troth.decide.requests import answer_request, fees_met
 from troth.intake import checking, evidence, parts, rules, store
 from troth.intake.desk import keys_of, law_of, purpose_of, said_of
 from troth.intake.errors import IdentityOpen, MoveRefused, Overtaken, ReceivedRefused
@@ -250,6 +250,7 @@ class Intake(Register):
         said |= {"message": message, "ground": ticket.ground}
         keys = () if late else keys_of(declared, ticket)
         keys = (*keys, *(_refusals(declared, refusal) if refusal else _grounds(declared, ticket)))
+        keys = (*keys, *_fees(declared, ticket, papers))
         return self._happened(work, ticket, evidence.ANSWERED, at, origin, said, keys)
 
     def _check_request(
@@ -361,6 +362,14 @@ class Intake(Register):
 
 def _refusals(declared: Declared, code: str) -> tuple[str, ...]:
     return tuple(one.key for one in declared.catalogue.all(Refusal) if one.code == code)
+
+
+def _fees(declared: Declared, ticket: Ticket, papers: Collection[str]) -> tuple[str, ...]:
+    """What the policy says of the cost of this request: no answer is ever charged for here."""
+    if ticket.kind is not Kind.REQUEST:
+        return ()
+    held = Facts(frozenset(Fact("paper", one) for one in papers))
+    return tuple(one.key for one in fees_met(declared.catalogue, ticket.right, held))
 
 
 def _grounds(declared: Declared, ticket: Ticket) -> tuple[str, ...]:
