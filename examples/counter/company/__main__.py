@@ -10,7 +10,10 @@ from __future__ import annotations
 import argparse
 import json
 import logging
+import time
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 from werkzeug.serving import make_server
 
@@ -20,9 +23,19 @@ from examples.counter.company.lapses import Lapses
 from examples.counter.company.outgoing import Post
 from examples.kit.process import ready, tied
 
+LOOKS_EVERY = 0.5
+"""Seconds between looks at the reminder."""
 OFFICE = "office.txt"
 """Names the file with the key, for the account manager at the product's own desk; nothing else here opens that file."""
 POLICY = Path(__file__).resolve().parent.parent / "text" / "en.md"
+
+
+def _remind(desk: Desk) -> None:
+    """The reminder on the wall, as days go by."""
+    while True:
+        time.sleep(LOOKS_EVERY)
+        with suppress(OSError, ValueError):
+            desk.reminded()
 
 
 def main() -> None:
@@ -42,6 +55,7 @@ def main() -> None:
     (args.data / OFFICE).write_text(str(args.keys.resolve()), encoding="utf-8")
     where = json.loads(args.keys.read_text(encoding="utf-8"))
     centre = f"{where['url']}/my/{where['organisation']}"
+    Thread(target=_remind, args=(desk,), name="reminder", daemon=True).start()
     app = make_app(
         desk, Lapses(desk, args.data / "switches.json"), centre, POLICY.read_text(encoding="utf-8")
     )

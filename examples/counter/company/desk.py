@@ -17,6 +17,7 @@ from examples.counter.company.outgoing import Post, sheet
 from examples.kit.time import now
 
 ROUND_EVERY = timedelta(days=7)
+AWAY = timedelta(days=30)
 LIST_EVERY = timedelta(days=28)
 KEPT = timedelta(days=170)
 """How long the firm keeps a recording, well within what it wrote down."""
@@ -247,11 +248,17 @@ class Desk:
         ):
             self.mailing()
             done.append("list")
-        checked = max((str(row["Checked on"]) for row in self.lists.read("binder.csv")), default="")
-        if not checked or now() - datetime.fromisoformat(checked) > ROUND_EVERY:
+        if self._since_round() > ROUND_EVERY:
             self.round()
             done.append("round")
         return done
+
+    def reminded(self) -> bool:
+        """Make the round where the week is over, whoever comes or not; whether it was made. Nobody reminds whoever was away for a month."""
+        due = ROUND_EVERY < self._since_round() < AWAY
+        if due:
+            self.round()
+        return due
 
     def copy_recording(self) -> str:
         """Copy the last recording into the folder of the sales course; its path, '' where there is none."""
@@ -261,6 +268,10 @@ class Desk:
             (folder / "sales-course").mkdir(exist_ok=True)
             shutil.copy(path, folder / "sales-course" / path.name)
         return last[0].name if last else ""
+
+    def _since_round(self) -> timedelta:
+        checked = max((str(row["Checked on"]) for row in self.lists.read("binder.csv")), default="")
+        return now() - datetime.fromisoformat(checked) if checked else timedelta.max
 
     def _since(self, sql: str) -> timedelta:
         at = self.crm.rows(sql)[0]["at"]
