@@ -97,9 +97,10 @@ class Story:
         ):
             if self._now(likely, *turns):
                 act()
-        if self._now(0.05, 1):
+        early = self.who.number < DOZEN
+        if self._now(0 if early else 0.05, 1):
             self.deregister()
-        elif self._now(0.2, *(range(DOZEN) if self.who.number < DOZEN else ())):
+        elif self._now(1 if early else 0.2):
             self.make_a_request()
 
     # -- coming in ------------------------------------------------------------------------------------------------
@@ -241,7 +242,7 @@ class Story:
             self.turn(switch, "yes")
             if self._often(0.5):
                 self.turn(switch, "no")
-        if self._often(0.3):
+        if self._now(0.3, 8):
             self.browser.send("larger letters", "/letters", {"large": "yes"})
 
     def opt_out(self) -> None:

@@ -46,6 +46,7 @@ def axle(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stood]:
         done = stood.town.nursery.children["axle people"].said["done"]
         assert done["registered"] >= 4
         assert done["guardian answered"] >= 1
+        assert done["shown"] >= 1, "what the house has to show is shown by whoever looked"
         assert not [what for what in done if "failed" in what], done
         yield stood
 
@@ -284,13 +285,16 @@ def test_a_request_becomes_a_ticket_with_its_clock_and_is_answered(axle: Stood) 
     page = story.browser.fill("asked", "/requests", {"right": "restrict", "words": "Please stop."})
     number = number_in(page)
     (row,) = held(axle, "SELECT * FROM site.requests WHERE ticket = %s", number)
+    page = story.browser.fill("asked", "/requests", {"right": "export", "words": "To another house, please."})
     lin = Head(axle.site)
     assert number in lin.look("/staff/tickets").text
-    answered = lin.press("/staff/tickets", answer="yes")
-    assert answered.status_code == 200, answered.text
+    lin.answer_tickets()
+    assert lin.done == {"refused: export": 1}
     lin.close()
-    (row,) = held(axle, "SELECT * FROM site.requests WHERE ticket = %s", number)
-    assert row["answered_at"] is not None
+    for one, outcome in ((number, "informed"), (number_in(page), "refused")):
+        (row,) = held(axle, "SELECT * FROM site.requests WHERE ticket = %s", one)
+        assert row["answered_at"] is not None
+        assert axle.board.ticket(one)["outcome"] == outcome
     story.close()
 
 
