@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from troth.kernel.findings import Place
 from troth.policy.terms import PeriodTerm
@@ -227,6 +228,7 @@ def path_text(path: tuple[str, ...]) -> str:
     return ".".join(path).replace(f".{MANY}", MANY)
 
 
+@lru_cache(maxsize=10_000)
 def path_of(text: str) -> tuple[str, ...]:
     """A path from its text: `profile.contacts[].email`."""
     return tuple(step for step in text.replace(MANY, f".{MANY}").split(".") if step)
