@@ -81,6 +81,15 @@ def test_people_who_never_signed_up_are_asked_about_and_books_are_opened(client:
     assert may(client, who, kept)
 
 
+def test_what_nothing_allows_is_refused_by_what_its_purpose_leaves_out(client: Client) -> None:
+    who = client.subject({"phone": "+8613800000007"})
+    papers = {"document": "SIM-1", "necessity": "no milder way", "reviewer": "counsel"}
+    answer = client.use(who, Question("use", ("account_record",), "unasked_nat_sec", papers=papers))
+    assert not answer.permitted
+    refused = client.evidence(kind="gate:use:refused")["events"][-1]
+    assert "purpose:unasked_nat_sec" in refused["codes"]
+
+
 def test_a_further_identity_leads_to_one_person_alone(client: Client) -> None:
     who, other = client.subject({"phone": "+8613800000002"}), client.subject({"device": "d2"})
     client.link(who, {"device": "d1"})

@@ -371,6 +371,8 @@ def test_what_somebody_asks_is_carried_out_across_enterprises_and_touches_nobody
     assert lying(day, story) == []
     told = file_of(day, ticket.number, "certificate.json")
     assert [(one["system"], one["erased"]) for one in told["outcomes"]] == [("suite", True)]
+    answered = day.board.evidence(kind="intake:ticket:answered")["events"]
+    assert all("fee:free" in one["codes"] for one in answered)
     until(lambda: len(kept - set((day.data / "stores").rglob("*.file"))) == 2, 60)
     story.close()
     assert neighbour.who.name in neighbour.browser.look("/company")
