@@ -59,12 +59,14 @@ class Town:
             self._at_the_desk(number)
 
     def _one_leaves(self, today: str) -> None:
-        """Whoever came last on another day comes back, and cancels."""
-        earlier = [one for one in self._here if one[0] != today]
-        if earlier:
-            self._here.remove(earlier[-1])
-            leaver = Story(earlier[-1][1], self._around)
-            self._play(leaver, leaver.leave)
+        """Whoever came last on another day comes back, and is a member no more."""
+        for one in reversed(self._here):
+            leaver = Story(one[1], self._around)
+            if one[0] != today or leaver.soon:
+                self._here.remove(one)
+                self._play(leaver, leaver.leave)
+                return
+            leaver.close()
 
     def _play(self, story: Story, act: Callable[[], None]) -> None:
         try:

@@ -17,10 +17,8 @@ STAYS = (
     "ABUSE", "VITAL_INTEREST", "SERIOUS_HARM", "TRADE_SECRET",
 )  # fmt: skip
 """Grounds on which an erasure is turned down."""
-CASES = {
-    **{number: STAYS[2 * number : 2 * number + 2] for number in range(6)},
-    **{number: (ground,) for number, ground in enumerate(GOES, 6)},
-}
+TURNED_DOWN = {number: STAYS[2 * number : 2 * number + 2] for number in range(6)}
+CARRIED_OUT = dict(enumerate(GOES, 6))
 """On which grounds the staff decides what somebody asks for, by the number of the person: each ground once among the first twelve."""
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import httpx
 from PIL import Image, ImageDraw
 
-from examples.gateway.staff import CASES, GOES, Staff
+from examples.gateway.staff import CARRIED_OUT, TURNED_DOWN, Staff
 from examples.kit.browser import Answers, Browser, Files, trust
 from examples.kit.centre import Centre, code_in
 from examples.kit.mailbox import Mailbox
@@ -89,14 +89,14 @@ class Story:
         self.browser.look("/privacy")
         if self._often(0.1):
             self.write()
-        if not self.join():
+        if not self.join() or (self.who.number % ROUND == 0 and not self.cancel(anew=True)):
             return
         for likely, act in (
             (0.6, self.permit),
             (0.3, self.bind),
             (self._sure(0), self.verify),
-            (0.6, self.publish),
-            (0.6, self.deal),
+            (self._few(0.6), self.publish),
+            (self._few(0.6), self.deal),
             (0.4, self.link),
             (0.4, self.come_back),
             (self._sure(1), self.go_by_the_channel),
@@ -108,13 +108,15 @@ class Story:
             if self._often(likely):
                 act()
         self.do_what_is_rare()
-        if self.here and self._often(0.15):
+        if self.who.number >= FEW and self._often(0.15):
             self.cancel()
 
     def _sure(self, half: int) -> float:
         """What a lapse needs to be seen by: the first all do it, and of the rest every other one, so that no month goes without."""
-        number = self.who.number
-        return 1.0 if number < FEW or number % 2 == half else 0.1
+        return self._few(1.0 if self.who.number % 2 == half else 0.1)
+
+    def _few(self, otherwise: float) -> float:
+        return 1.0 if self.who.number < FEW else otherwise
 
     def do_what_is_rare(self) -> None:
         """What few people do: each of the first twelve something else, so that a small town meets it all."""
@@ -122,9 +124,8 @@ class Story:
         if act := self._rare.get(number):
             act()
         with Staff(self._around.site) as desk:
-            for code in CASES.get(number, ()):
+            for code in TURNED_DOWN.get(number, ()):
                 desk.decide(self.ask("delete"), code)
-                self.here = self.here and code not in GOES
             self.done += desk.done
 
     @property
@@ -138,7 +139,6 @@ class Story:
             9: self.ask_for_a_copy,
             3: self.complain,
             5: lambda: self.switch("/scope/recipient_own", on=True),
-            11: lambda: self.cancel(anew=True),
         }
 
     def ask(self, right: str) -> str:
@@ -324,10 +324,22 @@ class Story:
             centre.see()
             centre.leave()
 
+    @property
+    def soon(self) -> bool:
+        """Whether they come back before another day begins."""
+        return self.who.number % ROUND in (5, *CARRIED_OUT)
+
     def leave(self) -> None:
-        """Come back on another day, and cancel."""
-        if self.sign_in():
+        """Come back, and cancel; some ask to be erased, on a ground."""
+        ground = CARRIED_OUT.get(self.who.number % ROUND, "")
+        if not self.sign_in():
+            return
+        if not ground:
             self.cancel(anew=False)
+            return
+        with Staff(self._around.site) as desk:
+            desk.decide(self.ask("delete"), ground)
+            self.done += desk.done
 
     def cancel(self, *, anew: bool | None = None) -> bool:
         """Cancel; some register anew, as the policy has it for whoever wants something corrected."""
