@@ -137,7 +137,6 @@ def test_a_session_that_fails_removes_nothing_and_objects_are_not_changed(
         ("s3+http://{at}/{bucket}", "troth:wrong-word", "SignatureDoesNotMatch", StoreRefused),
         ("s3+http://{at}/nowhere-at-all", "", "no such bucket", StoreUnreachable),
         ("s3+http://127.0.0.1:9/{bucket}", "", "cannot be reached", StoreUnreachable),
-        ("s3://{at}", "", "no address of a bucket", StoreUnreachable),
     ],
 )
 def test_trouble_is_one_sentence(
@@ -157,3 +156,9 @@ def test_trouble_is_one_sentence(
     with pytest.raises(kind, match=said) as told:
         open_connector(map.systems[0], tmp_path, secrets).describe()
     assert "wrong-word" not in str(told.value)
+
+
+def test_what_is_no_address_of_a_bucket_is_told(tmp_path: Path) -> None:
+    map = mapped(MAP.format(at="x.test", bucket=""))
+    with pytest.raises(StoreUnreachable, match="no address of a bucket"):
+        open_connector(map.systems[0], tmp_path, Secrets(None, {"TROTH_SECRET_STORE": "a:b"}))

@@ -6,11 +6,12 @@ import io
 import itertools
 import json
 import os
+import random
 import shutil
 import socket
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -73,19 +74,26 @@ def server() -> Iterator[Objects]:
             "-master.volumeSizeLimitMB=64", f"-filer.localSocket={folder / 'filer'}",
             *(f"-{name}={port}" for name, port in ports.items()),
         ]  # fmt: skip
-        with running(command, lambda: _answers(at), "SeaweedFS"):
-            yield at
+        try:
+            with running(command, lambda: _answers(at), "SeaweedFS"):
+                yield at
+        finally:
+            # It is ended at once, and leaves its sockets where it says they have to be.
+            for left in (
+                path for port in ports.values() for path in Path("/tmp").glob(f"seaweedfs-*-{port}.sock")
+            ):
+                left.unlink(missing_ok=True)
 
 
 def _free(many: int) -> list[int]:
-    """Ports nobody uses now."""
-    with ExitStack() as stack:
-        found = []
-        for _ in range(many):
-            one = stack.enter_context(socket.socket())
-            one.bind(("127.0.0.1", 0))
-            found.append(int(one.getsockname()[1]))
-        return found
+    """Ports nobody uses now, below those that the system gives away by itself while the server is still coming up."""
+    found: set[int] = set()
+    while len(found) < many:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            found.add(port)
+    return list(found)
 
 
 def _answers(at: Objects) -> bool:
