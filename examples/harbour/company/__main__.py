@@ -73,6 +73,7 @@ def main() -> None:
     # The port is needed for the links in mails, so the socket comes first and the site after it.
     server = make_server("127.0.0.1", args.port, _Later(), threaded=True)
     post = Post(host, int(port), f"http://127.0.0.1:{server.server_port}")
+    args.data.mkdir(parents=True, exist_ok=True)
     (args.data / OFFICE).write_text(str(args.keys.resolve()), encoding="utf-8")
     opened = company(args.data, KeyFile.read(args.keys), post, args.partners, args.egress, args.database)
     open_books(opened.house.client)
