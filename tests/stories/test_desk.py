@@ -15,7 +15,7 @@ import pytest
 import yaml
 from playwright.sync_api import Page
 
-from examples.desk.people import FUNCTIONS, Around, Story
+from examples.desk.story import FUNCTIONS, Around, Story
 from examples.kit.centre import CODE
 from examples.kit.integration import counted
 from examples.kit.people import person
