@@ -78,7 +78,9 @@ def observed(
 
 def _named(question: Question, answer: Answer, declared: Declared) -> Answer:
     known = question.purpose in declared.catalogue.ids("purpose")
-    return replace(answer, applied=(f"purpose:{question.purpose}",)) if known and not answer.applied else answer
+    return (
+        replace(answer, applied=(f"purpose:{question.purpose}",)) if known and not answer.applied else answer
+    )
 
 
 def _broken(answer: Answer, declared: Declared) -> tuple[str, ...]:
