@@ -155,6 +155,7 @@ class Searching:
                 return came.of_changing(
                     rows, changing, self._told(changing), self._more(surveyed, reached, ticket)
                 )
+            self._lately.clear()  # of one ticket at a time
             self._lately[ticket.number] = (self.reception.organisation.clock.now(), reached)
             return Found(rows)
 
