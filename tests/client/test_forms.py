@@ -67,7 +67,8 @@ def test_a_question_is_asked_on_record_either_way(client: Client) -> None:
     client.accept(somebody, "deemed", str(client.policy()["digest"]), "en")
     show_form(client, somebody, "order_form")
     assert may(client, somebody, ORDER) is True
-    assert must(client, somebody, ORDER).permitted
+    (answer,) = must(client, somebody, ORDER)
+    assert answer.permitted
 
 
 def kept(**said: object) -> dict[str, str]:

@@ -93,14 +93,15 @@ def statements_of(event: Event) -> dict[str, tuple[int, int]]:
 
     A code is a statement key (`purpose:promotion`), or, in the summary of a segment, one with its counts
     (`purpose:promotion=214/3`). Without counts the last word of the kind tells: what was refused is counted as refused. That a notice
-    was shown (`shown:use_notice`) is an occasion of the notice.
+    was shown (`shown:use_notice`) is an occasion of the notice; where its words were rendered here, the display itself tells of it.
     """
     refused = event.kind.endswith((":refused", ":denied"))
+    told = event.kind == FACT_SET and not any(code.startswith("rendered:") for code in event.codes)
     found: dict[str, tuple[int, int]] = {}
     for code in event.codes:
         key, equals, counts = code.partition("=")
         kind, colon, id = key.partition(":")
-        if event.kind == FACT_SET and kind == "shown":
+        if told and kind == "shown":
             kind, key = "notice", f"notice:{id}"
         if not colon or not id or ":" in id or kind not in SINGULAR:
             continue
