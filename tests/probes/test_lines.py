@@ -85,5 +85,8 @@ def test_files_of_keys_that_a_database_names_must_be_gone(pictures: Path) -> Non
 
 def test_without_the_database_nobody_can_say_which_files_those_are(tmp_path: Path) -> None:
     (tmp_path / "pictures").mkdir()
+    eye = open_eye(declared(FOLDER), tmp_path)
+    assert eye.look(NOON).passed, "no file is one of those, whichever they are"
+    (tmp_path / "pictures" / "1-face.png").touch()
     with pytest.raises(CannotLook):
-        open_eye(declared(FOLDER), tmp_path).look(NOON)
+        eye.look(NOON)
