@@ -66,9 +66,17 @@ def test_no_route_answers_a_stranger(town: Place) -> None:
             continue
         answer = town.ask(method, path)
         wanted = {401, 405} if (method, path[:9]) == ("HEAD", "/sign-in/") else {401, 403}
-        wanted = {404} if path.startswith(LEAVING) else wanted  # a link that nobody gave out leads to nothing
+        # A link that nobody gave out leads to nothing; what OpenDSR tells anybody is told where an operator says so, and here none does.
+        nothing = path.startswith(LEAVING) or path.endswith(("/discovery", "/certificate"))
+        wanted = {404} if nothing else wanted
         assert answer.status in wanted, (method, path)
         assert b"Harbour Hosting" not in answer.body, (method, path)
+
+
+def test_who_speaks_no_opendsr_is_told_from_nobody(town: Place) -> None:
+    answers = [town.ask("GET", f"/api/opendsr/v2/{org}/discovery") for org in ("harbour", "nowhere")]
+    assert answers[0].status == 404
+    assert answers[0].body == answers[1].body
 
 
 @pytest.mark.parametrize(
