@@ -129,6 +129,16 @@ def test_nothing_is_released_before_somebody_proved_who_they_are(quay: Organisat
     assert (ticket.state, ticket.outcome) == (State.ANSWERED, "granted")
 
 
+def test_a_proof_that_comes_after_the_answer_takes_nothing_up_again(quay_on_sqlite: Organisation) -> None:
+    quay = quay_on_sqlite
+    number, who = take(quay, asks()).number, somebody(quay, 9)
+    quay.intake.prove(number, who, Proof.DOCUMENT, "console")
+    answer(quay, number)
+    with pytest.raises(MoveRefused, match="has ended"):
+        quay.intake.prove(number, who, Proof.CODE, "console")
+    assert see(quay, number).state is State.ANSWERED
+
+
 def test_an_address_that_answered_is_no_proof_of_a_person(quay_on_sqlite: Organisation) -> None:
     quay = quay_on_sqlite
     number = take(quay, asks()).number

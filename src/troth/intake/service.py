@@ -97,8 +97,7 @@ class Intake(Register):
         """Somebody read it and says what it is; its clock is that of the right it uses. Raises MoveRefused, ReceivedRefused,
         TicketUnknown, Overtaken."""
         ticket = self._current(work, number, revision)
-        if not ticket.live:
-            raise MoveRefused("This ticket has ended.", "Take it up again first.")
+        _check_live(ticket)
         if kind is Kind.UNSORTED or (kind is Kind.REQUEST and right not in RIGHTS):
             raise ReceivedRefused("A request names the right it uses.", did_you_mean(right, RIGHTS))
         declared = self._declared(work.connection, ticket)
@@ -172,7 +171,7 @@ class Intake(Register):
         """Within the work: None where words came meanwhile, so that it is done again."""
         desk, at = self._desk, self._desk.clock.now()
         ticket = self._current(work, number, revision)
-        rules.check_move(ticket.state, State.OPEN)
+        _check_live(ticket)
         if ticket.match is Match.SEVERAL and proof not in STRONG:
             raise IdentityOpen(
                 "What was given leads to several people.", "Ask for one more sign of who it is."
@@ -358,6 +357,12 @@ class Intake(Register):
 
     def _declared(self, connection: Connection, ticket: Ticket) -> Declared:
         return self._desk.policies.declared(connection, ticket.policy)
+
+
+def _check_live(ticket: Ticket) -> None:
+    """Pass while a ticket has not ended. Raises MoveRefused."""
+    if not ticket.live:
+        raise MoveRefused("This ticket has ended.", "Take it up again first.")
 
 
 def _refusals(declared: Declared, code: str) -> tuple[str, ...]:
