@@ -6,7 +6,8 @@ BIN := .venv/bin
 # Compiled modules are kept, whatever the shell says: else every start compiles them anew.
 unexport PYTHONDONTWRITEBYTECODE
 # Three workers for the two cores this is planned for: half of what a test waits for is a process or a page of its own.
-PYTEST_ARGS ?= -n 3
+# Each takes a part of the tests as they stand, so that companies are started once, and takes over from another when it has done.
+PYTEST_ARGS ?= -n 3 --dist worksteal
 PYTEST := $(BIN)/python -m pytest -q $(PYTEST_ARGS)
 CODE := $(wildcard src examples bench tests tools verifier)
 TYPED := src verifier/troth_verify.py $(if $(wildcard examples/*.py examples/*/*.py),examples) $(if $(wildcard bench/*.py),bench)
@@ -46,11 +47,11 @@ test: static chromium go stores samples
 
 # ROUNDS and SEED reach the storms by the environment. A thousand rounds take longer than any test that hangs may.
 storm: env
-	TROTH_STORM=long $(PYTEST) --dist worksteal -o faulthandler_timeout=7200 -m storm tests
+	TROTH_STORM=long $(PYTEST) -o faulthandler_timeout=7200 -m storm tests
 
 # Every page, in three languages, light and dark, wide and at 320 px; `make test` looks at each in three of those twelve ways.
 axe: env chromium
-	TROTH_AXE=every $(PYTEST) --dist worksteal -m story -k accessib tests
+	TROTH_AXE=every $(PYTEST) -m story -k accessib tests
 
 docs: env
 	$(PYTEST) -m docs tests
