@@ -19,6 +19,7 @@ def _script() -> str:
 
 def violations(page: Page) -> list[str]:
     """What axe-core finds wrong on the page as it stands, one line a rule with the first places."""
+    page.wait_for_load_state()  # a page that is there, and its style not yet, has other colours
     if not page.evaluate("'axe' in window"):
         page.evaluate(_script())  # by the browser's own tooling, so a strict content policy does not stop it
     asked = json.dumps({"runOnly": {"type": "tag", "values": STANDARDS}})
