@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from troth.connectors.files.arrow import arrow_of, fit, kind, plain
-from troth.connectors.scanning import Absent, Pending, Scanned, ScanReading, ScanWriting
-from troth.datamap.connector import Ability, Condition
+from troth.connectors.scanning import Absent, InFolder, Pending, ScanReading, ScanWriting
+from troth.datamap.connector import Condition
 from troth.datamap.errors import StoreRefused, StoreUnreachable
 from troth.datamap.schema import Column, Schema, Table
 
@@ -23,19 +23,8 @@ _KEPT: Final = "delta.logRetentionDuration"
 _USUAL: Final = "interval 30 days"
 
 
-class DeltaConnector(Scanned):
+class DeltaConnector(InFolder):
     """The Delta tables of one folder, each by its path in it. Needs `deltalake` and `pyarrow`, which the extra `stores` brings."""
-
-    def __init__(
-        self, system: str, folder: Path, *, writable: bool = True, tables: Sequence[str] = ()
-    ) -> None:
-        super().__init__(system, writable, tables)
-        self._folder = folder
-
-    @property
-    def abilities(self) -> frozenset[Ability]:
-        """Reading, documents, and writing where it was opened for that."""
-        return frozenset({Ability.READ, Ability.DOCUMENTS, *([Ability.WRITE] if self._writable else [])})
 
     def describe(self) -> Schema:
         """Every Delta table below the folder, as its schema says."""

@@ -15,7 +15,7 @@ from troth.connectors.files import disk
 from troth.connectors.files.parts import files_in
 from troth.connectors.files.store import translated
 from troth.connectors.patterns import claimed, is_pattern, placeholders, values_in
-from troth.connectors.scanning import Absent, Scanned, ScanReading, ScanWriting, as_text
+from troth.connectors.scanning import Absent, InFolder, ScanReading, ScanWriting, as_text
 from troth.datamap.connector import Ability, Condition
 from troth.datamap.errors import StoreRefused
 from troth.datamap.schema import Column, Kind, Schema, Table
@@ -27,14 +27,8 @@ Held = Mapping[str, Sequence[tuple[Path, Mapping[str, str]]]]
 """By table its files, each with what its name says."""
 
 
-class FolderConnector(Scanned):
+class FolderConnector(InFolder):
     """The files below one folder."""
-
-    def __init__(
-        self, system: str, folder: Path, *, writable: bool = True, tables: Sequence[str] = ()
-    ) -> None:
-        super().__init__(system, writable, tables)
-        self._folder = folder
 
     @property
     def abilities(self) -> frozenset[Ability]:

@@ -17,7 +17,7 @@ from troth.connectors.folders import CONTENT, FILES, NAME
 from troth.connectors.patterns import claimed, is_pattern, placeholders, values_in
 from troth.connectors.rows import batches
 from troth.connectors.scanning import Absent, Scanned, ScanReading, ScanWriting
-from troth.datamap.connector import Ability, Change, Condition
+from troth.datamap.connector import Change, Condition
 from troth.datamap.errors import NotAble, StoreRefused, StoreUnreachable
 from troth.datamap.model import Dataset
 from troth.datamap.schema import Column, Kind, Schema, Table
@@ -42,11 +42,6 @@ class ObjectConnector(Scanned):
         if not parts.netloc or not self._bucket or "/" in self._bucket:
             raise StoreUnreachable(f"{system}: this is no address of a bucket.", "Write s3://HOST/BUCKET.")
         self._client = _client(parts.netloc, secret, secure=parts.scheme == "s3")
-
-    @property
-    def abilities(self) -> frozenset[Ability]:
-        """Reading, what is said of an object as a document, and removing where it was opened for that."""
-        return frozenset({Ability.READ, Ability.DOCUMENTS, *([Ability.WRITE] if self._writable else [])})
 
     def describe(self) -> Schema:
         """A table for each pattern of the map, and `files` for all other objects where there are any."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
 
 from troth.connectors.documents import parsed
 from troth.connectors.rows import changed, document_columns, field_of, is_nested, key_of, meets, unmet
-from troth.datamap.connector import Change, Condition, Key, Row
+from troth.datamap.connector import Ability, Change, Condition, Key, Row
 from troth.datamap.errors import NotAble, StoreRefused
 from troth.datamap.model import Dataset, path_of
 
@@ -41,6 +42,11 @@ class Scanned:
         self._writable = writable
         self._named = tuple(tables)
 
+    @property
+    def abilities(self) -> frozenset[Ability]:
+        """Reading, documents, and writing where it was opened for that."""
+        return frozenset({Ability.READ, Ability.DOCUMENTS, *([Ability.WRITE] if self._writable else [])})
+
     def close(self) -> None:
         """Nothing is held open between sessions."""
 
@@ -48,6 +54,16 @@ class Scanned:
         """Pass where it may write. Raises NotAble."""
         if not self._writable:
             raise NotAble(f"{self._system} was opened for reading alone.", "Open it for writing.")
+
+
+class InFolder(Scanned):
+    """A store that lies in one folder of this machine."""
+
+    def __init__(
+        self, system: str, folder: Path, *, writable: bool = True, tables: Sequence[str] = ()
+    ) -> None:
+        super().__init__(system, writable, tables)
+        self._folder = folder
 
 
 class Source(Protocol):

@@ -17,25 +17,14 @@ from troth.connectors.files import disk
 from troth.connectors.files.formats import Format, Through, Unreadable
 from troth.connectors.files.parts import Part, Tables, tables_of
 from troth.connectors.patterns import placeholders
-from troth.connectors.scanning import Absent, Pending, Scanned, ScanReading, ScanWriting, as_text
-from troth.datamap.connector import Ability, Condition
+from troth.connectors.scanning import Absent, InFolder, Pending, ScanReading, ScanWriting, as_text
+from troth.datamap.connector import Condition
 from troth.datamap.errors import StoreRefused, StoreUnreachable
 from troth.datamap.schema import Column, Kind, Schema, Table
 
 
-class FilesConnector(Scanned):
+class FilesConnector(InFolder):
     """The files of one folder; a table is a file by its name without ending, or all files that fit a pattern of the map."""
-
-    def __init__(
-        self, system: str, folder: Path, *, writable: bool = True, tables: Sequence[str] = ()
-    ) -> None:
-        super().__init__(system, writable, tables)
-        self._folder = folder
-
-    @property
-    def abilities(self) -> frozenset[Ability]:
-        """Reading, documents, and writing where it was opened for that."""
-        return frozenset({Ability.READ, Ability.DOCUMENTS, *([Ability.WRITE] if self._writable else [])})
 
     def describe(self) -> Schema:
         """The files and their columns."""
